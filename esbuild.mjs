@@ -1,0 +1,49 @@
+// Builds the five bundles. `--production` minifies; `--metafile` writes dist/meta.json for the house test.
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import * as esbuild from 'esbuild';
+
+const production = process.argv.includes('--production');
+const watch = process.argv.includes('--watch');
+
+/** @type {import('esbuild').BuildOptions} */
+const node = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  outdir: 'dist',
+  external: ['vscode', 'onnxruntime-node'],
+  sourcemap: production ? false : 'linked',
+  minify: production,
+  legalComments: 'none',
+  logLevel: 'warning',
+  metafile: true,
+  // Prefer the ES module builds: some UMD builds hide their requires from the bundler.
+  mainFields: ['module', 'main'],
+};
+
+/** @type {import('esbuild').BuildOptions[]} */
+const builds = [
+  { ...node, entryPoints: { client: 'client/src/extension.ts' } },
+  { ...node, entryPoints: { server: 'server/src/lsp/main.ts' } },
+  { ...node, entryPoints: { engine: 'server/src/engine/main.ts' } },
+  { ...node, entryPoints: { cli: 'server/src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    entryPoints: { preview: 'media/preview/main.ts' },
+    external: [],
+  },
+];
+
+await mkdir('dist', { recursive: true });
+if (watch) {
+  for (const options of builds) await (await esbuild.context(options)).watch();
+} else {
+  const results = await Promise.all(builds.map((options) => esbuild.build(options)));
+  const bundles = Object.assign({}, ...results.map((result) => result.metafile.outputs));
+  await writeFile('dist/meta.json', JSON.stringify(bundles));
+}
+await copyFile('media/preview/preview.css', 'dist/preview.css');

@@ -1,0 +1,67 @@
+import type { LoraFacts, ModelFacts } from '../shared/facts';
+
+/**
+ * Everything outside the text that the language may look at, as plain data and pure look-ups. The workspace builds
+ * one per document; tests build one by hand; an empty one is a legal one.
+ */
+export interface Environment {
+  readonly target: Target;
+  readonly loras: LoraLookup;
+  readonly embeddings: readonly EmbeddingFacts[];
+  /** False: no embedding folder is configured, so an unknown word is not a finding. */
+  readonly embeddingsKnown: boolean;
+  readonly models: readonly ModelFacts[];
+  /** The model that counts when the block has no `Model:`. */
+  readonly baseModel?: ModelFacts;
+  /** Names of `styles.csv` with their texts. */
+  readonly styles: readonly StyleFacts[];
+  /** Wildcard names, `/` between folders; undefined when no wildcard folder is configured. */
+  readonly wildcards?: readonly string[];
+  /** True when the dynamic prompts dialect is switched on. */
+  readonly dynamicPrompts: boolean;
+  /** Counts CLIP tokens of a text without the specials; absent when no vocabulary is at hand. */
+  readonly countTokens?: (text: string) => number;
+}
+
+export type Target = 'a1111' | 'forge' | 'sdnext' | 'comfyui' | 'invokeai' | 'swarmui' | 'krita';
+
+export interface LoraLookup {
+  /** `nothing`: no folder and no lockfile, so an unknown name is not a finding. */
+  readonly known: 'files' | 'lockfile' | 'nothing';
+  /** Every entry, sorted by name. */
+  readonly all: readonly LoraFacts[];
+  /** What the target program would load for a name, by its own rules. */
+  resolve(name: string): LoraResolution;
+}
+
+export interface LoraResolution {
+  /** What the target loads; undefined when it finds nothing. */
+  readonly chosen?: LoraFacts;
+  /** Every file that the name could mean; more than one is an ambiguity worth a finding. */
+  readonly candidates: readonly LoraFacts[];
+  readonly how?: 'name' | 'alias' | 'path';
+}
+
+export interface EmbeddingFacts {
+  readonly name: string;
+  readonly path?: string;
+  readonly architecture?: string;
+  readonly vectors?: number;
+}
+
+export interface StyleFacts {
+  readonly name: string;
+  readonly prompt: string;
+  readonly negativePrompt: string;
+}
+
+/** Knows nothing: what a linter without any configuration works with. */
+export const EMPTY_ENVIRONMENT: Environment = {
+  target: 'a1111',
+  loras: { known: 'nothing', all: [], resolve: () => ({ candidates: [] }) },
+  embeddings: [],
+  embeddingsKnown: false,
+  models: [],
+  styles: [],
+  dynamicPrompts: false,
+};

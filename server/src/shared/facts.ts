@@ -1,0 +1,75 @@
+import type { Problem } from './problem';
+
+/**
+ * What is known about one network file (a LoRA or anything else found in the LoRA folders), learned from its header
+ * and its sidecars, never from its weights.
+ */
+export interface LoraFacts {
+  /** File stem: what AUTOMATIC1111 calls the network's name. */
+  readonly name: string;
+  /** `ss_output_name`, when the file has one. */
+  readonly alias?: string;
+  /** Absolute path; undefined when the facts come from a lockfile and no file is present. */
+  readonly path?: string;
+  /** Path relative to the scanned folder, with `/` and with the extension. */
+  readonly relativePath: string;
+  readonly source: 'file' | 'lockfile';
+  /** `ok`: a network that can be merged; `broken`: refused by its header; `unread`: a pickle; `other`: not a LoRA. */
+  readonly status: 'ok' | 'broken' | 'unread' | 'other';
+  readonly problem?: Problem;
+  /** `lora` for every LoRA-like network, else `embedding`, `checkpoint`, `vae`, `controlnet`, `ip-adapter` … */
+  readonly kind: string;
+  /** `lora`, `locon`, `loha`, `lokr`, `dora`, `ia3`, `glora`, `oft`, `boft`, `full`, `norm` … */
+  readonly networkType?: string;
+  /** The verdict; undefined while `candidates` has more than one entry. */
+  readonly architecture?: string;
+  readonly candidates: readonly string[];
+  /** The reason for the verdict, in words. */
+  readonly reason: string;
+  /** SDXL family (`pony`, `illustrious`, `noobai` …): information, never an error. */
+  readonly family?: string;
+  readonly rank?: number;
+  readonly alpha?: number;
+  /** Number of modules by component: `unet`, `textEncoder`, `textEncoder2` … */
+  readonly modules: Readonly<Record<string, number>>;
+  readonly triggerWords: readonly string[];
+  /** Where the trigger words were learned: `activation text`, `trainedWords`, `modelspec`, `tag frequency`. */
+  readonly triggerSource?: string;
+  readonly preferredWeight?: number;
+  readonly description?: string;
+  readonly category?: string;
+  readonly previewPath?: string;
+  /** Bytes. */
+  readonly size?: number;
+  /** Milliseconds since the epoch. */
+  readonly modified?: number;
+  readonly hashes?: LoraHashes;
+}
+
+export interface LoraHashes {
+  readonly sha256?: string;
+  readonly autoV1?: string;
+  readonly autoV2?: string;
+  readonly autoV3?: string;
+  /** A1111's short hash, as in infotext `Lora hashes`. */
+  readonly shortHash?: string;
+}
+
+/** A base model a prompt can name: a folder with ONNX files, a checkpoint file, or only a declared architecture. */
+export interface ModelFacts {
+  readonly name: string;
+  readonly path?: string;
+  readonly format: 'onnx' | 'checkpoint' | 'declared';
+  /** Spelled as LoRA architectures are: `sd1`, `sd2`, `sdxl`, `demo` … */
+  readonly architecture?: string;
+  /** Where the architecture was learned, for messages: `the UNet's tensor shapes`, `sdprompt.config.json` … */
+  readonly source: string;
+  /** Image side the model was trained on, pixels. */
+  readonly nativeSize?: number;
+  /**
+   * Trainable UNet and text encoder modules with the shape of their weight, PyTorch layout, keyed by diffusers path.
+   * This is what "x of y modules fit" is counted against. Absent for declared models.
+   */
+  readonly modules?: Readonly<Record<string, readonly number[]>>;
+  readonly problem?: Problem;
+}

@@ -1,0 +1,73 @@
+/**
+ * A GenerationPlan is everything the engine needs for one image, resolved and checked: files, weights, parameters.
+ * It is plain JSON. Once the engine has it, it needs neither the language server nor the document.
+ */
+export interface GenerationPlan {
+  readonly version: 1;
+  readonly model: PlanModel;
+  readonly positive: PlanPrompt;
+  readonly negative: PlanPrompt;
+  /** In prompt order; the same file twice is applied twice, as the web UI does. */
+  readonly loras: readonly PlanLora[];
+  readonly parameters: PlanParameters;
+  /** The A1111 `parameters` text written into the PNG, with the seed filled in. */
+  readonly infotext: string;
+}
+
+export interface PlanModel {
+  readonly name: string;
+  /** Absolute path of a folder in optimum's ONNX layout. */
+  readonly path: string;
+  readonly architecture?: string;
+}
+
+/** `subprompts` are the parts of an AND composition; a negative prompt has exactly one, of weight 1. */
+export interface PlanPrompt {
+  readonly subprompts: readonly PlanSubprompt[];
+}
+
+export interface PlanSubprompt {
+  readonly weight: number;
+  /** Prompt editing resolved for the plan's steps: the text used up to and including step `endStep`, ascending. */
+  readonly schedule: readonly PlanPhase[];
+}
+
+export interface PlanPhase {
+  readonly endStep: number;
+  /** Attention runs as the web UI computes them; a BREAK is `["BREAK", -1]`. */
+  readonly runs: readonly WeightedRun[];
+}
+
+export type WeightedRun = readonly [text: string, weight: number];
+
+export interface PlanLora {
+  readonly name: string;
+  readonly path: string;
+  /** Text encoder multiplier. */
+  readonly te: number;
+  /** UNet multiplier. */
+  readonly unet: number;
+  /** `dyn`: use only the first `dyn` ranks. */
+  readonly dyn?: number;
+}
+
+export interface PlanParameters {
+  readonly steps: number;
+  /** A1111 spelling, without the schedule: `Euler`, `Euler a`, `DPM++ 2M` … */
+  readonly sampler: string;
+  /** A1111 spelling: `Automatic`, `Karras` … */
+  readonly scheduleType: string;
+  readonly cfgScale: number;
+  /** 0 … 2^64-1 as a decimal string would lose nothing; seeds in use stay below 2^53, so a number. */
+  readonly seed: number;
+  /** Pixels, multiples of 8. */
+  readonly width: number;
+  readonly height: number;
+  /** A1111 value: 1 uses the last layer. */
+  readonly clipSkip: number;
+  readonly emphasis: 'Original' | 'No norm' | 'Ignore';
+  /** Noise source. `GPU` has no meaning here and is served by `NV` (Philox), said in the log. */
+  readonly rng: 'CPU' | 'GPU' | 'NV';
+  /** Eta noise seed delta; 0 = off. */
+  readonly ensd: number;
+}

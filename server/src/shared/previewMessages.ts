@@ -1,0 +1,68 @@
+import type { MergeReport } from './engineProtocol';
+import type { Problem } from './problem';
+
+/** Everything the preview page shows. The page is a pure function of this; it keeps the last one across hides and reloads. */
+export interface PreviewState {
+  readonly phase: 'empty' | 'running' | 'done' | 'cancelled' | 'failed';
+  /** Title of the block: its first words. */
+  readonly title?: string;
+  readonly fileName?: string;
+  readonly modelName?: string;
+  /** The last finished image: stays visible while the next one runs, and after a failure. */
+  readonly image?: PreviewImage;
+  readonly progress?: PreviewProgress;
+  readonly problem?: Problem & { readonly actions?: readonly PreviewAction[] };
+  /** True when the document changed since `image` was made. */
+  readonly outdated?: boolean;
+}
+
+export interface PreviewImage {
+  /** A webview URI. */
+  readonly src: string;
+  readonly width: number;
+  readonly height: number;
+  readonly seed: number;
+  /** Seconds, in all. */
+  readonly seconds: number;
+  readonly merged: readonly MergeReport[];
+  readonly strategy: string;
+  readonly infotext: string;
+}
+
+export interface PreviewProgress {
+  /** Words for the phase: `Loading the model`, `Merging 2 LoRAs`, `Step 7 of 20` … */
+  readonly label: string;
+  /** 0 … 1, or undefined while it cannot be known. */
+  readonly fraction?: number;
+  /** A webview-safe data: URI of the step picture. */
+  readonly picture?: string;
+}
+
+/** A button under an error; `id` is sent back as `action`. */
+export interface PreviewAction {
+  readonly id: string;
+  readonly label: string;
+}
+
+export type ToPreview = { readonly type: 'state'; readonly state: PreviewState };
+
+export type FromPreview =
+  | { readonly type: 'ready' }
+  | { readonly type: 'generate'; readonly seed: 'block' | 'same' | 'new' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'save' }
+  | { readonly type: 'copyInfotext' }
+  | { readonly type: 'action'; readonly id: string };
+
+const KINDS: ReadonlySet<string> = new Set(['ready', 'generate', 'cancel', 'save', 'copyInfotext', 'action']);
+
+/** Guards the one door through which the page can speak to the extension. */
+export function isFromPreview(value: unknown): value is FromPreview {
+  if (typeof value !== 'object' || value === null) return false;
+  const message = value as { type?: unknown; seed?: unknown; id?: unknown };
+  if (typeof message.type !== 'string' || !KINDS.has(message.type)) return false;
+  if (message.type === 'generate')
+    return message.seed === 'block' || message.seed === 'same' || message.seed === 'new';
+  if (message.type === 'action') return typeof message.id === 'string' && message.id.length <= 100;
+  return true;
+}
