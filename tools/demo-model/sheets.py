@@ -1,0 +1,84 @@
+"""Contact sheets: 40 fixed prompts, the drawn originals beside them, and each LoRA from 0 to 1.
+
+    python sheets.py base      docs/images/demo-model-prompts.png
+    python sheets.py drawn     docs/images/demo-model-drawn.png
+    python sheets.py loras     docs/images/demo-model-loras.png
+"""
+import os
+import sys
+
+import numpy as np
+import torch
+from PIL import Image
+
+from diffusion import decode, sample
+from safetensors_io import read
+from scenes import render, sample_scene
+from tokenizer import Tokenizer
+from weights import TOKENIZER, load_base, load_vae
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+IMAGES = os.path.join(HERE, "../../docs/images")
+LORAS = os.path.join(HERE, "../../media/demo-model/loras")
+PROMPTS = [
+    "a red circle on a blue background", "a green star on a white background", "a yellow heart on a purple background",
+    "a blue square on an orange background", "a small white triangle on a black background",
+    "a red circle and a blue square on a white background", "a green triangle and a yellow star in a meadow",
+    "a purple circle on a beach, at sunset", "a red house in a meadow", "a blue house in the mountains, at night, snow",
+    "a tree on a beach", "a pink tree in a meadow, at sunset", "a red car in the mountains", "a yellow car in a meadow, rain",
+    "a pink flower in a meadow", "a blue flower on a yellow background", "a black cat on a yellow background",
+    "an orange cat on a beach, at night", "a white cat in the mountains", "a brown dog in a meadow",
+    "a black dog on a pink background", "a gray dog on a beach, at sunset", "an orange fish on a cyan background",
+    "a purple fish on a beach", "a girl with yellow hair in a red dress on a beach",
+    "a girl with black hair in a blue dress in a meadow, at sunset", "1girl, solo, pink hair, white dress, green background",
+    "a woman with brown hair in a purple dress in the mountains", "a boy with brown hair in a green shirt in the mountains",
+    "a boy with black hair in a red shirt on a cyan background, rain", "1boy, solo, yellow hair, blue shirt, beach, night",
+    "a man with white hair in an orange shirt in a meadow", "a purple robot in a meadow", "a gray robot in the mountains, at night",
+    "a red robot on a beach, at sunset", "a big green robot on a black background", "a brown house on a beach, at night",
+    "a white car on a red background", "a cyan heart in the mountains, snow", "a big yellow cat on a blue background",
+]
+SWEEPS = {
+    "lineart": "a red house in a meadow", "neon": "an orange cat on a beach, at night", "mira": "mira, a girl in a meadow",
+    "hat": "a girl with yellow hair in a red dress on a beach wearing a top hat",
+}
+WEIGHTS = [0, 0.25, 0.5, 0.75, 1]
+
+
+def tile(images, columns, name):
+    rows = [np.concatenate(images[i : i + columns], 1) for i in range(0, len(images), columns)]
+    os.makedirs(IMAGES, exist_ok=True)
+    Image.fromarray(np.concatenate(rows)).save(os.path.join(IMAGES, name), optimize=True)
+
+
+def merged(state, file, weight):
+    """A copy of the UNet's state with W + weight · up · down (alpha equals rank)."""
+    tensors, _ = read(file)
+    names = {"lora_unet_" + k[:-7].replace(".", "_"): k for k in state if k.endswith(".weight")}
+    state = dict(state)
+    for key in tensors:
+        if key.endswith(".lora_down.weight"):
+            name = names[key[: -len(".lora_down.weight")]]
+            up = tensors[key.replace("lora_down", "lora_up")].float().flatten(1)
+            state[name] = state[name] + weight * (up @ tensors[key].float().flatten(1)).reshape(state[name].shape)
+    return state
+
+
+def main(what):
+    if what == "drawn":
+        rng = np.random.RandomState(3)
+        return tile([render(sample_scene(rng), rng) for _ in range(40)], 8, "demo-model-drawn.png")
+    tokenizer, (vae, scale), (unet, text_encoder) = Tokenizer(TOKENIZER), load_vae(), load_base()
+    if what == "base":
+        latents = sample(unet, text_encoder, tokenizer, PROMPTS, range(100, 100 + len(PROMPTS)))
+        return tile(list(decode(vae, scale, latents)), 8, "demo-model-prompts.png")
+    state, images = {k: v.clone() for k, v in unet.state_dict().items()}, []
+    for name, prompt in SWEEPS.items():
+        for weight in WEIGHTS:
+            unet.load_state_dict(merged(state, os.path.join(LORAS, f"{name}.safetensors"), weight))
+            images.append(decode(vae, scale, sample(unet, text_encoder, tokenizer, [prompt], [7]))[0])
+    tile(images, len(WEIGHTS), "demo-model-loras.png")
+
+
+if __name__ == "__main__":
+    torch.manual_seed(0)
+    main(sys.argv[1])
