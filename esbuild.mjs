@@ -5,6 +5,8 @@ import * as esbuild from 'esbuild';
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
 
+const IMPORT_META_URL = "const importMetaUrl = require('node:url').pathToFileURL(__filename).href;";
+
 /** @type {import('esbuild').BuildOptions} */
 const node = {
   bundle: true,
@@ -20,6 +22,9 @@ const node = {
   metafile: true,
   // Prefer the ES module builds: some UMD builds hide their requires from the bundler.
   mainFields: ['module', 'main'],
+  // Some ES modules ask where they are; in a CommonJS bundle that is the bundle.
+  define: { 'import.meta.url': 'importMetaUrl' },
+  banner: { js: IMPORT_META_URL },
 };
 
 /** @type {import('esbuild').BuildOptions[]} */
@@ -27,7 +32,11 @@ const builds = [
   { ...node, entryPoints: { client: 'client/src/extension.ts' } },
   { ...node, entryPoints: { server: 'server/src/lsp/main.ts' } },
   { ...node, entryPoints: { engine: 'server/src/engine/main.ts' } },
-  { ...node, entryPoints: { cli: 'server/src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } },
+  {
+    ...node,
+    entryPoints: { cli: 'server/src/cli/main.ts' },
+    banner: { js: `#!/usr/bin/env node\n${IMPORT_META_URL}` },
+  },
   {
     ...node,
     platform: 'browser',

@@ -87,4 +87,9 @@ export interface MergeReport {
   readonly total: number;
   /** Why modules were left out: first few, in words. */
   readonly reasons: readonly string[];
+  /**
+   * How strongly the UNet's weights were changed: ‖ΔW‖/‖W0‖ (Frobenius), weight included; mean over the modules and the
+   * largest. Measured for models small enough to read.
+   */
+  readonly impact?: { readonly mean: number; readonly largest: number; readonly module: string };
 }

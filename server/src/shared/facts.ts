@@ -44,6 +44,18 @@ export interface LoraFacts {
   /** Milliseconds since the epoch. */
   readonly modified?: number;
   readonly hashes?: LoraHashes;
+  /** The tags it was trained on with their counts, most frequent first, at most 24. */
+  readonly tags?: readonly (readonly [tag: string, count: number])[];
+  /** Base model in the words of its model card (Civitai's `baseModel`). */
+  readonly trainedOn?: string;
+  readonly license?: string;
+  /** What its author puts into negative prompts with it. */
+  readonly negativeText?: string;
+  readonly notes?: string;
+  /** Embeddings bundled with the network: usable as words. */
+  readonly embeddings?: readonly string[];
+  /** What is odd about a file that can be used all the same: metadata that disagrees, modules that fit nowhere. */
+  readonly problems?: readonly Problem[];
 }
 
 export interface LoraHashes {
@@ -64,6 +76,8 @@ export interface ModelFacts {
   readonly architecture?: string;
   /** Where the architecture was learned, for messages: `the UNet's tensor shapes`, `sdprompt.config.json` … */
   readonly source: string;
+  /** SDXL family (`pony`, `illustrious`, `noobai` …), where it is known. */
+  readonly family?: string;
   /** Image side the model was trained on, pixels. */
   readonly nativeSize?: number;
   /**

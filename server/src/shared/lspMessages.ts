@@ -1,3 +1,4 @@
+import type { LoraFacts } from './facts';
 import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
@@ -13,6 +14,8 @@ export interface ResolvePlanParams {
   readonly position: { readonly line: number; readonly character: number };
   /** Replaces the block's `Seed`; -1 draws a new one. Absent: the block's own, or a new one. */
   readonly seed?: number;
+  /** Replaces the block's `Model` for this one image: the answer to "use the built-in model". */
+  readonly model?: string;
 }
 export type ResolvePlanResult =
   | {
@@ -40,6 +43,31 @@ export interface LibraryStatusResult {
   readonly broken: number;
   readonly scanning: boolean;
   readonly baseModel?: string;
+}
+
+/** Everything in the library, sorted by name, for the pick list of *Show LoRA library*. */
+export const LibraryList = 'sdprompt/libraryList';
+export interface LibraryListResult {
+  readonly loras: readonly LoraFacts[];
+}
+
+/** Raises or lowers the weight of the selection or of the word at an empty one, as Ctrl+Up/Down does in the web UIs. */
+export const AdjustWeight = 'sdprompt/adjustWeight';
+export interface AdjustWeightParams {
+  readonly uri: string;
+  readonly selection: TextSpan;
+  readonly direction: 'up' | 'down';
+}
+/** Null when there is nothing to weigh. `selection` is where the same text lies after the edits. */
+export type AdjustWeightResult = {
+  readonly edits: readonly { readonly range: TextSpan; readonly newText: string }[];
+  readonly selection: TextSpan;
+} | null;
+
+/** Zero-based lines and UTF-16 characters, end exclusive. */
+export interface TextSpan {
+  readonly start: { readonly line: number; readonly character: number };
+  readonly end: { readonly line: number; readonly character: number };
 }
 
 /** Server → client notification: the library was (re)scanned. */

@@ -12,8 +12,10 @@ export interface PreviewState {
   readonly image?: PreviewImage;
   readonly progress?: PreviewProgress;
   readonly problem?: Problem & { readonly actions?: readonly PreviewAction[] };
-  /** True when the document changed since `image` was made. */
+  /** True when the block's text changed since `image` was made. */
   readonly outdated?: boolean;
+  /** What the plan left out or changed, in words, for the image shown. */
+  readonly warnings?: readonly string[];
 }
 
 export interface PreviewImage {
@@ -44,7 +46,8 @@ export interface PreviewAction {
   readonly label: string;
 }
 
-export type ToPreview = { readonly type: 'state'; readonly state: PreviewState };
+/** `memory` is opaque to the page: it keeps the latest with `setState`, and a reloaded window gets it back. */
+export type ToPreview = { readonly type: 'state'; readonly state: PreviewState; readonly memory?: unknown };
 
 export type FromPreview =
   | { readonly type: 'ready' }
@@ -52,9 +55,10 @@ export type FromPreview =
   | { readonly type: 'cancel' }
   | { readonly type: 'save' }
   | { readonly type: 'copyInfotext' }
+  | { readonly type: 'copySeed' }
   | { readonly type: 'action'; readonly id: string };
 
-const KINDS: ReadonlySet<string> = new Set(['ready', 'generate', 'cancel', 'save', 'copyInfotext', 'action']);
+const KINDS: ReadonlySet<string> = new Set(['ready', 'generate', 'cancel', 'save', 'copyInfotext', 'copySeed', 'action']);
 
 /** Guards the one door through which the page can speak to the extension. */
 export function isFromPreview(value: unknown): value is FromPreview {

@@ -1,0 +1,2 @@
+export { type PreviewFactors, previewFactors } from './factors';
+export { latentPicture } from './picture';

@@ -1,0 +1,25 @@
+import { combine } from './latents';
+import type { SamplerRun, TimestepRun, TimestepSampler } from './sampler';
+
+/** DDIM (Song et al. 2020, equation 12). Without fresh noise (eta 0) the seed alone decides the picture. */
+export const ddim: TimestepSampler = {
+  name: 'DDIM',
+  schedule: 'Uniform',
+  evaluations: 1,
+  space: 'timestep',
+  timesteps: 'ddim',
+  sample,
+};
+
+async function* sample({ x, transfers, predict, noise, eta }: TimestepRun): SamplerRun {
+  const of = transfers.length;
+  for (const [step, { timestep, alpha, alphaNext }] of transfers.entries()) {
+    const { denoised, epsilon } = await predict(x, timestep);
+    const variance = ((1 - alphaNext) / (1 - alpha)) * (1 - alpha / alphaNext);
+    const spread = eta * Math.sqrt(variance);
+    x = combine([Math.sqrt(alphaNext), denoised], [Math.sqrt(1 - alphaNext - spread ** 2), epsilon]);
+    if (eta > 0) x = combine([1, x], [spread, noise()]);
+    yield { step, of, sigma: Math.sqrt((1 - alpha) / alpha), denoised };
+  }
+  return x;
+}

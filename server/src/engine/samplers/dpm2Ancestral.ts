@@ -1,0 +1,33 @@
+import { ancestralStep, combine, direction } from './latents';
+import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
+
+/** DPM2 down to below the next level, then fresh noise up to it. */
+export const dpm2Ancestral: SigmaSampler = {
+  name: 'DPM2 a',
+  aliases: ['DPM2 Ancestral'],
+  schedule: 'Karras',
+  evaluations: 2,
+  space: 'sigma',
+  discardsPenultimate: true,
+  sample,
+};
+
+async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
+  const of = sigmas.length - 1;
+  for (let step = 0; step < of; step++) {
+    const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
+    const denoised = await denoise(x, sigma);
+    const { down, up } = ancestralStep(sigma, next);
+    const first = direction(x, denoised, sigma);
+    if (down === 0) {
+      x = combine([1, x], [down - sigma, first]);
+    } else {
+      const middle = Math.sqrt(sigma * down);
+      const there = combine([1, x], [middle - sigma, first]);
+      const second = direction(there, await denoise(there, middle), middle);
+      x = combine([1, x], [down - sigma, second], [up, noise()]);
+    }
+    yield { step, of, sigma, denoised };
+  }
+  return x;
+}

@@ -1,0 +1,32 @@
+import { ancestralStep, combine, direction } from './latents';
+import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
+
+/** DPM-Solver++ (2S): second order from one extra model run at the middle of each step, with ancestral noise. */
+export const dpmpp2sAncestral: SigmaSampler = {
+  name: 'DPM++ 2S a',
+  aliases: ['DPM++ 2S Ancestral'],
+  schedule: 'Karras',
+  evaluations: 2,
+  space: 'sigma',
+  sample,
+};
+
+async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
+  const of = sigmas.length - 1;
+  for (let step = 0; step < of; step++) {
+    const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
+    const denoised = await denoise(x, sigma);
+    const { down, up } = ancestralStep(sigma, next);
+    if (down === 0) {
+      x = combine([1, x], [down - sigma, direction(x, denoised, sigma)]);
+    } else {
+      const middle = Math.sqrt(sigma * down);
+      const there = combine([middle / sigma, x], [1 - middle / sigma, denoised]);
+      const second = await denoise(there, middle);
+      x = combine([down / sigma, x], [1 - down / sigma, second]);
+    }
+    if (next > 0) x = combine([1, x], [up, noise()]);
+    yield { step, of, sigma, denoised };
+  }
+  return x;
+}

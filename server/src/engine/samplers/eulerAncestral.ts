@@ -1,0 +1,25 @@
+import { ancestralStep, combine, direction } from './latents';
+import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
+
+/** Euler's method down to below the next level, then fresh noise up to it: never settles, changes with the step count. */
+export const eulerAncestral: SigmaSampler = {
+  name: 'Euler a',
+  aliases: ['Euler Ancestral'],
+  schedule: 'Uniform',
+  evaluations: 1,
+  space: 'sigma',
+  sample,
+};
+
+async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
+  const of = sigmas.length - 1;
+  for (let step = 0; step < of; step++) {
+    const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
+    const denoised = await denoise(x, sigma);
+    const { down, up } = ancestralStep(sigma, next);
+    x = combine([1, x], [down - sigma, direction(x, denoised, sigma)]);
+    if (next > 0) x = combine([1, x], [up, noise()]);
+    yield { step, of, sigma, denoised };
+  }
+  return x;
+}

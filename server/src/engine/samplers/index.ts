@@ -1,0 +1,58 @@
+import { ddim } from './ddim';
+import { dpm2 } from './dpm2';
+import { dpm2Ancestral } from './dpm2Ancestral';
+import { dpmpp2m } from './dpmpp2m';
+import { dpmpp2mSde } from './dpmpp2mSde';
+import { dpmpp2mSdeHeun } from './dpmpp2mSdeHeun';
+import { dpmpp2sAncestral } from './dpmpp2sAncestral';
+import { dpmpp3mSde } from './dpmpp3mSde';
+import { dpmppSde } from './dpmppSde';
+import { euler } from './euler';
+import { eulerAncestral } from './eulerAncestral';
+import { heun } from './heun';
+import { lcm } from './lcm';
+import { lms } from './lms';
+import { plms } from './plms';
+import type { Sampler } from './sampler';
+import { tcd } from './tcd';
+import { unipc } from './unipc';
+
+export { combineGuidance, rescaleGuidance } from './guidance';
+export type { PredictionType } from './prediction';
+export {
+  type Convention,
+  type ModelCall,
+  type PreparedRun,
+  type SamplingRequest,
+  startSampling,
+} from './run';
+export type { Sampler, SamplerRun, SamplerStep } from './sampler';
+
+/** Every sampler; add a new one here and nowhere else. */
+export const SAMPLERS: readonly Sampler[] = [
+  dpmpp2m,
+  dpmppSde,
+  dpmpp2mSde,
+  dpmpp2mSdeHeun,
+  dpmpp2sAncestral,
+  dpmpp3mSde,
+  eulerAncestral,
+  euler,
+  lms,
+  heun,
+  dpm2,
+  dpm2Ancestral,
+  ddim,
+  plms,
+  unipc,
+  lcm,
+  tcd,
+];
+
+/** The sampler of a name or alias, however it is capitalised. */
+export function findSampler(name: string): Sampler | undefined {
+  const wanted = name.trim().toLowerCase();
+  return SAMPLERS.find((sampler) =>
+    [sampler.name, ...(sampler.aliases ?? [])].some((known) => known.toLowerCase() === wanted),
+  );
+}

@@ -1,0 +1,101 @@
+/** What a sampler tells after each step. The arrays are the sampler's own: read them before asking for the next step. */
+export interface SamplerStep {
+  /** Zero-based index of the step just taken, and how many the run has. */
+  readonly step: number;
+  readonly of: number;
+  /** Noise level the step started from, in the variance-exploding form. */
+  readonly sigma: number;
+  /** The model's picture of the finished latents at this step: what a preview shows. */
+  readonly denoised: Float32Array;
+}
+
+/**
+ * A run of a sampler that works with noise levels: latents are in the variance-exploding form, x = x0 + sigma·noise.
+ * Reading on is sampling on; whoever stops reading has cancelled.
+ */
+export interface SigmaRun {
+  /** Start latents; the sampler keeps the array. */
+  readonly x: Float32Array;
+  /** Descending; one more than there are steps. */
+  readonly sigmas: readonly number[];
+  /** Runs the model: the clean latents it sees in `x` at this noise level. */
+  denoise(x: Float32Array, sigma: number): Promise<Float32Array>;
+  /** Fresh unit noise, the next of the image's stream. */
+  noise(): Float32Array;
+  /** Unit noise of a Brownian path between two levels. */
+  brownian(sigma: number, sigmaNext: number): Float32Array;
+  /** Timestep the model is asked at for a noise level. */
+  timestepOf(sigma: number): number;
+  /** diffusers ends short runs with a first-order step; k-diffusion does so only when the last level is 0. */
+  readonly lowerOrderEnd: boolean;
+}
+
+/** One step of a sampler that works with timesteps: ask the model at `timestep`, go from one signal share to another. */
+export interface Transfer {
+  readonly timestep: number;
+  /** Cumulative alpha at which the latents are, and the one they go to. */
+  readonly alpha: number;
+  readonly alphaNext: number;
+  /** The timestep `alphaNext` belongs to; -1 past the end of the table. */
+  readonly timestepNext: number;
+}
+
+/** What a model's output says about latents in the variance-preserving form x = √a·x0 + √(1-a)·epsilon. */
+export interface Prediction {
+  readonly denoised: Float32Array;
+  readonly epsilon: Float32Array;
+  /** The output itself, before it was read as one thing or the other. */
+  readonly output: Float32Array;
+}
+
+/** A run of a sampler that works with timesteps: latents are in the variance-preserving form. */
+export interface TimestepRun {
+  readonly x: Float32Array;
+  readonly transfers: readonly Transfer[];
+  /** Runs the model at a timestep. */
+  predict(x: Float32Array, timestep: number): Promise<Prediction>;
+  /** Reads a model output as a prediction about latents of signal share `alpha`. */
+  interpret(x: Float32Array, output: Float32Array, alpha: number): Prediction;
+  noise(): Float32Array;
+  /** Cumulative alpha of a whole timestep. */
+  alphaAt(timestep: number): number;
+  /** Share of fresh noise in every step, 0 … 1. */
+  readonly eta: number;
+  /** diffusers averages raw outputs over steps and reads the average; the original code averages noise predictions. */
+  readonly averagesOutputs: boolean;
+}
+
+export type SamplerRun = AsyncGenerator<SamplerStep, Float32Array, void>;
+
+interface SamplerFacts {
+  /** The web UI's name, without the schedule. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  /** The schedule that `Automatic` stands for. */
+  readonly schedule: string;
+  /** Model runs per step: the web UI resolves prompt schedules for so many times the steps. */
+  readonly evaluations: 1 | 2;
+}
+
+/** A sampler in k-diffusion's form. */
+export interface SigmaSampler extends SamplerFacts {
+  readonly space: 'sigma';
+  /** The web UI gives these samplers one level more and leaves out the last but one. */
+  readonly discardsPenultimate?: boolean;
+  /** Noise levels of the sampler's own, used unless a schedule type is named (UniPC takes no other). */
+  readonly ownSchedule?: 'lcm' | 'unipc';
+  /** diffusers asks the model at whole timesteps only, and keeps latents in the variance-preserving form. */
+  readonly wholeTimesteps?: boolean;
+  sample(run: SigmaRun): SamplerRun;
+}
+
+/** A sampler in the form of the original DDIM code. */
+export interface TimestepSampler extends SamplerFacts {
+  readonly space: 'timestep';
+  /** Timesteps: evenly through the table, the same with the second one asked twice, or those of distilled models. */
+  readonly timesteps: 'ddim' | 'plms' | 'lcm';
+  readonly eta?: number;
+  sample(run: TimestepRun): SamplerRun;
+}
+
+export type Sampler = SigmaSampler | TimestepSampler;

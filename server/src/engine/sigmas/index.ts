@@ -1,0 +1,38 @@
+import { alignYourSteps } from './alignYourSteps';
+import { beta } from './beta';
+import { ddim } from './ddim';
+import { exponential } from './exponential';
+import { karras } from './karras';
+import { klOptimal } from './klOptimal';
+import { normal } from './normal';
+import { polyexponential } from './polyexponential';
+import type { Schedule } from './schedule';
+import { sgmUniform } from './sgmUniform';
+import { simple } from './simple';
+import { uniform } from './uniform';
+
+export * from './noiseTable';
+export type { Schedule, ScheduleRequest } from './schedule';
+
+/** Every noise schedule; add a new one here and nowhere else. `Automatic` is not one: it is the sampler's own choice. */
+export const SCHEDULES: readonly Schedule[] = [
+  uniform,
+  karras,
+  exponential,
+  polyexponential,
+  sgmUniform,
+  klOptimal,
+  alignYourSteps,
+  simple,
+  normal,
+  ddim,
+  beta,
+];
+
+/** The schedule of a name or alias, however it is capitalised; undefined for unknown names and for `Automatic`. */
+export function findSchedule(name: string): Schedule | undefined {
+  const wanted = name.trim().toLowerCase();
+  return SCHEDULES.find((schedule) =>
+    [schedule.name, ...(schedule.aliases ?? [])].some((known) => known.toLowerCase() === wanted),
+  );
+}

@@ -1,0 +1,90 @@
+import { type Cleaning, cleanText } from './clean';
+import { BEGIN_TEXT, BYTE_SYMBOLS, END_TEXT, readVocabulary, WORD_END } from './vocabulary';
+
+/** CLIP's byte-pair tokenizer. */
+export interface ClipTokenizer {
+  /** Ids of a text, without the ones that mark its begin and end. */
+  encode(text: string): number[];
+  readonly begin: number;
+  readonly end: number;
+  /** Id of a piece of the vocabulary, as `,</w>`. */
+  idOf(piece: string): number | undefined;
+}
+
+/** The text of a tokenizer folder's files. */
+export interface TokenizerFiles {
+  readonly merges: string;
+  /** vocab.json; without it the ids follow from the merges. */
+  readonly vocab?: string;
+}
+
+/** Words as CLIP cuts them, from text already in lower case. */
+const WORD = /<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+/giu;
+
+/** Words remembered before the memory is emptied: prompts repeat themselves. */
+const REMEMBERED_WORDS = 10_000;
+
+/** A tokenizer made of a folder's files. Throws what JSON.parse throws for a vocab.json that is no JSON. */
+export function createClipTokenizer(files: TokenizerFiles, cleaning: Cleaning = 'repaired'): ClipTokenizer {
+  const { ids, ranks } = readVocabulary(files.merges, files.vocab);
+  const utf8 = new TextEncoder();
+  const remembered = new Map<string, readonly number[]>();
+  const end = ids.get(END_TEXT) ?? ids.size - 1;
+  const begin = ids.get(BEGIN_TEXT) ?? end - 1;
+
+  const idsOfWord = (word: string): readonly number[] => {
+    const known = remembered.get(word);
+    if (known) return known;
+    if (remembered.size >= REMEMBERED_WORDS) remembered.clear();
+    const symbols = Array.from(utf8.encode(word), (byte) => BYTE_SYMBOLS[byte]!);
+    symbols[symbols.length - 1] += WORD_END;
+    const found = join(symbols, ranks).map((piece) => ids.get(piece) ?? end);
+    remembered.set(word, found);
+    return found;
+  };
+
+  return {
+    begin,
+    end,
+    idOf: (piece) => ids.get(piece),
+    encode(text) {
+      const words = cleanText(text, cleaning).match(WORD) ?? [];
+      return words.flatMap((word) => {
+        if (word === BEGIN_TEXT) return [begin];
+        return word === END_TEXT ? [end] : idsOfWord(word);
+      });
+    },
+  };
+}
+
+/** Joins the pair of lowest rank, everywhere it stands, until no known pair is left. */
+function join(symbols: readonly string[], ranks: ReadonlyMap<string, number>): readonly string[] {
+  let pieces = symbols;
+  while (pieces.length > 1) {
+    let best = Number.POSITIVE_INFINITY;
+    let pair: readonly [string, string] | undefined;
+    for (let i = 0; i + 1 < pieces.length; i++) {
+      const rank = ranks.get(`${pieces[i]} ${pieces[i + 1]}`);
+      if (rank !== undefined && rank < best) {
+        best = rank;
+        pair = [pieces[i]!, pieces[i + 1]!];
+      }
+    }
+    if (!pair) break;
+    pieces = joinPair(pieces, pair);
+  }
+  return pieces;
+}
+
+function joinPair(pieces: readonly string[], [left, right]: readonly [string, string]): string[] {
+  const joined: string[] = [];
+  for (let i = 0; i < pieces.length; i++) {
+    if (pieces[i] === left && pieces[i + 1] === right) {
+      joined.push(left + right);
+      i++;
+    } else {
+      joined.push(pieces[i]!);
+    }
+  }
+  return joined;
+}

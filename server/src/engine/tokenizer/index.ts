@@ -1,0 +1,2 @@
+export type { Cleaning } from './clean';
+export { type ClipTokenizer, createClipTokenizer, type TokenizerFiles } from './clipTokenizer';

@@ -1,0 +1,2 @@
+export { findExif, readGifComment } from './containers';
+export { readUserComment } from './userComment';

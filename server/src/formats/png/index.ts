@@ -1,0 +1,3 @@
+export { isPng } from './chunks';
+export { type Compress, encodePng, type PngPicture } from './encode';
+export { type Decompress, readPngText } from './text';

@@ -1,0 +1,75 @@
+/**
+ * The import directions of the house: room → rooms it may import, and the packages it may import. `ARCHITECTURE.md`
+ * draws the same table. A room that is not listed may not exist.
+ */
+export interface RoomRule {
+  readonly rooms: readonly string[];
+  /** Package names; `node:` stands for every built-in module. */
+  readonly packages: readonly string[];
+}
+
+export const ROOMS: Readonly<Record<string, RoomRule>> = {
+  'server/src/shared': { rooms: [], packages: [] },
+  'server/src/formats': { rooms: ['server/src/shared'], packages: [] },
+  'server/src/language': { rooms: ['server/src/shared'], packages: ['chevrotain', 'fastest-levenshtein'] },
+  'server/src/library': {
+    rooms: ['server/src/shared', 'server/src/formats', 'server/src/language'],
+    packages: ['node:', 'write-file-atomic', 'yaml', 'jsonc-parser'],
+  },
+  'server/src/workspace': {
+    rooms: ['server/src/shared', 'server/src/formats', 'server/src/language', 'server/src/library'],
+    packages: [
+      'node:',
+      'ajv',
+      'ignore',
+      'jsonc-parser',
+      'tinyglobby',
+      'vscode-uri',
+      'write-file-atomic',
+      'yaml',
+    ],
+  },
+  'server/src/lsp': {
+    rooms: [
+      'server/src/shared',
+      'server/src/formats',
+      'server/src/language',
+      'server/src/library',
+      'server/src/workspace',
+    ],
+    packages: ['node:', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-uri'],
+  },
+  'server/src/cli': {
+    rooms: [
+      'server/src/shared',
+      'server/src/formats',
+      'server/src/language',
+      'server/src/library',
+      'server/src/workspace',
+      'server/src/enginehost',
+    ],
+    packages: ['node:', 'picocolors', 'tinyglobby', 'write-file-atomic', 'ignore'],
+  },
+  'server/src/engine': {
+    rooms: ['server/src/shared', 'server/src/formats'],
+    packages: ['node:', 'onnxruntime-node', 'onnxruntime-common', 'write-file-atomic'],
+  },
+  'server/src/enginehost': { rooms: ['server/src/shared'], packages: ['node:'] },
+  'client/src': {
+    rooms: ['server/src/shared', 'server/src/enginehost'],
+    packages: ['node:', 'vscode', 'vscode-languageclient', 'write-file-atomic'],
+  },
+  'media/preview': { rooms: ['server/src/shared'], packages: [] },
+};
+
+/** Packages whose code must not be found inside a bundle. */
+export const FORBIDDEN_IN_BUNDLE: Readonly<Record<string, readonly string[]>> = {
+  'client.js': ['chevrotain', 'onnxruntime-node', 'onnxruntime-common', 'vscode-languageserver'],
+  'server.js': ['onnxruntime-node', 'onnxruntime-common', 'vscode-languageclient'],
+  'cli.js': ['onnxruntime-node', 'onnxruntime-common', 'vscode-languageclient', 'vscode-languageserver'],
+  'engine.js': ['chevrotain', 'vscode-languageserver', 'vscode-languageclient', 'ajv'],
+  'preview.js': ['chevrotain', 'onnxruntime-node', 'onnxruntime-common', 'vscode-languageclient'],
+};
+
+/** The only bundle that may load the native runtime. */
+export const ONLY_ENGINE_REQUIRES = 'onnxruntime-node';
