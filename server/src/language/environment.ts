@@ -17,10 +17,24 @@ export interface Environment {
   readonly styles: readonly StyleFacts[];
   /** Wildcard names, `/` between folders; undefined when no wildcard folder is configured. */
   readonly wildcards?: readonly string[];
+  /** Values of the wildcards a name or pattern stands for; needed to expand a template. */
+  readonly readWildcard?: (pattern: string) => readonly string[];
   /** True when the dynamic prompts dialect is switched on. */
   readonly dynamicPrompts: boolean;
   /** Counts CLIP tokens of a text without the specials; absent when no vocabulary is at hand. */
   readonly countTokens?: (text: string) => number;
+  /** Entries of `sdprompt.lock.json`, when the project has one; compared with the files that are present. */
+  readonly lockfile?: readonly LoraFacts[];
+  /** Counts the modules of a network that have a place of the right shape in a model; undefined when it cannot be known. */
+  readonly fit?: (lora: LoraFacts, model: ModelFacts) => ModuleFit | undefined;
+}
+
+/** How much of a network a model can take. */
+export interface ModuleFit {
+  readonly fitting: number;
+  readonly total: number;
+  /** Why modules were left out: the first few, in words. */
+  readonly reasons: readonly string[];
 }
 
 export type Target = 'a1111' | 'forge' | 'sdnext' | 'comfyui' | 'invokeai' | 'swarmui' | 'krita';
@@ -30,6 +44,8 @@ export interface LoraLookup {
   readonly known: 'files' | 'lockfile' | 'nothing';
   /** Every entry, sorted by name. */
   readonly all: readonly LoraFacts[];
+  /** Where the entries come from, for messages: folders as configured, the lockfile's name. */
+  readonly searched?: readonly string[];
   /** What the target program would load for a name, by its own rules. */
   resolve(name: string): LoraResolution;
 }
@@ -40,6 +56,8 @@ export interface LoraResolution {
   /** Every file that the name could mean; more than one is an ambiguity worth a finding. */
   readonly candidates: readonly LoraFacts[];
   readonly how?: 'name' | 'alias' | 'path';
+  /** The name was found only after Unicode normalisation: other programs, and other disks, may not find it. */
+  readonly normalized?: boolean;
 }
 
 export interface EmbeddingFacts {

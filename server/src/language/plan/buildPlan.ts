@@ -1,0 +1,108 @@
+import type { GenerationPlan, PlanParameters } from '../../shared/plan';
+import { failure, type Result, success } from '../../shared/problem';
+import type { Range } from '../../shared/range';
+import { stripComments } from '../analysis/comments';
+import { mapSlice } from '../analysis/mapped';
+import { strip } from '../analysis/python';
+import { resolveText } from '../analysis/resolve';
+import { expandRandom } from '../dynamic/expand';
+import type { Environment } from '../environment';
+import type { Document } from '../syntax/nodes';
+import { planInfotext } from './infotext';
+import { chooseLoras } from './loras';
+import { chooseModel } from './model';
+import { readParameters } from './parameters';
+import { planPrompt } from './prompts';
+
+export interface PlanRequest {
+  /** Replaces the block's seed; -1 means the drawn one. */
+  readonly seed?: number;
+  /** A random seed the caller drew, used where neither the request nor the block names one. */
+  readonly drawnSeed: number;
+  /** Replaces the block's `Model` for this one picture. */
+  readonly model?: string;
+  readonly overrides?: Partial<PlanParameters>;
+}
+
+export interface BuiltPlan {
+  readonly plan: GenerationPlan;
+  /** Things the writer should know although the picture can be made, in words. */
+  readonly warnings: string[];
+}
+
+/**
+ * Turns one block into everything the engine needs, all of it checked. Pure: the same block, environment and request
+ * give the same plan.
+ */
+export function buildPlan(
+  document: Document,
+  blockIndex: number,
+  environment: Environment,
+  request: PlanRequest,
+): Result<BuiltPlan> {
+  const block = document.blocks[blockIndex];
+  if (block === undefined)
+    return failure(
+      'no-such-block',
+      `There is no block ${blockIndex + 1} in this file.`,
+      'Put the cursor into a block.',
+    );
+
+  const warnings: string[] = [];
+  const written = block.parameters;
+  const model = chooseModel(written, environment, request.model);
+  if (!model.ok) return model;
+  const parameters = readParameters(written, model.value.facts, request, warnings);
+  if (!parameters.ok) return parameters;
+  const { steps, seed } = parameters.value;
+  const positiveText = expandTemplate(writtenPrompt(document, block.positive.range), environment, seed);
+  if (!positiveText.ok) return positiveText;
+  const negativeText = expandTemplate(writtenPrompt(document, block.negative?.range), environment, seed);
+  if (!negativeText.ok) return negativeText;
+  const resolved = {
+    positive: resolveText(positiveText.value, true, steps),
+    negative: resolveText(negativeText.value, false, steps),
+  };
+  const loras = chooseLoras(resolved, model.value.facts, environment, warnings);
+  if (!loras.ok) return loras;
+  const positive = planPrompt(resolved.positive.subprompts, steps);
+  if (!positive.ok) return positive;
+  const negative = planPrompt(resolved.negative.subprompts, steps);
+  if (!negative.ok) return negative;
+  if (resolved.positive.scheduleFailed)
+    warnings.push('The schedules of the prompt are taken as text, because the web UI cannot read them.');
+
+  return success({
+    warnings,
+    plan: {
+      version: 1,
+      model: model.value.plan,
+      positive: positive.value,
+      negative: negative.value,
+      loras: loras.value.map((lora) => lora.plan),
+      parameters: parameters.value,
+      infotext: planInfotext(
+        withoutComments(positiveText.value),
+        withoutComments(negativeText.value),
+        parameters.value,
+        model.value.plan,
+        loras.value,
+      ),
+    },
+  });
+}
+
+function writtenPrompt(document: Document, range: Range | undefined): string {
+  return range === undefined ? '' : strip(document.text.slice(range.start, range.end));
+}
+
+/** With the dialect switched on, a prompt is a template; the seed of the picture chooses what it becomes. */
+function expandTemplate(text: string, environment: Environment, seed: number): Result<string> {
+  if (!environment.dynamicPrompts) return success(text);
+  return expandRandom(text, { seed, wildcards: environment.readWildcard ?? (() => []) });
+}
+
+/** A prompt as it goes into the picture's metadata: without comments, with its tags. */
+function withoutComments(text: string): string {
+  return strip(stripComments(mapSlice(text, 0)).mapped.text);
+}

@@ -1,0 +1,155 @@
+import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import type { PlanLora } from '../../shared/plan';
+import { failure, type Problem, type Result, success } from '../../shared/problem';
+import { LORA_TYPES } from '../analysis/loraArguments';
+import { isWeightCurve } from '../analysis/loractl';
+import type { Network, ResolvedBlock } from '../analysis/resolved';
+import type { Environment } from '../environment';
+import { didYouMean } from './suggest';
+
+/** One LoRA of a plan with the facts of its file. */
+export interface ChosenLora {
+  readonly plan: PlanLora;
+  readonly facts: LoraFacts;
+}
+
+/**
+ * Resolves the networks of the positive prompt to files. The first LoRA that cannot be used refuses the plan: a picture
+ * without it would pass for one with it. A LoRA of another architecture is only warned about while some of it may fit.
+ */
+export function chooseLoras(
+  block: Pick<ResolvedBlock, 'positive' | 'negative'>,
+  model: ModelFacts,
+  environment: Environment,
+  warnings: string[],
+): Result<ChosenLora[]> {
+  const chosen: ChosenLora[] = [];
+  for (const network of block.positive.networks) {
+    if (!LORA_TYPES.has(network.type)) {
+      warnings.push(otherNetwork(network));
+      continue;
+    }
+    const problem = badWeight(network);
+    if (problem !== undefined) return { ok: false, problem };
+    const found = findLora(network.name, environment, warnings);
+    if (!found.ok) return found;
+    const misfit = checkFit(found.value, model, environment, warnings);
+    if (misfit !== undefined) return { ok: false, problem: misfit };
+    chosen.push({
+      facts: found.value,
+      plan: {
+        name: network.name,
+        path: found.value.path as string,
+        te: network.te,
+        unet: network.unet,
+        ...(network.dyn === null ? {} : { dyn: network.dyn }),
+      },
+    });
+  }
+  if (block.negative.networks.some(({ type }) => LORA_TYPES.has(type)))
+    warnings.push('A LoRA in the negative prompt is not loaded; the web UI reads the tag as words.');
+  return success(chosen);
+}
+
+function otherNetwork({ type, name }: Network): string {
+  if (type === 'hypernet') return `The hypernetwork ${name} is not used by the preview.`;
+  return `\`<${type}:…>\` is removed from the prompt and does nothing.`;
+}
+
+function badWeight(network: Network): Problem | undefined {
+  const tag = `<${network.type}:${network.positional.join(':')}>`;
+  const remedy = 'Write a number such as 0.8.';
+  const written = [...network.positional.slice(1), ...Object.values(network.named)];
+  if (Number.isNaN(network.te) && written.some(isWeightCurve))
+    return {
+      code: 'lora-weight-curve',
+      message: `\`${tag}\` changes its weight over the steps, which needs an extension of the web UI; the preview cannot do it.`,
+      remedy,
+    };
+  if (Number.isFinite(network.te) && Number.isFinite(network.unet)) return undefined;
+  return {
+    code: 'bad-lora-weight',
+    message: `The weight of \`${tag}\` is not a number; the web UI would turn off every LoRA of the prompt.`,
+    remedy,
+  };
+}
+
+function findLora(name: string, environment: Environment, warnings: string[]): Result<LoraFacts> {
+  const { loras } = environment;
+  const { chosen, candidates } = loras.resolve(name);
+  if (chosen === undefined) {
+    if (loras.known === 'nothing')
+      return failure(
+        'no-lora-folder',
+        `The prompt names the LoRA ${name}, but no LoRA folder is configured.`,
+        'Set `sdprompt.loraPaths`, or `loraPaths` in sdprompt.config.json, to the folder that holds it.',
+      );
+    const names = loras.all.flatMap((facts) =>
+      facts.alias === undefined ? [facts.name] : [facts.name, facts.alias],
+    );
+    return failure(
+      'unknown-lora',
+      `There is no LoRA ${name}.`,
+      `${didYouMean(name, names)}Check the name, or put the file into a LoRA folder.`,
+    );
+  }
+  if (candidates.length > 1)
+    warnings.push(`${name} could mean ${candidates.length} files; ${chosen.relativePath} is used.`);
+  if (chosen.status !== 'ok') return { ok: false, problem: unusable(chosen) };
+  if (chosen.path === undefined)
+    return failure(
+      'lora-not-present',
+      `The LoRA ${name} is known from the lockfile, but its file is not here.`,
+      'Put the file into a LoRA folder.',
+    );
+  return success(chosen);
+}
+
+function unusable(facts: LoraFacts): Problem {
+  if (facts.status === 'other')
+    return {
+      code: 'not-a-lora',
+      message: `${facts.relativePath} is no LoRA but of the kind ${facts.kind}.`,
+      remedy: 'Name a LoRA, or move the file to the folder of its kind.',
+    };
+  if (facts.status === 'unread')
+    return (
+      facts.problem ?? {
+        code: 'unread-lora',
+        message: `${facts.relativePath} is in a format that can run code when it is loaded, so it is never read.`,
+        remedy: 'Convert it to safetensors.',
+      }
+    );
+  return {
+    code: 'broken-lora',
+    message: `${facts.relativePath} cannot be read: ${facts.problem?.message ?? facts.reason}`,
+    remedy: facts.problem?.remedy ?? 'Download the file again.',
+  };
+}
+
+/** Refuses a LoRA no part of which fits, and warns about one made for something else. */
+function checkFit(
+  facts: LoraFacts,
+  model: ModelFacts,
+  environment: Environment,
+  warnings: string[],
+): Problem | undefined {
+  const madeFor = facts.architecture ?? facts.candidates.join(' or ');
+  const mismatch =
+    model.architecture !== undefined &&
+    facts.candidates.length > 0 &&
+    !facts.candidates.includes(model.architecture) &&
+    facts.architecture !== model.architecture;
+  const fit = environment.fit?.(facts, model);
+  if (fit !== undefined && fit.fitting === 0 && fit.total > 0)
+    return {
+      code: 'lora-does-not-fit',
+      message: `No part of the LoRA ${facts.name} fits ${model.name}${mismatch ? `: it is made for ${madeFor}, the model is ${model.architecture}` : ''}.`,
+      remedy: 'Choose a LoRA for this model, or a model for this LoRA.',
+    };
+  if (mismatch)
+    warnings.push(
+      `The LoRA ${facts.name} is made for ${madeFor}, the model ${model.name} is ${model.architecture}.`,
+    );
+  return undefined;
+}

@@ -1,0 +1,202 @@
+import type { ModelFacts } from '../../shared/facts';
+import type { PlanParameters } from '../../shared/plan';
+import { type Problem, type Result, success } from '../../shared/problem';
+import { readSize } from '../analysis/infotext';
+import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../analysis/python';
+import type { WrittenParameter } from './model';
+import { findSampler, findSchedule, PLAN_SAMPLERS, PLAN_SCHEDULES } from './samplers';
+import { didYouMean } from './suggest';
+
+/** Ranges of the web UI's sliders; a seed is any whole number JavaScript keeps exactly. */
+export const PARAMETER_LIMITS = {
+  steps: { min: 1, max: 150 },
+  size: { min: 64, max: 2048 },
+  cfgScale: { min: 0, max: 100 },
+  clipSkip: { min: 1, max: 12 },
+} as const;
+
+const DEFAULT_SIZE = 512;
+
+/** Keys that change the web UI's picture and that the preview does not do. */
+const NOT_DONE: readonly RegExp[] = [
+  /^Hires /,
+  /^Variation seed/,
+  /^Denoising strength$/,
+  /^Face restoration$/,
+  /^Tiling$/,
+  /^Refiner/,
+  /^NGMS$/,
+  /^Token merging/,
+  /^Seed resize from$/,
+  /^ControlNet/,
+  /^Schedule (max sigma|min sigma|rho)$/,
+];
+
+export interface ParameterRequest {
+  readonly seed?: number;
+  /** The seed to use where nobody names one. */
+  readonly drawnSeed: number;
+  readonly overrides?: Partial<PlanParameters>;
+}
+
+/**
+ * Reads and checks the parameters of a block. The web UI's defaults apply, except that noise comes from the CPU unless
+ * the block says otherwise, so that every machine makes the same picture, and that the size is the model's own.
+ */
+export function readParameters(
+  parameterList: readonly WrittenParameter[],
+  model: ModelFacts,
+  request: ParameterRequest,
+  warnings: string[],
+): Result<PlanParameters> {
+  const problems: Problem[] = [];
+  const written = (key: string): string | undefined => {
+    const value = parameterList.findLast((parameter) => parameter.key === key)?.value;
+    return value === undefined || strip(value) === '' ? undefined : strip(value);
+  };
+  const bad = (key: string, value: string, wanted: string): void => {
+    problems.push(badParameter(key, value, wanted));
+  };
+  const whole = (key: string, fallback: number): number => {
+    const text = written(key);
+    const value = text === undefined ? fallback : parseIntPython(text);
+    if (value !== undefined && Number.isSafeInteger(value)) return value;
+    bad(key, text ?? '', 'a whole number');
+    return fallback;
+  };
+
+  const sampler = readSampler(written('Sampler'), written('Schedule type'), problems);
+  const cfg = written('CFG scale');
+  const cfgScale = cfg === undefined ? 7 : parseFloatPython(cfg);
+  if (cfgScale === undefined) bad('CFG scale', cfg ?? '', 'a number');
+  const size = readPixelSize(written('Size'), model, bad);
+  const parameters: PlanParameters = {
+    steps: whole('Steps', 20),
+    sampler: sampler.sampler,
+    scheduleType: sampler.scheduleType ?? 'Automatic',
+    cfgScale: cfgScale ?? 7,
+    seed: whole('Seed', -1),
+    width: size[0],
+    height: size[1],
+    clipSkip: whole('Clip skip', 1),
+    emphasis: readEmphasis(written('Emphasis'), bad),
+    rng: readChoice('RNG', written('RNG'), ['CPU', 'GPU', 'NV'] as const, 'CPU', bad),
+    ensd: whole('ENSD', 0),
+    ...request.overrides,
+  };
+  const first = problems[0];
+  if (first !== undefined) return { ok: false, problem: first };
+
+  for (const { key } of parameterList)
+    if (NOT_DONE.some((pattern) => pattern.test(key)))
+      warnings.push(`\`${key}\` is not used by the preview.`);
+  return finish(parameters, request, warnings);
+}
+
+function badParameter(key: string, value: string, wanted: string): Problem {
+  return {
+    code: 'bad-parameter',
+    message: `\`${key}: ${value}\` cannot be used: ${wanted} is needed.`,
+    remedy: `Change \`${key}\`, or remove it to get the default.`,
+  };
+}
+
+/** Checks ranges and fills in the seed, for the block's values and for overrides alike. */
+function finish(
+  parameters: PlanParameters,
+  request: ParameterRequest,
+  warnings: string[],
+): Result<PlanParameters> {
+  const limits = PARAMETER_LIMITS;
+  const inside = (
+    key: string,
+    value: number,
+    { min, max }: { min: number; max: number },
+  ): Problem | undefined =>
+    Number.isFinite(value) && value >= min && value <= max
+      ? undefined
+      : badParameter(key, String(value), `a number from ${min} to ${max}`);
+
+  const seed = [request.seed, parameters.seed, request.drawnSeed].find(
+    (value) => value !== undefined && value !== -1,
+  );
+  const problem =
+    inside('Steps', parameters.steps, limits.steps) ??
+    inside('CFG scale', parameters.cfgScale, limits.cfgScale) ??
+    inside('Size', parameters.width, limits.size) ??
+    inside('Size', parameters.height, limits.size) ??
+    inside('Clip skip', parameters.clipSkip, limits.clipSkip) ??
+    inside('Seed', seed ?? 0, { min: 0, max: Number.MAX_SAFE_INTEGER });
+  if (problem !== undefined) return { ok: false, problem };
+
+  // The web UI cuts the latent image to whole cells of eight pixels as well.
+  const width = Math.floor(parameters.width / 8) * 8;
+  const height = Math.floor(parameters.height / 8) * 8;
+  if (width !== parameters.width || height !== parameters.height)
+    warnings.push(
+      `The size ${parameters.width}x${parameters.height} is no multiple of 8; the picture is ${width}x${height}.`,
+    );
+  if (parameters.rng === 'GPU')
+    warnings.push('`RNG: GPU` depends on the graphics card; the same noise as NVIDIA cards make is used.');
+  return success({ ...parameters, width, height, seed: seed ?? 0 });
+}
+
+function readSampler(
+  sampler: string | undefined,
+  schedule: string | undefined,
+  problems: Problem[],
+): { sampler: string; scheduleType?: string } {
+  const found = sampler === undefined ? { sampler: 'Euler' } : findSampler(sampler);
+  if (found === undefined)
+    problems.push({
+      code: 'unknown-sampler',
+      message: `The sampler ${sampler} is not supported.`,
+      remedy: `${didYouMean(sampler ?? '', PLAN_SAMPLERS)}Supported: ${PLAN_SAMPLERS.join(', ')}.`,
+    });
+  if (schedule === undefined) return found ?? { sampler: 'Euler' };
+  const scheduleType = findSchedule(schedule);
+  if (scheduleType === undefined)
+    problems.push({
+      code: 'unknown-schedule',
+      message: `The schedule type ${schedule} is not supported.`,
+      remedy: `${didYouMean(schedule, PLAN_SCHEDULES)}Supported: ${PLAN_SCHEDULES.join(', ')}.`,
+    });
+  // `DPM++ 2M Karras` with `Schedule type: Automatic` still means Karras, as in pictures made before 1.9.
+  const carried = found?.scheduleType;
+  if (carried !== undefined && (scheduleType === undefined || scheduleType === 'Automatic'))
+    return { sampler: found?.sampler ?? 'Euler', scheduleType: carried };
+  return { sampler: found?.sampler ?? 'Euler', ...(scheduleType === undefined ? {} : { scheduleType }) };
+}
+
+function readPixelSize(
+  written: string | undefined,
+  model: ModelFacts,
+  bad: (key: string, value: string, wanted: string) => void,
+): readonly [number, number] {
+  const native = model.nativeSize ?? DEFAULT_SIZE;
+  if (written === undefined) return [native, native];
+  const size = readSize(written.toLowerCase().replace(/\s*[x×]\s*/, 'x'));
+  if (size !== undefined) return [Number(asciiDigits(size[0])), Number(asciiDigits(size[1]))];
+  bad('Size', written, 'width and height like 512x768');
+  return [native, native];
+}
+
+function readEmphasis(
+  written: string | undefined,
+  bad: (key: string, value: string, wanted: string) => void,
+): PlanParameters['emphasis'] {
+  return readChoice('Emphasis', written, ['Original', 'No norm', 'Ignore'] as const, 'Original', bad);
+}
+
+function readChoice<Choice extends string>(
+  key: string,
+  written: string | undefined,
+  choices: readonly Choice[],
+  fallback: Choice,
+  bad: (key: string, value: string, wanted: string) => void,
+): Choice {
+  if (written === undefined) return fallback;
+  const found = choices.find((choice) => choice.toLowerCase() === written.toLowerCase());
+  if (found === undefined) bad(key, written, `one of ${choices.join(', ')}`);
+  return found ?? fallback;
+}

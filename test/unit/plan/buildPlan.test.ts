@@ -1,0 +1,264 @@
+import { describe, expect, it } from 'vitest';
+import { SAMPLERS } from '../../../server/src/engine/samplers';
+import { SCHEDULES } from '../../../server/src/engine/sigmas';
+import { EMPTY_ENVIRONMENT, type Environment } from '../../../server/src/language/environment';
+import { type BuiltPlan, buildPlan, type PlanRequest } from '../../../server/src/language/plan/buildPlan';
+import { findSampler, PLAN_SAMPLERS, PLAN_SCHEDULES } from '../../../server/src/language/plan/samplers';
+import { parse } from '../../../server/src/language/syntax/parse';
+import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
+
+const model: ModelFacts = {
+  name: 'demo',
+  path: '/models/demo',
+  format: 'onnx',
+  architecture: 'demo',
+  source: 'test',
+  nativeSize: 96,
+};
+
+function lora(name: string, more: Partial<LoraFacts> = {}): LoraFacts {
+  return {
+    name,
+    path: `/loras/${name}.safetensors`,
+    relativePath: `${name}.safetensors`,
+    source: 'file',
+    status: 'ok',
+    kind: 'lora',
+    candidates: ['demo'],
+    architecture: 'demo',
+    reason: 'test',
+    modules: {},
+    triggerWords: [],
+    ...more,
+  };
+}
+
+function environment(loras: readonly LoraFacts[] = [], more: Partial<Environment> = {}): Environment {
+  return {
+    ...EMPTY_ENVIRONMENT,
+    models: [model],
+    baseModel: model,
+    loras: {
+      known: 'files',
+      all: loras,
+      resolve(name) {
+        const candidates = loras.filter((facts) => facts.name === name || facts.alias === name);
+        return candidates[0] === undefined ? { candidates } : { chosen: candidates[0], candidates };
+      },
+    },
+    ...more,
+  };
+}
+
+function plan(text: string, env = environment(), request: Partial<PlanRequest> = {}): BuiltPlan {
+  const result = buildPlan(parse(text), 0, env, { drawnSeed: 1234, ...request });
+  if (!result.ok) throw new Error(`${result.problem.code}: ${result.problem.message}`);
+  return result.value;
+}
+
+function refusal(text: string, env = environment(), request: Partial<PlanRequest> = {}): string {
+  const result = buildPlan(parse(text), 0, env, { drawnSeed: 1234, ...request });
+  if (result.ok) return 'planned';
+  expect(result.problem.message).toMatch(/\.$/);
+  expect(result.problem.remedy).toMatch(/\.$/);
+  return result.problem.code;
+}
+
+const line = (parameters: string): string => `a cat\nSteps: 10, ${parameters}`;
+
+describe('buildPlan', () => {
+  it('fills in the defaults', () => {
+    const { plan: built, warnings } = plan('a cat');
+    expect(warnings).toEqual([]);
+    expect(built.parameters).toEqual({
+      steps: 20,
+      sampler: 'Euler',
+      scheduleType: 'Automatic',
+      cfgScale: 7,
+      seed: 1234,
+      width: 96,
+      height: 96,
+      clipSkip: 1,
+      emphasis: 'Original',
+      rng: 'CPU',
+      ensd: 0,
+    });
+    expect(built.model).toEqual({ name: 'demo', path: '/models/demo', architecture: 'demo' });
+    expect(built.positive.subprompts).toEqual([
+      { weight: 1, schedule: [{ endStep: 20, runs: [['a cat', 1]] }] },
+    ]);
+    expect(built.negative.subprompts).toEqual([{ weight: 1, schedule: [{ endStep: 20, runs: [['', 1]] }] }]);
+    expect(built.infotext).toBe(
+      'a cat\nSteps: 20, Sampler: Euler, Schedule type: Automatic, CFG scale: 7, Seed: 1234, Size: 96x96, Model: demo, RNG: CPU',
+    );
+  });
+
+  it('takes the seed from the request, then the block, then the caller', () => {
+    expect(plan(line('Seed: 5, Size: 64x64')).plan.parameters.seed).toBe(5);
+    expect(plan(line('Seed: -1, Size: 64x64')).plan.parameters.seed).toBe(1234);
+    expect(plan(line('Seed: 5, Size: 64x64'), environment(), { seed: 9 }).plan.parameters.seed).toBe(9);
+    expect(plan(line('Seed: 5, Size: 64x64'), environment(), { seed: -1 }).plan.parameters.seed).toBe(5);
+    expect(plan('a cat').plan.infotext).toContain('Seed: 1234');
+  });
+
+  it('plans every AND part and schedule with its runs', () => {
+    const { plan: built } = plan(
+      '(a:1.2) [b:c:0.5] AND d :0.5\nNegative prompt: x AND y\nSteps: 4, Sampler: Euler, Seed: 1',
+    );
+    expect(built.positive.subprompts).toEqual([
+      {
+        weight: 1,
+        schedule: [
+          {
+            endStep: 2,
+            runs: [
+              ['a', 1.2],
+              [' b', 1],
+            ],
+          },
+          {
+            endStep: 4,
+            runs: [
+              ['a', 1.2],
+              [' c', 1],
+            ],
+          },
+        ],
+      },
+      { weight: 0.5, schedule: [{ endStep: 4, runs: [[' d', 1]] }] },
+    ]);
+    expect(built.negative.subprompts[0]?.schedule[0]?.runs).toEqual([['x AND y', 1]]);
+  });
+
+  it('names LoRAs by file, twice if they are written twice, and puts their hashes into the infotext', () => {
+    const env = environment([lora('x', { hashes: { shortHash: 'abcdef012345' } })]);
+    const { plan: built } = plan('a # note\n<lora:x:0.5:0.8:16> <lora:x:te=0.2>', env);
+    expect(built.loras).toEqual([
+      { name: 'x', path: '/loras/x.safetensors', te: 0.5, unet: 0.8, dyn: 16 },
+      { name: 'x', path: '/loras/x.safetensors', te: 0.2, unet: 0.2 },
+    ]);
+    expect(built.infotext.split('\n').slice(0, 2)).toEqual(['a ', '<lora:x:0.5:0.8:16> <lora:x:te=0.2>']);
+    expect(built.infotext).toContain('Lora hashes: "x: abcdef012345"');
+  });
+
+  it('refuses LoRAs that cannot be used, each for its reason', () => {
+    const known = environment([
+      lora('broken', {
+        status: 'broken',
+        problem: { code: 'x', message: 'The header is cut off.', remedy: 'Load it again.' },
+      }),
+      lora('pickle', { status: 'unread' }),
+      lora('embedding', { status: 'other', kind: 'embedding' }),
+      { ...lora('locked'), path: undefined } as unknown as LoraFacts,
+    ]);
+    expect(refusal('<lora:nobody:1>', known)).toBe('unknown-lora');
+    expect(refusal('<lora:broken:1>', known)).toBe('broken-lora');
+    expect(refusal('<lora:pickle:1>', known)).toBe('unread-lora');
+    expect(refusal('<lora:embedding:1>', known)).toBe('not-a-lora');
+    expect(refusal('<lora:locked:1>', known)).toBe('lora-not-present');
+    expect(refusal('<lora:broken:x>', known)).toBe('bad-lora-weight');
+    expect(refusal('<lora:broken:inf>', known)).toBe('bad-lora-weight');
+    expect(refusal('<lora:broken:0@0,1@1>', known)).toBe('lora-weight-curve');
+    expect(refusal('<lora:x:1>', environment([], { loras: EMPTY_ENVIRONMENT.loras }))).toBe('no-lora-folder');
+  });
+
+  it('suggests the name that was meant', () => {
+    const result = buildPlan(parse('<lora:animeOutline:1>'), 0, environment([lora('animeoutlineV4_16')]), {
+      drawnSeed: 1,
+    });
+    expect(result.ok ? '' : result.problem.remedy).toContain('Did you mean animeoutlineV4_16?');
+  });
+
+  it('warns about a LoRA of another architecture, and refuses one of which nothing fits', () => {
+    const other = lora('x', { architecture: 'sdxl', candidates: ['sdxl'] });
+    expect(plan('<lora:x:1>', environment([other])).warnings).toEqual([
+      'The LoRA x is made for sdxl, the model demo is demo.',
+    ]);
+    const fits = (fitting: number) => () => ({ fitting, total: 8, reasons: [] });
+    expect(refusal('<lora:x:1>', environment([other], { fit: fits(0) }))).toBe('lora-does-not-fit');
+    expect(refusal('<lora:x:1>', environment([other], { fit: fits(3) }))).toBe('planned');
+  });
+
+  it('warns about what the picture will not show', () => {
+    const { warnings } = plan(
+      'a <hypernet:h:1>\nNegative prompt: <lora:x:1>\nSteps: 5, Size: 100x90, Hires upscale: 2, RNG: GPU, Seed: 1',
+    );
+    expect(warnings).toHaveLength(5);
+    expect(warnings.join('\n')).toMatch(
+      /Hires upscale[\s\S]*96x88[\s\S]*GPU[\s\S]*hypernetwork h[\s\S]*negative prompt/,
+    );
+  });
+
+  it('refuses parameters outside their range', () => {
+    const bad = [
+      'Steps: 0',
+      'Steps: 151',
+      'Steps: x',
+      'CFG scale: high',
+      'CFG scale: nan',
+      'Size: 512',
+      'Size: 8x8',
+    ];
+    bad.push('Size: 4096x64', 'Clip skip: 13', 'Seed: -7', 'Seed: 1.5', 'RNG: TPU', 'Emphasis: Loud');
+    for (const parameter of bad)
+      expect([parameter, refusal(`a\nSteps: 10, Sampler: Euler, Model: demo, ${parameter}`)]).toEqual([
+        parameter,
+        'bad-parameter',
+      ]);
+    expect(refusal(line('Sampler: Oiler'))).toBe('unknown-sampler');
+    expect(refusal(line('Schedule type: Bumpy'))).toBe('unknown-schedule');
+    expect(refusal('a', environment(), { overrides: { steps: 500 } })).toBe('bad-parameter');
+  });
+
+  it('explains a missing or unusable model', () => {
+    expect(refusal('a', EMPTY_ENVIRONMENT)).toBe('no-model');
+    expect(refusal(line('Model: nobody'))).toBe('unknown-model');
+    const named = (facts: Partial<ModelFacts>) => environment([], { baseModel: { ...model, ...facts } });
+    expect(refusal('a', named({ format: 'checkpoint' }))).toBe('model-not-onnx');
+    expect(
+      refusal('a', environment([], { baseModel: { name: 'd', format: 'declared', source: 'config' } })),
+    ).toBe('model-without-files');
+    expect(
+      refusal('a', named({ problem: { code: 'model-broken', message: 'Broken.', remedy: 'Fix it.' } })),
+    ).toBe('model-broken');
+    expect(plan(line('Model: nobody'), environment(), { model: 'demo' }).plan.model.name).toBe('demo');
+  });
+
+  it('refuses prompts the web UI fails on', () => {
+    expect(refusal('(a:1.5.2)')).toBe('bad-attention-weight');
+    expect(refusal('[a:b:1e999]')).toBe('bad-schedule');
+    expect(buildPlan(parse('a'), 3, environment(), { drawnSeed: 1 })).toMatchObject({
+      problem: { code: 'no-such-block' },
+    });
+  });
+
+  it('gives the same plan for the same request', () => {
+    expect(plan('[a|b]')).toEqual(plan('[a|b]'));
+  });
+});
+
+describe('samplers', () => {
+  it('are those the engine has', () => {
+    expect([...PLAN_SAMPLERS].sort()).toEqual(SAMPLERS.map(({ name }) => name).sort());
+    expect([...PLAN_SCHEDULES].sort()).toEqual(['Automatic', ...SCHEDULES.map(({ name }) => name)].sort());
+  });
+
+  it('are found under old and foreign names', () => {
+    expect(findSampler('DPM++ 2M Karras')).toEqual({ sampler: 'DPM++ 2M', scheduleType: 'Karras' });
+    expect(findSampler('DPM++ 2M SDE Exponential')).toEqual({
+      sampler: 'DPM++ 2M SDE',
+      scheduleType: 'Exponential',
+    });
+    expect(findSampler('euler a')).toEqual({ sampler: 'Euler a' });
+    expect(findSampler('k_euler_a')).toEqual({ sampler: 'Euler a' });
+    expect(findSampler('Euler SGM Uniform')).toEqual({ sampler: 'Euler', scheduleType: 'SGM Uniform' });
+    expect(findSampler('Magic')).toBeUndefined();
+    expect(plan(line('Sampler: DPM++ 2M Karras')).plan.parameters).toMatchObject({
+      sampler: 'DPM++ 2M',
+      scheduleType: 'Karras',
+    });
+    expect(
+      plan(line('Sampler: DPM++ 2M Karras, Schedule type: Exponential')).plan.parameters.scheduleType,
+    ).toBe('Exponential');
+  });
+});
