@@ -243,6 +243,14 @@ describe('samplers', () => {
     expect([...PLAN_SCHEDULES].sort()).toEqual(['Automatic', ...SCHEDULES.map(({ name }) => name)].sort());
   });
 
+  it('run prompt editing at twice the steps when they run the model twice a step', () => {
+    for (const { name, evaluations } of SAMPLERS) {
+      const { plan: built } = plan(`[a:b:0.5] c\nSteps: 4, Sampler: ${name}, Seed: 1`);
+      const ends = built.positive.subprompts[0]?.schedule.map(({ endStep }) => endStep);
+      expect(ends, name).toEqual([2 * evaluations, 4 * evaluations]);
+    }
+  });
+
   it('are found under old and foreign names', () => {
     expect(findSampler('DPM++ 2M Karras')).toEqual({ sampler: 'DPM++ 2M', scheduleType: 'Karras' });
     expect(findSampler('DPM++ 2M SDE Exponential')).toEqual({

@@ -13,6 +13,7 @@ import { chooseLoras } from './loras';
 import { chooseModel } from './model';
 import { readParameters } from './parameters';
 import { planPrompt } from './prompts';
+import { promptSteps } from './samplers';
 
 export interface PlanRequest {
   /** Replaces the block's seed; -1 means the drawn one. */
@@ -65,9 +66,10 @@ export function buildPlan(
   };
   const loras = chooseLoras(resolved, model.value.facts, environment, warnings);
   if (!loras.ok) return loras;
-  const positive = planPrompt(resolved.positive.subprompts, steps);
+  const editedSteps = promptSteps(parameters.value.sampler, steps);
+  const positive = planPrompt(resolved.positive.subprompts, editedSteps);
   if (!positive.ok) return positive;
-  const negative = planPrompt(resolved.negative.subprompts, steps);
+  const negative = planPrompt(resolved.negative.subprompts, editedSteps);
   if (!negative.ok) return negative;
   if (resolved.positive.scheduleFailed)
     warnings.push('The schedules of the prompt are taken as text, because the web UI cannot read them.');

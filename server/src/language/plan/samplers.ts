@@ -19,6 +19,17 @@ export const PLAN_SAMPLERS: readonly string[] = [
   'TCD',
 ];
 
+/** Samplers that run the model twice a step. */
+const TWO_RUNS: ReadonlySet<string> = new Set(['DPM++ SDE', 'DPM++ 2S a', 'Heun', 'DPM2', 'DPM2 a']);
+
+/**
+ * Steps that prompt editing is resolved for. The web UI counts model runs there, so `[a:b:10]` switches after five steps
+ * of a sampler that runs the model twice a step.
+ */
+export function promptSteps(sampler: string, steps: number): number {
+  return TWO_RUNS.has(sampler) ? steps * 2 : steps;
+}
+
 /** Noise schedules the engine has. */
 export const PLAN_SCHEDULES: readonly string[] = [
   'Automatic',
