@@ -1,0 +1,124 @@
+import { ELEMENT, encode, type GraphEdits, type OnnxNode, type WeightSlot } from '../../formats/onnx/index';
+import type { ModelFile } from './modelFile';
+import { mappedInitializers } from './openGraph';
+
+/** Names of the graph inputs that carry a slot's factors. */
+export function factorNames(slot: WeightSlot): { down: string; up: string; scale: string } {
+  const base = `sdprompt.${slot.path}`;
+  return { down: `${base}.down`, up: `${base}.up`, scale: `${base}.scale` };
+}
+
+/** Graph inputs for a slot's factors: `[rank, in·kernel]`, `[rank, out]`, `[rank, 1]`, all float32. */
+export function factorInputs(slot: WeightSlot): Uint8Array[] {
+  const { down, up, scale } = factorNames(slot);
+  const rank = `rank.${slot.path}`;
+  const inner = slot.shape.slice(1).reduce((a, b) => a * b, 1);
+  return [
+    encode.valueInfo(down, ELEMENT.float, [rank, inner]),
+    encode.valueInfo(up, ELEMENT.float, [rank, slot.shape[0]]),
+    encode.valueInfo(scale, ELEMENT.float, [rank, 1]),
+  ];
+}
+
+/** True where a side branch can be attached: plain matrices, and convolutions that are not grouped. */
+export function canBranch(file: ModelFile, slot: WeightSlot): boolean {
+  return slot.uses.every((use) => {
+    const { opType, attributes } = file.model.nodes[use.node];
+    const group = attributes.find((attribute) => attribute.name === 'group')?.int ?? 1;
+    const alpha = attributes.find((attribute) => attribute.name === 'alpha')?.float ?? 1;
+    const transA = attributes.find((attribute) => attribute.name === 'transA')?.int ?? 0;
+    const isPlain = opType === 'MatMul' || opType === 'Gemm' || opType === 'Conv';
+    return use.input === 1 && isPlain && group === 1 && alpha === 1 && transA === 0;
+  });
+}
+
+/**
+ * Edits that put a side branch beside every reader of the slots: `y = op(x, W0) + s·up·(down·x)`. The base weights stay
+ * constants of the graph. Rank 0 adds exactly nothing.
+ */
+export function withBranches(file: ModelFile, slots: readonly WeightSlot[]): GraphEdits {
+  const rename = new Map<number, Map<number, string>>();
+  const insertAfter = new Map<number, Uint8Array[]>();
+  const prologue: Uint8Array[] = [];
+  const addInitializers: Uint8Array[] = [];
+  for (const slot of slots) {
+    const factors = prepareFactors(slot, prologue, addInitializers);
+    for (const use of slot.uses) {
+      const node = file.model.nodes[use.node];
+      const output = node.outputs[0];
+      rename.set(use.node, new Map([[0, `${output}.base`]]));
+      insertAfter.set(use.node, branch(file, slot, node, factors));
+    }
+  }
+  return {
+    rename,
+    insertAfter,
+    prologue,
+    addInitializers,
+    addInputs: slots.flatMap(factorInputs),
+    replaceInitializers: mappedInitializers(file),
+  };
+}
+
+interface Prepared {
+  readonly down: string;
+  readonly up: string;
+}
+
+/** The factors as the operator wants them: `[in, rank]` and `[rank, out]`, or two kernels. */
+function prepareFactors(slot: WeightSlot, nodes: Uint8Array[], initializers: Uint8Array[]): Prepared {
+  const names = factorNames(slot);
+  const inner = slot.shape.slice(1).reduce((a, b) => a * b, 1);
+  const isDownThin = inner <= slot.shape[0];
+  const at = `sdprompt.${slot.path}`;
+  nodes.push(
+    encode.node('Mul', [isDownThin ? names.down : names.up, names.scale], [`${at}.scaled`], `${at}/Mul`),
+  );
+  let down = isDownThin ? `${at}.scaled` : names.down;
+  let up = isDownThin ? names.up : `${at}.scaled`;
+  if (slot.elementType !== ELEMENT.float) {
+    const to = [encode.intAttribute('to', slot.elementType)];
+    nodes.push(encode.node('Cast', [down], [`${at}.down16`], `${at}/Cast`, to));
+    nodes.push(encode.node('Cast', [up], [`${at}.up16`], `${at}/Cast_1`, to));
+    down = `${at}.down16`;
+    up = `${at}.up16`;
+  }
+  const turn = [encode.intsAttribute('perm', [1, 0])];
+  if (slot.kind !== 'conv') {
+    nodes.push(encode.node('Transpose', [down], [`${at}.downT`], `${at}/Transpose`, turn));
+    return { down: `${at}.downT`, up };
+  }
+  // 0 in a Reshape keeps the dimension: the rank is known only when the graph runs.
+  initializers.push(shapeTensor(`${at}.downShape`, [0, ...slot.shape.slice(1)]));
+  initializers.push(shapeTensor(`${at}.upShape`, [0, 0, ...slot.shape.slice(2).map(() => 1)]));
+  nodes.push(encode.node('Reshape', [down, `${at}.downShape`], [`${at}.downK`], `${at}/Reshape`));
+  nodes.push(encode.node('Transpose', [up], [`${at}.upT`], `${at}/Transpose`, turn));
+  nodes.push(encode.node('Reshape', [`${at}.upT`, `${at}.upShape`], [`${at}.upK`], `${at}/Reshape_1`));
+  return { down: `${at}.downK`, up: `${at}.upK` };
+}
+
+function branch(file: ModelFile, slot: WeightSlot, node: OnnxNode, factors: Prepared): Uint8Array[] {
+  const output = node.outputs[0];
+  const at = `sdprompt.${output}`;
+  const isConv = slot.kind === 'conv';
+  const geometry = isConv ? copiedAttributes(file, node) : [];
+  const op = isConv ? 'Conv' : 'MatMul';
+  return [
+    encode.node(op, [node.inputs[0], factors.down], [`${at}.thin`], `${at}/down`, geometry),
+    encode.node(op, [`${at}.thin`, factors.up], [`${at}.wide`], `${at}/up`),
+    encode.node('Add', [`${output}.base`, `${at}.wide`], [output], `${at}/add`),
+  ];
+}
+
+/** Strides, pads and the like, byte for byte. */
+function copiedAttributes(file: ModelFile, node: OnnxNode): Uint8Array[] {
+  return node.attributes
+    .filter((attribute) => attribute.name !== 'activation' && attribute.name !== 'activation_params')
+    .map(({ field }) => file.model.source.read(field.valueStart, field.end - field.valueStart));
+}
+
+/** An int64 vector as an initializer. */
+export function shapeTensor(name: string, dims: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(BigInt64Array.from(dims, BigInt).buffer);
+  return encode.tensor(name, ELEMENT.int64, [dims.length], bytes);
+}

@@ -1,0 +1,95 @@
+import { ELEMENT, encode, type WeightSlot } from '../../formats/onnx/index';
+import type { ModelFile } from './modelFile';
+
+const OPSET = 14;
+
+/** Names of the inputs and the output that belong to the slot at `index` of a merge graph. */
+export function mergeNames(index: number): { down: string; up: string; scale: string; out: string } {
+  return { down: `d${index}`, up: `u${index}`, scale: `s${index}`, out: `y${index}` };
+}
+
+/** A weight as a matrix: `[out, in·kernel]`, or `[in, out]` where the graph reads it transposed. */
+export function matrixDims(slot: WeightSlot): [rows: number, columns: number] {
+  const [rows, ...rest] = slot.dims;
+  return [rows, rest.reduce((a, b) => a * b, 1)];
+}
+
+/**
+ * A graph that computes, for every slot, W′ = W0 + Σ s·(up ⊗ down): inputs `d` `[rank, in·kernel]`, `u` `[rank, out]`,
+ * `s` `[rank, 1]`, output `y` as the slot's matrix. W0 is an initializer that refers to the model's own bytes: mapped,
+ * never copied. Rank 0 gives W0 exactly. `s` is applied to the thinner factor.
+ */
+export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): Uint8Array {
+  const nodes: Uint8Array[] = [];
+  const initializers: Uint8Array[] = [];
+  const inputs: Uint8Array[] = [];
+  const outputs: Uint8Array[] = [];
+  slots.forEach((slot, index) => {
+    const { down, up, scale, out } = mergeNames(index);
+    const [rows, columns] = matrixDims(slot);
+    const outFeatures = slot.shape[0];
+    const inFeatures = (rows * columns) / outFeatures;
+    const rank = `r${index}`;
+    inputs.push(encode.valueInfo(down, ELEMENT.float, [rank, inFeatures]));
+    inputs.push(encode.valueInfo(up, ELEMENT.float, [rank, outFeatures]));
+    inputs.push(encode.valueInfo(scale, ELEMENT.float, [rank, 1]));
+    outputs.push(encode.valueInfo(out, slot.elementType, [rows, columns]));
+    const base = storedMatrix(file, slot, index, nodes, initializers);
+    const merged = slot.elementType === ELEMENT.float ? out : `m${index}`;
+    nodes.push(...mergeNodes(slot, index, { down, up, scale, base, out: merged }));
+    if (merged !== out) nodes.push(cast(merged, out, slot.elementType));
+  });
+  return encode.model({ nodes, initializers, inputs, outputs, opset: OPSET });
+}
+
+/** The nodes `Gemm(factorsᵀ, W0)` of one slot; every value is float32. */
+export function mergeNodes(
+  slot: WeightSlot,
+  index: number | string,
+  names: { down: string; up: string; scale: string; base: string; out: string },
+): Uint8Array[] {
+  const outFeatures = slot.shape[0];
+  const inFeatures = slot.shape.slice(1).reduce((a, b) => a * b, 1);
+  const thin = inFeatures <= outFeatures ? names.down : names.up;
+  const weighted = `t${index}`;
+  const down = thin === names.down ? weighted : names.down;
+  const up = thin === names.up ? weighted : names.up;
+  const [left, right] = slot.layout === 'transposed' ? [down, up] : [up, down];
+  return [
+    encode.node('Mul', [thin, names.scale], [weighted], `scale.${index}`),
+    encode.node('Gemm', [left, right, names.base], [names.out], `merge.${index}`, [
+      encode.intAttribute('transA', 1),
+    ]),
+  ];
+}
+
+/** Emits W0 as a float32 matrix in the slot's layout and returns its name. */
+function storedMatrix(
+  file: ModelFile,
+  slot: WeightSlot,
+  index: number,
+  nodes: Uint8Array[],
+  initializers: Uint8Array[],
+): string {
+  const [rows, columns] = matrixDims(slot);
+  const isTurned = slot.storedLayout !== slot.layout;
+  let name = `w${index}`;
+  initializers.push(file.reference(slot.tensor, name, isTurned ? [columns, rows] : [rows, columns]));
+  if (slot.tensor.dataType !== ELEMENT.float) {
+    nodes.push(cast(name, `f${index}`, ELEMENT.float));
+    name = `f${index}`;
+  }
+  if (isTurned) {
+    nodes.push(
+      encode.node('Transpose', [name], [`p${index}`], `turn.${index}`, [
+        encode.intsAttribute('perm', [1, 0]),
+      ]),
+    );
+    name = `p${index}`;
+  }
+  return name;
+}
+
+function cast(from: string, to: string, elementType: number): Uint8Array {
+  return encode.node('Cast', [from], [to], `cast.${to}`, [encode.intAttribute('to', elementType)]);
+}

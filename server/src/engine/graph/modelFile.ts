@@ -1,0 +1,176 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import path from 'node:path';
+import {
+  type ByteSource,
+  ELEMENT,
+  encode,
+  findSlots,
+  type OnnxModel,
+  type OnnxTensor,
+  readModel,
+  type WeightSlot,
+} from '../../formats/onnx/index';
+import { failure, type Result, success } from '../../shared/problem';
+import { decodeInto } from '../lora/convert';
+
+/** An ONNX file on disk, indexed; its weights are read one by one when somebody asks, or mapped by the runtime. */
+export interface ModelFile {
+  readonly path: string;
+  readonly folder: string;
+  readonly model: OnnxModel;
+  readonly slots: readonly WeightSlot[];
+  /** The tensor's numbers, in stored order. */
+  values(tensor: OnnxTensor): Float64Array;
+  /** A TensorProto of the given name and dimensions that refers to the same bytes on disk. */
+  reference(tensor: OnnxTensor, name: string, dims: readonly number[]): Uint8Array;
+  close(): void;
+}
+
+/** A byte source over an open file. The caller closes the descriptor. */
+export function fileSource(descriptor: number): ByteSource {
+  const size = fstatSync(descriptor).size;
+  return {
+    size,
+    read(offset, length) {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const count = readSync(descriptor, bytes, done, Math.min(length - done, 1 << 30), offset + done);
+        if (count === 0) throw new RangeError(`the file ends at ${offset + done}`);
+        done += count;
+      }
+      return bytes;
+    },
+  };
+}
+
+const DTYPE_NAMES: Readonly<Record<number, string>> = {
+  [ELEMENT.float]: 'F32',
+  [ELEMENT.double]: 'F64',
+  [ELEMENT.float16]: 'F16',
+  [ELEMENT.bfloat16]: 'BF16',
+};
+const ELEMENT_BYTES: Readonly<Record<number, number>> = {
+  [ELEMENT.float]: 4,
+  [ELEMENT.double]: 8,
+  [ELEMENT.float16]: 2,
+  [ELEMENT.bfloat16]: 2,
+};
+
+/**
+ * Opens and indexes an ONNX file. Fails with `model-missing`, `onnx-unreadable` or `model-external-data` (a weight file
+ * outside the model's folder: such a path is refused before any session sees it).
+ */
+export function openModelFile(file: string): Result<ModelFile> {
+  const folder = path.dirname(file);
+  const descriptors = new Map<string, number>();
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    return failure(
+      'model-missing',
+      `The model file ${file} cannot be opened (${(error as NodeJS.ErrnoException).code}).`,
+      'Choose a folder with a complete ONNX model.',
+    );
+  }
+  descriptors.set(path.basename(file), descriptor);
+  const close = () => {
+    for (const open of descriptors.values()) closeSync(open);
+    descriptors.clear();
+  };
+  const read = readModel(fileSource(descriptor));
+  if (!read.ok) {
+    close();
+    return read;
+  }
+  const model = read.value;
+  const outside = externalOutside(model, folder);
+  if (outside !== undefined) {
+    close();
+    return failure(
+      'model-external-data',
+      `${path.basename(file)} wants weights from "${outside}", which is not inside its folder.`,
+      'Do not use this model, or put its weight files beside it.',
+    );
+  }
+  const sourceOf = (location: string): ByteSource => {
+    let open = descriptors.get(location);
+    if (open === undefined) {
+      open = openSync(path.join(folder, location), 'r');
+      descriptors.set(location, open);
+    }
+    return fileSource(open);
+  };
+  const bytesOf = (tensor: OnnxTensor): Uint8Array => {
+    const { data } = tensor;
+    const size = tensor.dims.reduce((a, b) => a * b, 1) * (ELEMENT_BYTES[tensor.dataType] ?? 1);
+    if (data.kind === 'inline') return model.source.read(data.offset, data.length);
+    if (data.kind === 'external') return sourceOf(data.location).read(data.offset, data.length ?? size);
+    return typedBytes(model.source, data.ranges, size);
+  };
+  return success({
+    path: file,
+    folder,
+    model,
+    slots: findSlots(model),
+    values(tensor) {
+      const values = new Float64Array(tensor.dims.reduce((a, b) => a * b, 1));
+      decodeInto(values, bytesOf(tensor), DTYPE_NAMES[tensor.dataType]);
+      return values;
+    },
+    reference(tensor, name, dims) {
+      const { data } = tensor;
+      const size = dims.reduce((a, b) => a * b, 1) * (ELEMENT_BYTES[tensor.dataType] ?? 1);
+      if (data.kind === 'typed') return encode.tensor(name, tensor.dataType, dims, bytesOf(tensor));
+      const location = data.kind === 'inline' ? path.basename(file) : data.location;
+      return encode.externalTensor(name, tensor.dataType, dims, location, data.offset, size);
+    },
+    close,
+  });
+}
+
+function externalOutside(model: OnnxModel, folder: string): string | undefined {
+  for (const tensor of allTensors(model)) {
+    if (tensor.data.kind !== 'external') continue;
+    const { location } = tensor.data;
+    const relative = path.relative(folder, path.resolve(folder, location));
+    const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
+    if (!isInside || path.isAbsolute(location) || location.includes('\0')) return location;
+  }
+  return undefined;
+}
+
+function* allTensors(model: OnnxModel): Generator<OnnxTensor> {
+  yield* model.initializers.values();
+  for (const node of model.nodes)
+    for (const attribute of node.attributes) if (attribute.tensor) yield attribute.tensor;
+}
+
+/** The packed little-endian bytes of `float_data` or `double_data`; half floats are stored as varints in `int32_data`. */
+function typedBytes(
+  source: ByteSource,
+  ranges: readonly { number: number; valueStart: number; end: number }[],
+  size: number,
+): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const range of ranges) {
+    const part = source.read(range.valueStart, range.end - range.valueStart);
+    if (range.number !== 5) {
+      bytes.set(part.subarray(0, size - at), at);
+      at += part.length;
+      continue;
+    }
+    for (let i = 0; i < part.length && at + 1 < size; at += 2) {
+      let value = 0;
+      for (let shift = 0; i < part.length; shift += 7) {
+        const byte = part[i++];
+        value |= (byte & 0x7f) << shift;
+        if (byte < 0x80) break;
+      }
+      bytes[at] = value & 0xff;
+      bytes[at + 1] = (value >> 8) & 0xff;
+    }
+  }
+  return bytes;
+}

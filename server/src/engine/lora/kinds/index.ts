@@ -1,0 +1,19 @@
+import { boft } from './boft';
+import { full } from './full';
+import { glora } from './glora';
+import { ia3 } from './ia3';
+import type { LoraKind, ModuleTensors } from './kind';
+import { loha } from './loha';
+import { lokr } from './lokr';
+import { lora } from './lora';
+import { norm } from './norm';
+import { oft } from './oft';
+import { setWeight } from './setWeight';
+
+/** Every kind of change a module of a network file can hold. A new kind is one file and one line here. */
+export const KINDS: readonly LoraKind[] = [lora, loha, lokr, glora, oft, boft, full, norm, setWeight, ia3];
+
+/** The kind of a module's tensors; undefined when none knows them. */
+export function kindOf(tensors: ModuleTensors): LoraKind | undefined {
+  return KINDS.find((kind) => kind.matches(tensors));
+}

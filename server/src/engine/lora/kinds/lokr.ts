@@ -1,0 +1,62 @@
+import { success } from '../../../shared/problem';
+import { asMatrix, multiply, sizeOf, type Tensor64, tucker } from '../tensor';
+import { type LoraKind, type ModuleTensors, malformed, misfit, scaled, scaleOf } from './kind';
+
+/**
+ * LoKr: ΔW is a Kronecker product. Either side may be stored whole, as two factors, or (the second) with a Tucker core.
+ * When both are whole, alpha means nothing: real files carry 1e10 there.
+ */
+export const lokr: LoraKind = {
+  name: 'lokr',
+  matches: (tensors) =>
+    (tensors.has('lokr_w1') || tensors.has('lokr_w1_a')) &&
+    (tensors.has('lokr_w2') || tensors.has('lokr_w2_a')),
+  delta(tensors, weight) {
+    const first = side(tensors, '1');
+    const second = side(tensors, '2');
+    if (!first || !second) return malformed('a factor is missing');
+    const a = asMatrix(first);
+    const b = asMatrix(second);
+    const made = [a.rows * b.rows, a.columns * b.columns];
+    if (made[0] !== weight.shape[0] || made[0] * made[1] !== sizeOf(weight.shape))
+      return misfit(made, weight.shape);
+    const whole = tensors.has('lokr_w1') && tensors.has('lokr_w2');
+    const rank = (tensors.get('lokr_w2_b') ?? tensors.get('lokr_w1_b'))?.shape[0];
+    const scale = whole || rank === undefined ? 1 : scaleOf(tensors, rank);
+    return success(scaled(kronecker(a, b), scale));
+  },
+};
+
+function side(tensors: ModuleTensors, which: '1' | '2'): Tensor64 | undefined {
+  const whole = tensors.get(`lokr_w${which}`);
+  if (whole) return whole;
+  const a = tensors.get(`lokr_w${which}_a`);
+  const b = tensors.get(`lokr_w${which}_b`);
+  const core = tensors.get(`lokr_t${which}`);
+  if (!a || !b) return undefined;
+  if (core)
+    return core.shape[0] === a.shape[0] && core.shape[1] === b.shape[0] ? tucker(core, a, b) : undefined;
+  const left = asMatrix(a);
+  const right = asMatrix(b);
+  if (left.columns !== right.rows) return undefined;
+  return {
+    shape: [left.rows, right.columns],
+    data: multiply(left.data, right.data, left.rows, left.columns, right.columns),
+  };
+}
+
+/** A kernel's axes stay innermost, so two matrices are enough for convolutions too. */
+function kronecker(a: ReturnType<typeof asMatrix>, b: ReturnType<typeof asMatrix>): Float64Array {
+  const columns = a.columns * b.columns;
+  const out = new Float64Array(a.rows * b.rows * columns);
+  for (let i = 0; i < a.rows; i++)
+    for (let j = 0; j < a.columns; j++) {
+      const factor = a.data[i * a.columns + j];
+      for (let k = 0; k < b.rows; k++) {
+        const to = (i * b.rows + k) * columns + j * b.columns;
+        const from = k * b.columns;
+        for (let l = 0; l < b.columns; l++) out[to + l] = factor * b.data[from + l];
+      }
+    }
+  return out;
+}

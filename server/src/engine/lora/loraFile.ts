@@ -1,0 +1,187 @@
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { groupModules, type LoraModule } from '../../formats/lora/modules';
+import { readHeader, type SafetensorsHeader } from '../../formats/safetensors/index';
+import { failure, type Result, success } from '../../shared/problem';
+import { fileSource } from '../graph/modelFile';
+import { CONVERTIBLE, decodeInto } from './convert';
+import { hasMagnitude } from './kinds/dora';
+import { kindOf } from './kinds/index';
+import type { LowRank, ModuleTensors } from './kinds/kind';
+import { readPeft } from './peft';
+import { sizeOf, type Tensor64 } from './tensor';
+
+/** One module of an open network file. */
+export interface FileModule {
+  readonly source: LoraModule;
+  readonly tensors: ModuleTensors;
+  /** True when the change is two thin factors and nothing else. */
+  readonly isLowRank: boolean;
+  /** The factors for a weight of that shape; read once and kept. */
+  lowRank(shape: readonly number[]): Result<LowRank>;
+}
+
+/** A network file, open: headers read, tensors read when asked for. */
+export interface LoraFile {
+  /** Path, modification time and size: the same text means the same content. */
+  readonly identity: string;
+  readonly path: string;
+  readonly modules: readonly FileModule[];
+  /** Bytes of factors kept in memory. */
+  readonly kept: number;
+  close(): void;
+}
+
+/** Largest tensor a module of a network may have, elements: guards against headers that lie about rank. */
+const MAX_ELEMENTS = 2 ** 28;
+
+/**
+ * Opens a network file. Fails with `lora-missing`, the safetensors codes, or `lora-indexed` for files that number their
+ * modules instead of naming them: which module a number means depends on the trainer's class order, so merging one
+ * would be a guess.
+ */
+export function openLoraFile(file: string, identity: string): Result<LoraFile> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch (error) {
+    return failure(
+      'lora-missing',
+      `The LoRA file ${file} cannot be opened (${(error as NodeJS.ErrnoException).code}).`,
+      'Check the LoRA folders, or remove the LoRA from the prompt.',
+    );
+  }
+  const source = fileSource(descriptor);
+  const header = readHeader(source);
+  if (!header.ok) {
+    closeSync(descriptor);
+    return header;
+  }
+  const groups = groupModules(header.value.tensors);
+  if (groups.some((group) => group.scheme === 'cloneofsimo')) {
+    closeSync(descriptor);
+    return failure(
+      'lora-indexed',
+      `${path.basename(file)} numbers its modules instead of naming them, so they cannot be matched safely.`,
+      'Convert the file with a tool that knows its trainer, or use another one.',
+    );
+  }
+  const peft = readPeft(header.value.metadata, () =>
+    readOptional(path.join(path.dirname(file), 'adapter_config.json')),
+  );
+  let kept = 0;
+  const keep = (bytes: number) => {
+    kept += bytes;
+  };
+  const read = (name: string) => readTensor(header.value, name, source.read);
+  const modules = groups.map((group) => moduleOf(group, read, peft(group), keep));
+  return success({
+    identity,
+    path: file,
+    modules,
+    get kept() {
+      return kept;
+    },
+    close: () => closeSync(descriptor),
+  });
+}
+
+function moduleOf(
+  source: LoraModule,
+  read: (name: string) => Tensor64,
+  peft: ModuleTensors['peft'],
+  keep: (bytes: number) => void,
+): FileModule {
+  const names = joinParts(source.tensors);
+  const tensors: ModuleTensors = {
+    has: (role) => names.has(role),
+    get(role) {
+      const parts = names.get(role);
+      return parts && stack(parts.map(read));
+    },
+    peft,
+  };
+  const kind = kindOf(tensors);
+  let factors: { shape: string; result: Result<LowRank> } | undefined;
+  return {
+    source,
+    tensors,
+    isLowRank: kind?.lowRank !== undefined && !hasMagnitude(tensors),
+    lowRank(shape) {
+      const text = shape.join();
+      if (factors?.shape !== text) {
+        const result = kind?.lowRank?.(tensors, shape) ?? noFactors();
+        const checked = result.ok && !isFinite64(result.value) ? notFinite() : result;
+        factors = { shape: text, result: checked };
+        if (checked.ok) keep(4 * (checked.value.down.length + checked.value.up.length));
+      }
+      return factors.result;
+    },
+  };
+}
+
+/** Roles to tensor names; `oft_blocks.0`, `oft_blocks.1` … become the parts of one `oft_blocks`. */
+function joinParts(tensors: Readonly<Record<string, string>>): Map<string, string[]> {
+  const names = new Map<string, string[]>();
+  for (const [role, name] of Object.entries(tensors)) {
+    const part = /^(oft_blocks)\.(\d+)$/.exec(role);
+    if (!part) names.set(role, [name]);
+    else {
+      const list = names.get(part[1]) ?? [];
+      list[Number(part[2])] = name;
+      names.set(part[1], list);
+    }
+  }
+  return names;
+}
+
+function stack(parts: readonly Tensor64[]): Tensor64 {
+  if (parts.length === 1) return parts[0];
+  const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    data.set(part.data, at);
+    at += part.data.length;
+  }
+  return { shape: [parts.length, ...parts[0].shape], data };
+}
+
+function readTensor(
+  header: SafetensorsHeader,
+  name: string,
+  read: (offset: number, length: number) => Uint8Array,
+): Tensor64 {
+  const tensor = header.tensors.get(name)!;
+  const count = sizeOf(tensor.shape);
+  if (!(tensor.dtype in CONVERTIBLE) || count > MAX_ELEMENTS)
+    return { shape: tensor.shape, data: new Float64Array(0) };
+  const data = new Float64Array(count);
+  decodeInto(data, read(header.dataStart + tensor.begin, tensor.end - tensor.begin), tensor.dtype);
+  return { shape: tensor.shape, data };
+}
+
+function isFinite64(factors: LowRank): boolean {
+  const finite = (data: Float32Array) => {
+    // A sum is not finite as soon as one term is not; no float32 sum of a layer overflows a double.
+    let sum = 0;
+    for (let i = 0; i < data.length; i++) sum += data[i];
+    return Number.isFinite(sum);
+  };
+  return finite(factors.down) && finite(factors.up) && Number.isFinite(factors.scale);
+}
+
+function notFinite(): Result<never> {
+  return failure('lora-not-finite', 'it holds NaN or infinite numbers', 'The file is damaged; get it again.');
+}
+
+function noFactors(): Result<never> {
+  return failure('lora-module', 'its tensors are of no known kind', 'Use another file.');
+}
+
+function readOptional(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+}

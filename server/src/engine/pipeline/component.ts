@@ -1,0 +1,117 @@
+import { totalmem } from 'node:os';
+import type { EngineOptions } from '../../shared/engineProtocol';
+import { failure, type Result, success } from '../../shared/problem';
+import { type ModelFile, openModelFile } from '../graph/modelFile';
+import { type AppliedLora, indexSlots, type SlotChange, type SlotIndex } from '../lora/assign';
+import { type ModuleImpact, measureImpact } from '../lora/impact';
+import type { InferenceSession, Runtime, Tensor } from '../runtime/session';
+import type { BindOutcome, WeightBinding } from '../weights/binding';
+import { type Choice, chooseStrategy, initialSlots, slotBytes } from '../weights/choose';
+import { torchWeight } from '../weights/dense';
+import { openBinding } from '../weights/strategies';
+import { GPU_ONLY } from './modelFolder';
+
+/** One network of the model (UNet, text encoder) whose weights the plan's networks may change. */
+export interface Component {
+  readonly file: ModelFile;
+  readonly index: SlotIndex;
+  readonly session: InferenceSession;
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** How and why networks are applied the way they are. */
+  readonly choice: Choice;
+  /** Applies changes. Opens a session only when a network changes a sort of weight none has changed before. */
+  bind(changes: ReadonlyMap<number, readonly SlotChange[]>): Promise<Result<BindOutcome>>;
+  /** What one network does to the weights; undefined for models too large to read for it. */
+  impact(
+    lora: AppliedLora,
+    changes: ReadonlyMap<number, readonly SlotChange[]>,
+  ): readonly ModuleImpact[] | undefined;
+  release(): Promise<void>;
+}
+
+/** Weights are read to be measured up to this many bytes in all. */
+const MEASURED_BYTES = 256 * 2 ** 20;
+
+/** Opens a graph of a model. `outputs` names values inside the graph to be readable as outputs. */
+export async function openComponent(
+  runtime: Runtime,
+  path: string,
+  wanted: EngineOptions['mergeStrategy'],
+  outputs: (file: ModelFile) => readonly Uint8Array[] = () => [],
+): Promise<Result<Component>> {
+  const opened = openModelFile(path);
+  if (!opened.ok) return opened;
+  const file = opened.value;
+  const refusal = refuse(file);
+  if (refusal) {
+    file.close();
+    return refusal;
+  }
+  const index = indexSlots(file.slots);
+  const extra = outputs(file);
+  const open = initialSlots(file.slots);
+  let choice = chooseStrategy({ wanted, slots: file.slots, open, memory: totalmem(), changes: new Map() });
+  const first = await openBinding(choice.strategy, { runtime, file, open, outputs: extra });
+  if (!first.ok) {
+    file.close();
+    return first;
+  }
+  let binding: WeightBinding = first.value;
+  const norms = new Map<number, number>();
+  const isMeasured = file.slots.reduce((sum, slot) => sum + slotBytes(slot), 0) <= MEASURED_BYTES;
+  return success({
+    file,
+    index,
+    get session() {
+      return binding.session;
+    },
+    get feeds() {
+      return binding.feeds;
+    },
+    get choice() {
+      return choice;
+    },
+    async bind(changes) {
+      const next = chooseStrategy({ wanted, slots: file.slots, open, memory: totalmem(), changes });
+      const isClosed = [...changes.keys()].some((slot) => !open.has(slot));
+      if (next.strategy !== binding.strategy || isClosed) {
+        for (const slot of changes.keys()) {
+          const { kind, part } = file.slots[slot];
+          // Its like will follow: open the whole sort, so that the next network of this kind costs no session.
+          file.slots.forEach((other, position) => {
+            if (other.kind === kind && other.part === part) open.add(position);
+          });
+        }
+        const wider = await openBinding(next.strategy, { runtime, file, open, outputs: extra });
+        if (!wider.ok) return wider;
+        await binding.release();
+        binding = wider.value;
+      }
+      choice = next;
+      return success(await binding.bind(changes));
+    },
+    impact(lora, changes) {
+      if (!isMeasured) return undefined;
+      return measureImpact(file.slots, changes, lora, (slot) => torchWeight(file, slot), norms);
+    },
+    async release() {
+      await binding.release();
+      file.close();
+    },
+  });
+}
+
+/** Graphs this machine's provider cannot run are refused before loading, by their operators. */
+function refuse(file: ModelFile): { ok: false; problem: ReturnType<typeof failure>['problem'] } | undefined {
+  const found = new Set(
+    file.model.nodes
+      .filter((node) => node.domain === 'com.microsoft' && GPU_ONLY.has(node.opType))
+      .map((node) => node.opType),
+  );
+  if (found.size === 0) return undefined;
+  return failure(
+    'model-gpu-only',
+    `${file.path} was fused for a GPU: the processor has no ${[...found].sort().join(', ')}.`,
+    'Use the plain export of the model, without GPU optimisation.',
+  );
+}

@@ -1,0 +1,47 @@
+import type { AppliedLora, SlotChange } from '../lora/assign';
+import type { FileModule } from '../lora/loraFile';
+import type { InferenceSession, Tensor } from '../runtime/session';
+
+export type StrategyName = 'inputs' | 'branches' | 'in-graph';
+
+/**
+ * A session whose weights follow the networks of the current plan. Three ways exist (`inputs`, `branches`, `in-graph`);
+ * callers see only this: bind, then run with `feeds` added. Binding opens no session.
+ */
+export interface WeightBinding {
+  readonly strategy: StrategyName;
+  readonly session: InferenceSession;
+  /** Feeds the session needs besides the model's own inputs. */
+  readonly feeds: Readonly<Record<string, Tensor>>;
+  /** Makes the feeds those of the given changes (slot index → changes in prompt order); what is absent is W0. */
+  bind(changes: ReadonlyMap<number, readonly SlotChange[]>): Promise<BindOutcome>;
+  release(): Promise<void>;
+}
+
+export interface BindOutcome {
+  /** Slots whose value was computed anew. */
+  readonly recomputed: number;
+  readonly failures: readonly BindFailure[];
+}
+
+/** A module that turned out not to fit while its weight was computed; it was left out. */
+export interface BindFailure {
+  readonly lora: AppliedLora;
+  readonly module: FileModule;
+  readonly reason: string;
+}
+
+/** Text that is equal exactly when the same changes apply. */
+export function changeKey(changes: readonly SlotChange[] | undefined): string {
+  return (changes ?? [])
+    .map(
+      ({ lora, module, strength }) =>
+        `${lora.file.identity}|${module.source.name}|${strength}|${lora.dyn ?? ''}`,
+    )
+    .join('\n');
+}
+
+/** Gives the event loop a turn, so that a cancel that has arrived is read. */
+export function breathe(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,75 @@
+import type { WeightSlot } from '../../formats/onnx/index';
+import type { EngineOptions } from '../../shared/engineProtocol';
+import type { SlotChange } from '../lora/assign';
+import type { StrategyName } from './binding';
+
+export interface Choice {
+  readonly strategy: StrategyName;
+  /** In words, for the log and the panel. */
+  readonly why: string;
+}
+
+interface ChoiceRequest {
+  readonly wanted: EngineOptions['mergeStrategy'];
+  readonly slots: readonly WeightSlot[];
+  /** Slots that are or would be open. */
+  readonly open: ReadonlySet<number>;
+  /** Bytes of memory of the machine. */
+  readonly memory: number;
+  readonly changes: ReadonlyMap<number, readonly SlotChange[]>;
+}
+
+/** Up to this many bytes all matrices of a model are opened at once. */
+const SMALL_MODEL_BYTES = 512 * 2 ** 20;
+/** Merged weights may take this share of the machine's memory. */
+const MEMORY_SHARE = 0.25;
+
+/** Bytes of a slot as float32. */
+export function slotBytes(slot: WeightSlot): number {
+  return 4 * slot.dims.reduce((a, b) => a * b, 1);
+}
+
+/**
+ * The slots opened from the start. In a small model, every matrix. In a large one, what nearly all networks change:
+ * attention, feed-forward and their projections; 3×3 convolutions join when the first network wants them. Biases and
+ * norms always wait: as inputs they keep the runtime from fusing normalisations, which costs a tenth of every step.
+ */
+export function initialSlots(slots: readonly WeightSlot[]): Set<number> {
+  const matrices = slots.map((slot, index) => ({ slot, index })).filter(({ slot }) => isMatrix(slot));
+  const total = matrices.reduce((sum, { slot }) => sum + slotBytes(slot), 0);
+  const isUsual = ({ path, kind, shape }: WeightSlot) =>
+    /\.(attn\d*|ff|self_attn|mlp)\./.test(path) ||
+    /\.proj_(in|out)$/.test(path) ||
+    (kind === 'conv' && shape.slice(2).every((side) => side === 1));
+  const chosen = total <= SMALL_MODEL_BYTES ? matrices : matrices.filter(({ slot }) => isUsual(slot));
+  return new Set(chosen.map(({ index }) => index));
+}
+
+/** A weight that is multiplied by, not a bias and not a norm's scale. */
+export function isMatrix(slot: WeightSlot): boolean {
+  return slot.part === 'weight' && slot.kind !== 'norm';
+}
+
+/** Chooses by kind of network and by memory; a strategy that is asked for wins where it can work at all. */
+export function chooseStrategy(request: ChoiceRequest): Choice {
+  const { wanted, slots, open, memory, changes } = request;
+  const isThin = [...changes].every(
+    ([index, list]) => isMatrix(slots[index]) && list.every((change) => change.module.isLowRank),
+  );
+  if (wanted === 'inputs') return { strategy: 'inputs', why: 'asked for by the option' };
+  if (wanted !== 'auto') {
+    if (isThin) return { strategy: wanted, why: 'asked for by the option' };
+    return {
+      strategy: 'inputs',
+      why: `${wanted} was asked for, but one of the LoRAs is no pair of thin factors and must be merged`,
+    };
+  }
+  const bytes = [...open].reduce((sum, index) => sum + slotBytes(slots[index]), 0);
+  const gigabytes = (bytes / 2 ** 30).toFixed(1);
+  if (bytes > memory * MEMORY_SHARE && isThin)
+    return { strategy: 'branches', why: `merged weights would take ${gigabytes} GB of memory` };
+  return {
+    strategy: 'inputs',
+    why: 'on a CPU merged weights cost least per step, whatever the kind and the number of LoRAs',
+  };
+}

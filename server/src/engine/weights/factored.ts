@@ -1,0 +1,88 @@
+import { assemble, editGraph, type GraphEdits, type WeightSlot } from '../../formats/onnx/index';
+import { type Result, success } from '../../shared/problem';
+import { canBranch, factorNames, withBranches } from '../graph/branchGraph';
+import { withMergeInside } from '../graph/inGraph';
+import type { ModelFile } from '../graph/modelFile';
+import type { SlotChange } from '../lora/assign';
+import type { Tensor } from '../runtime/session';
+import { type BindFailure, changeKey, type StrategyName, type WeightBinding } from './binding';
+import { isMatrix } from './choose';
+import { createStacker } from './factors';
+import type { BindingRequest } from './strategies';
+
+/**
+ * Strategy `branches`: thin factors are inputs of the graph and run beside the base weights, which stay constants. A
+ * change of weight costs nothing; every step costs in proportion to the sum of ranks.
+ */
+export function openBranches(request: BindingRequest): Promise<Result<WeightBinding>> {
+  return openFactored(request, 'branches', withBranches, (slot) => canBranch(request.file, slot));
+}
+
+/**
+ * Strategy `in-graph`: the graph merges its own weights at every run. The plainest of the three, slow for small images;
+ * the others are tested against it.
+ */
+export function openInGraph(request: BindingRequest): Promise<Result<WeightBinding>> {
+  return openFactored(request, 'in-graph', withMergeInside, () => true);
+}
+
+async function openFactored(
+  { runtime, file, open, outputs }: BindingRequest,
+  strategy: StrategyName,
+  edit: (file: ModelFile, slots: readonly WeightSlot[]) => GraphEdits,
+  fits: (slot: WeightSlot) => boolean,
+): Promise<Result<WeightBinding>> {
+  const indexes = [...open]
+    .sort((a, b) => a - b)
+    .filter((index) => isMatrix(file.slots[index]) && fits(file.slots[index]));
+  const edits = edit(
+    file,
+    indexes.map((index) => file.slots[index]),
+  );
+  const graph = assemble(editGraph(file.model, { ...edits, addOutputs: outputs }), file.model.source);
+  const session = await runtime.open(graph, file.folder, 'speed');
+  if (!session.ok) return session;
+  const feeds: Record<string, Tensor> = {};
+  const held = new Map<number, string>();
+  // A convolution without output channels has no defined result in this runtime; zeros have.
+  const emptyRank = (slot: WeightSlot) => (strategy === 'branches' && slot.kind === 'conv' ? 1 : 0);
+  const stackers = new Map(
+    indexes.map((index) => [index, createStacker(file.slots[index].shape, emptyRank(file.slots[index]))]),
+  );
+
+  const bind = async (changes: ReadonlyMap<number, readonly SlotChange[]>) => {
+    const failures: BindFailure[] = [];
+    let recomputed = 0;
+    for (const [index, list] of changes) {
+      for (const { lora, module } of list) {
+        if (stackers.has(index) && module.isLowRank) continue;
+        failures.push({
+          lora,
+          module,
+          reason: `${module.source.name}: cannot run beside the model's weights`,
+        });
+      }
+    }
+    for (const [index, stack] of stackers) {
+      const wanted = (changes.get(index) ?? []).filter((change) => change.module.isLowRank);
+      const key = changeKey(wanted);
+      if (held.get(index) === key) continue;
+      const names = factorNames(file.slots[index]);
+      const factors = stack(wanted);
+      feeds[names.down] = factors.down;
+      feeds[names.up] = factors.up;
+      feeds[names.scale] = factors.scale;
+      held.set(index, key);
+      recomputed++;
+    }
+    return { recomputed, failures };
+  };
+  await bind(new Map());
+  return success({
+    strategy,
+    session: session.value,
+    feeds,
+    bind,
+    release: () => session.value.release(),
+  });
+}

@@ -1,0 +1,14 @@
+export { assemble, editGraph, type GraphEdits, type Segment } from './edit';
+export * as encode from './encode';
+export {
+  ELEMENT,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValue,
+  readModel,
+  type TensorData,
+} from './model';
+export { modulesOf } from './modules';
+export { findSlots, type Layout, type SlotUse, type WeightSlot } from './slots';
+export { type ByteSource, memorySource } from './wire';

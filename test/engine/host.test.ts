@@ -1,0 +1,70 @@
+import path from 'node:path';
+import { build } from 'esbuild';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEngineHost, type EngineHost } from '../../server/src/enginehost/host';
+import { temporaryFolder } from '../unit/engine/support';
+import { lora, OPTIONS, planFor } from './support';
+
+const folder = temporaryFolder();
+// Inside the project, so that the bundle finds the runtime beside it.
+const enginePath = path.resolve('node_modules/.sdprompt-test/engine.js');
+let host: EngineHost;
+
+beforeAll(async () => {
+  await build({
+    entryPoints: ['server/src/engine/main.ts'],
+    outfile: enginePath,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    format: 'cjs',
+    external: ['onnxruntime-node'],
+    mainFields: ['module', 'main'],
+    logLevel: 'error',
+  });
+  host = createEngineHost({ enginePath, options: OPTIONS, log: () => {} });
+});
+afterAll(() => host?.dispose());
+
+const output = (name: string) => ({ outputPath: path.join(folder, name) });
+
+describe('the engine process', () => {
+  it('renders, with and without a LoRA, and loads the model once', async () => {
+    const plain = await host.generate(planFor(), output('plain.png'));
+    const merged = await host.generate(planFor({ loras: [lora('lineart', 1)] }), output('merged.png'));
+    if (plain.type !== 'done' || merged.type !== 'done') throw new Error(JSON.stringify([plain, merged]));
+    expect(merged.result.latentsSha256).not.toBe(plain.result.latentsSha256);
+    expect([plain.result.sessionsCreated > 0, merged.result.sessionsCreated]).toEqual([true, 0]);
+  });
+
+  it('dies in the middle of a picture: the job fails, the next one has a new process', async () => {
+    const before = host.pid!;
+    const outcome = await host.generate(planFor({ parameters: { steps: 200 } }), {
+      ...output('killed.png'),
+      onProgress: ({ phase, step }) => {
+        if (phase === 'sample' && step === 2 && host.pid === before) process.kill(before, 'SIGKILL');
+      },
+    });
+    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-crashed' } });
+    const next = await host.generate(planFor(), output('after.png'));
+    expect(next.type).toBe('done');
+    expect(host.pid).not.toBe(before);
+  });
+
+  it('stops within a step when it is cancelled', async () => {
+    const stop = new AbortController();
+    const steps: number[] = [];
+    const pid = host.pid;
+    const outcome = await host.generate(planFor({ parameters: { steps: 500 } }), {
+      ...output('stopped.png'),
+      signal: stop.signal,
+      onProgress: ({ phase, step }) => {
+        if (phase === 'sample') steps.push(step);
+        if (step === 3) stop.abort();
+      },
+    });
+    expect(outcome.type).toBe('cancelled');
+    expect(steps.at(-1)).toBe(3);
+    expect(host.pid).toBe(pid);
+  });
+});

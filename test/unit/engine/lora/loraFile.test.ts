@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { decodeF16, decodeInto, encodeF16 } from '../../../../server/src/engine/lora/convert';
+import { kindOf } from '../../../../server/src/engine/lora/kinds/index';
+import { type LoraFile, openLoraFile } from '../../../../server/src/engine/lora/loraFile';
+import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+
+const folder = temporaryFolder();
+let count = 0;
+
+function open(tensors: Record<string, WrittenTensor>, metadata?: Record<string, string>): LoraFile {
+  const opened = openLoraFile(write(folder, `${count++}.safetensors`, safetensors(tensors, metadata)), 'x');
+  if (!opened.ok) throw new Error(opened.problem.message);
+  return opened.value;
+}
+
+const half = (values: number[]) => new Uint8Array(Uint16Array.from(values, encodeF16).buffer);
+const key = 'unet.mid_block.attentions.0.to_q';
+
+describe('reading factors', () => {
+  it.each(['F32', 'F64', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2'] as const)('%s', (dtype) => {
+    // 1 and -0.5 are exact in every format.
+    const bytes: Record<string, Uint8Array> = {
+      F16: half([1, -0.5]),
+      BF16: new Uint8Array(Uint16Array.of(0x3f80, 0xbf00).buffer),
+      F8_E4M3: Uint8Array.of(0x38, 0xb0),
+      F8_E5M2: Uint8Array.of(0x3c, 0xb8),
+    };
+    const row = { data: [1, -0.5], dtype, bytes: bytes[dtype] };
+    const file = open({
+      [`${key}.lora_A.weight`]: { ...row, shape: [1, 2] },
+      [`${key}.lora_B.weight`]: { ...row, shape: [2, 1] },
+    });
+    const factors = file.modules[0].lowRank([2, 2]);
+    if (!factors.ok) throw new Error(factors.problem.message);
+    expect([[...factors.value.down], [...factors.value.up], factors.value.scale]).toEqual([
+      [1, -0.5],
+      [1, -0.5],
+      1,
+    ]);
+  });
+
+  it('refuses numbers that are none', () => {
+    const file = open({
+      [`${key}.lora_A.weight`]: { shape: [1, 2], data: [Number.NaN, 0] },
+      [`${key}.lora_B.weight`]: { shape: [2, 1], data: [1, 1] },
+    });
+    const factors = file.modules[0].lowRank([2, 2]);
+    expect(factors.ok ? '' : factors.problem.code).toBe('lora-not-finite');
+  });
+
+  it('puts the parts of a list together', () => {
+    const block = (seed: number) => ({ shape: [2, 2], data: numbers(4, seed) });
+    const file = open({ 'oft_unet_a.oft_blocks.0': block(1), 'oft_unet_a.oft_blocks.1': block(2) });
+    expect(file.modules[0].tensors.get('oft_blocks')?.shape).toEqual([2, 2, 2]);
+    expect(kindOf(file.modules[0].tensors)?.name).toBe('oft');
+  });
+});
+
+describe('alpha outside the tensors', () => {
+  const tensors = {
+    [`${key}.lora_A.weight`]: { shape: [4, 2], data: numbers(8, 1) },
+    [`${key}.lora_B.weight`]: { shape: [2, 4], data: numbers(8, 2) },
+  };
+  const scaleWith = (metadata?: Record<string, string>) => {
+    const factors = open(tensors, metadata).modules[0].lowRank([2, 2]);
+    return factors.ok ? factors.value.scale : Number.NaN;
+  };
+  const adapter = (entries: object) => ({ lora_adapter_metadata: JSON.stringify(entries) });
+
+  it('is read from the adapter metadata', () => {
+    expect(scaleWith(adapter({ 'unet.lora_alpha': 8 }))).toBe(2);
+    expect(scaleWith(adapter({ 'unet.lora_alpha': 8, 'unet.use_rslora': true }))).toBe(4);
+    expect(scaleWith(adapter({ 'unet.lora_alpha': 8, 'unet.alpha_pattern': { to_q: 2 } }))).toBe(0.5);
+    expect(scaleWith(adapter({ 'text_encoder.lora_alpha': 8 }))).toBe(1);
+  });
+
+  it('is read from the configuration beside the file', () => {
+    write(folder, 'adapter_config.json', JSON.stringify({ lora_alpha: 16 }));
+    expect(scaleWith()).toBe(4);
+    write(folder, 'adapter_config.json', 'no JSON');
+    expect(scaleWith()).toBe(1);
+  });
+});
+
+describe('half precision', () => {
+  it('survives the way there and back, for every number', () => {
+    for (let bits = 0; bits < 65_536; bits++) {
+      const value = decodeF16(bits);
+      if (Number.isNaN(value)) expect(Number.isNaN(decodeF16(encodeF16(value)))).toBe(true);
+      else if (encodeF16(value) !== bits) throw new Error(`${bits} → ${value} → ${encodeF16(value)}`);
+    }
+  });
+
+  it.each([
+    [1 + 2 ** -11, 0x3c00],
+    [1 + 3 * 2 ** -11, 0x3c02],
+    [65_519.99, 0x7bff],
+    [65_520, 0x7c00],
+    [2 ** -25, 0],
+    [2 ** -25 + 2 ** -40, 1],
+    [-(2 ** -24), 0x8001],
+  ])('%d rounds to even', (value, bits) => {
+    expect(encodeF16(value)).toBe(bits);
+  });
+
+  it('reads integers too', () => {
+    const out = new Float64Array(2);
+    decodeInto(out, new Uint8Array(BigInt64Array.of(-3n, 7n).buffer), 'I64');
+    expect([...out]).toEqual([-3, 7]);
+  });
+});

@@ -1,0 +1,30 @@
+// Stands in for the engine: does what the plan's name says, so that the host can be tested without a model.
+const send = (event) => process.send(event);
+const mode = process.env.FAKE_ENGINE ?? '';
+if (mode === 'dies') process.exit(3);
+const cancelled = new Set();
+process.on('disconnect', () => process.exit(0));
+process.on('message', (request) => {
+  if (request.type === 'shutdown') process.exit(0);
+  if (request.type === 'cancel') cancelled.add(request.job);
+  if (request.type !== 'generate') return;
+  const { job, plan, outputPath } = request;
+  const result = { path: outputPath, seed: process.pid, options: request.options };
+  send({ type: 'progress', job, phase: 'sample', step: 1, of: 2 });
+  if (plan.model.name === 'crash') process.kill(process.pid, 'SIGKILL');
+  else if (plan.model.name === 'exit') process.exit(7);
+  else if (plan.model.name === 'fail')
+    send({ type: 'failed', job, problem: { code: 'x', message: 'm', remedy: 'r' } });
+  else if (plan.model.name === 'busy') {
+    // Deaf to messages, as the runtime is in the middle of a run.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
+  } else if (plan.model.name === 'steps') {
+    const turn = () => {
+      if (cancelled.has(job)) send({ type: 'cancelled', job });
+      else setImmediate(turn);
+    };
+    turn();
+  } else send({ type: 'done', job, result });
+});
+if (mode !== 'silent')
+  send({ type: 'ready', protocol: mode === 'old' ? 0 : 1, pid: process.pid, runtime: 'fake', providers: [] });

@@ -1,0 +1,213 @@
+import path from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCrashLog } from '../../../server/src/enginehost/crashLog';
+import {
+  createEngineHost,
+  type EngineHost,
+  type EngineHostOptions,
+} from '../../../server/src/enginehost/host';
+import type { GenerationPlan } from '../../../server/src/shared/plan';
+
+const options = { threads: 1, mergeStrategy: 'auto', previewEvery: 0, idleUnloadMs: 0 } as const;
+const hosts: EngineHost[] = [];
+
+function hostWith(changes: Partial<EngineHostOptions> = {}): EngineHost {
+  const host = createEngineHost({
+    enginePath: path.resolve('test/unit/enginehost/fakeEngine.cjs'),
+    options,
+    log: () => {},
+    ...changes,
+  });
+  hosts.push(host);
+  return host;
+}
+
+const plan = (name: string) => ({ model: { name } }) as GenerationPlan;
+const request = { outputPath: '/nowhere.png' };
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+afterEach(async () => {
+  delete process.env.FAKE_ENGINE;
+  for (const host of hosts.splice(0)) await host.dispose();
+});
+
+async function pidAfterJob(host: EngineHost): Promise<number> {
+  const outcome = await host.generate(plan('ok'), request);
+  if (outcome.type !== 'done') throw new Error(JSON.stringify(outcome));
+  return outcome.result.seed;
+}
+
+describe('jobs', () => {
+  it('are worked off in order by one process', async () => {
+    const host = hostWith();
+    const order: number[] = [];
+    const jobs = [1, 2, 3].map(async (number) => {
+      const pid = await pidAfterJob(host);
+      order.push(number);
+      return pid;
+    });
+    const pids = await Promise.all(jobs);
+    expect(order).toEqual([1, 2, 3]);
+    expect(new Set(pids).size).toBe(1);
+    expect(pids[0]).toBe(host.pid);
+  });
+
+  it('report their progress, and failures as they are', async () => {
+    const steps: unknown[] = [];
+    const host = hostWith();
+    const outcome = await host.generate(plan('fail'), { ...request, onProgress: (step) => steps.push(step) });
+    expect(outcome).toEqual({ type: 'failed', problem: { code: 'x', message: 'm', remedy: 'r' } });
+    expect(steps).toEqual([{ phase: 'sample', step: 1, of: 2, picture: undefined }]);
+  });
+
+  it('take the options of the moment', async () => {
+    let threads = 1;
+    const host = hostWith({ options: () => ({ ...options, threads: threads++ }) });
+    const seen: unknown[] = [];
+    for (let job = 0; job < 2; job++) {
+      const outcome = await host.generate(plan('ok'), request);
+      if (outcome.type === 'done') seen.push((outcome.result as unknown as { options: object }).options);
+    }
+    expect(seen).toEqual([
+      { ...options, threads: 1 },
+      { ...options, threads: 2 },
+    ]);
+  });
+
+  it('give way to a newer one when that is wished', async () => {
+    const host = hostWith({ newestWins: true });
+    const stop = new AbortController();
+    const running = host.generate(plan('steps'), { ...request, signal: stop.signal });
+    const waiting = host.generate(plan('ok'), request);
+    const newest = host.generate(plan('ok'), request);
+    expect((await waiting).type).toBe('cancelled');
+    stop.abort();
+    expect((await running).type).toBe('cancelled');
+    expect((await newest).type).toBe('done');
+  });
+});
+
+describe('cancelling', () => {
+  it('asks first, and keeps the process', async () => {
+    const host = hostWith();
+    const pid = await pidAfterJob(host);
+    const stop = new AbortController();
+    const job = host.generate(plan('steps'), {
+      ...request,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect((await job).type).toBe('cancelled');
+    expect(await pidAfterJob(host)).toBe(pid);
+  });
+
+  it('ends a process that does not listen, and the next job has a new one', async () => {
+    const host = hostWith({ cancelGraceMs: 50 });
+    const pid = await pidAfterJob(host);
+    const stop = new AbortController();
+    const job = host.generate(plan('busy'), {
+      ...request,
+      signal: stop.signal,
+      onProgress: () => stop.abort(),
+    });
+    expect((await job).type).toBe('cancelled');
+    const next = await pidAfterJob(host);
+    expect(next).not.toBe(pid);
+    expect(isAlive(pid)).toBe(false);
+  });
+
+  it('removes a job that waits, and refuses one that is cancelled already', async () => {
+    const host = hostWith();
+    const stop = new AbortController();
+    const first = host.generate(plan('ok'), request);
+    const second = host.generate(plan('crash'), { ...request, signal: stop.signal });
+    stop.abort();
+    expect((await second).type).toBe('cancelled');
+    expect((await first).type).toBe('done');
+    expect((await host.generate(plan('ok'), { ...request, signal: stop.signal })).type).toBe('cancelled');
+  });
+});
+
+describe('crashes', () => {
+  it.each(['crash', 'exit'])('%s: the job fails, the next one works', async (name) => {
+    const host = hostWith();
+    const pid = await pidAfterJob(host);
+    const outcome = await host.generate(plan(name), request);
+    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-crashed' } });
+    expect(await pidAfterJob(host)).not.toBe(pid);
+  });
+
+  it('cost only the job that ran', async () => {
+    const host = hostWith();
+    const outcomes = await Promise.all(
+      ['crash', 'ok', 'ok'].map((name) => host.generate(plan(name), request)),
+    );
+    expect(outcomes.map(({ type }) => type)).toEqual(['failed', 'done', 'done']);
+  });
+
+  it('five times in a row: no further process is started', async () => {
+    const host = hostWith();
+    const codes: string[] = [];
+    for (let job = 0; job < 6; job++) {
+      const outcome = await host.generate(plan('crash'), request);
+      codes.push(outcome.type === 'failed' ? outcome.problem.code : outcome.type);
+    }
+    expect(codes).toEqual([...Array(5).fill('engine-crashed'), 'engine-crashing']);
+    expect(host.pid).toBeUndefined();
+  });
+
+  it('are forgotten after three minutes', () => {
+    let now = 0;
+    const log = createCrashLog(() => now);
+    for (let crash = 0; crash < 5; crash++) log.add();
+    expect(log.isTooMany()).toBe(true);
+    now = 3 * 60_000;
+    expect(log.isTooMany()).toBe(false);
+  });
+});
+
+describe('starting', () => {
+  it('fails with a problem when the process dies at once', async () => {
+    process.env.FAKE_ENGINE = 'dies';
+    const outcome = await hostWith().generate(plan('ok'), request);
+    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-start' } });
+  });
+
+  it('fails with a problem when nothing answers in time', async () => {
+    process.env.FAKE_ENGINE = 'silent';
+    const outcome = await hostWith({ readyTimeoutMs: 300 }).generate(plan('ok'), request);
+    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-start-timeout' } });
+  });
+
+  it('refuses an engine of another version', async () => {
+    process.env.FAKE_ENGINE = 'old';
+    const outcome = await hostWith().generate(plan('ok'), request);
+    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-protocol' } });
+  });
+
+  it('fails with a problem when there is no engine', async () => {
+    const outcome = await hostWith({ enginePath: '/no/such/engine.js' }).generate(plan('ok'), request);
+    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-start' } });
+  });
+});
+
+describe('disposing', () => {
+  it('cancels everything and leaves no process', async () => {
+    const host = hostWith();
+    const pid = await pidAfterJob(host);
+    const running = host.generate(plan('busy'), request);
+    const waiting = host.generate(plan('ok'), request);
+    await host.dispose();
+    expect([(await running).type, (await waiting).type]).toEqual(['cancelled', 'cancelled']);
+    expect(isAlive(pid)).toBe(false);
+    expect((await host.generate(plan('ok'), request)).type).toBe('cancelled');
+  });
+});
