@@ -1,0 +1,100 @@
+import {
+  type Connection,
+  type Location,
+  LSPErrorCodes,
+  ResponseError,
+  type TextEdit,
+  type WorkspaceEdit,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { Environment } from '../language/environment';
+import { type NamedSymbol, referencesIn, symbolAt } from '../language/features/references';
+import { checkNewName, renameIn } from '../language/features/rename';
+import type { Document } from '../language/syntax/nodes';
+import { parse } from '../language/syntax/parse';
+import { nodeFiles } from '../workspace/nodeFiles';
+import { toLspEdit, toLspRange } from './convert';
+import { type Snapshot, uriOf } from './documents';
+import type { Guard } from './guard';
+import { environmentOf, type Session } from './session';
+
+/** References and rename, across every prompt file of the workspace. */
+export function registerCrossFile(connection: Connection, guard: Guard): void {
+  connection.onReferences(
+    guard('references', [] as Location[], async (session, params) => {
+      const found = await symbolUnder(session, params.textDocument.uri, params.position);
+      if (!found) return [];
+      const locations: Location[] = [];
+      for await (const { text, document } of everyDocument(session)) {
+        for (const range of referencesIn(document, found.symbol, found.environment)) {
+          locations.push({ uri: text.uri, range: toLspRange(text, range) });
+        }
+      }
+      return locations;
+    }),
+  );
+
+  connection.onPrepareRename(
+    guard('prepare rename', null, async (session, params) => {
+      const found = await symbolUnder(session, params.textDocument.uri, params.position);
+      if (!found) return null;
+      return { range: toLspRange(found.snapshot.text, found.symbol.range), placeholder: found.symbol.name };
+    }),
+  );
+
+  connection.onRenameRequest(
+    guard('rename', null as WorkspaceEdit | null, async (session, params) => {
+      const found = await symbolUnder(session, params.textDocument.uri, params.position);
+      if (!found) return null;
+      const name = checkNewName(found.symbol, params.newName);
+      if (!name.ok) {
+        throw new ResponseError(
+          LSPErrorCodes.RequestFailed,
+          `${name.problem.message} ${name.problem.remedy}`,
+        );
+      }
+      const changes: Record<string, TextEdit[]> = {};
+      for await (const { text, document } of everyDocument(session)) {
+        const edits = renameIn(document, found.symbol, name.value, found.environment);
+        if (edits.length > 0) changes[text.uri] = edits.map((edit) => toLspEdit(text, edit));
+      }
+      return { changes };
+    }),
+  );
+}
+
+interface FoundSymbol {
+  readonly symbol: NamedSymbol;
+  readonly environment: Environment;
+  readonly snapshot: Snapshot;
+}
+
+async function symbolUnder(
+  session: Session,
+  uri: string,
+  position: { line: number; character: number },
+): Promise<FoundSymbol | undefined> {
+  const snapshot = session.documents.get(uri);
+  if (!snapshot) return undefined;
+  const environment = await environmentOf(session, snapshot);
+  const symbol = symbolAt(snapshot.document, snapshot.text.offsetAt(position), environment);
+  return symbol && { symbol, environment, snapshot };
+}
+
+/** Open documents as the client shows them, then the other prompt files of the workspace as they lie on disk. */
+async function* everyDocument(session: Session): AsyncGenerator<{ text: TextDocument; document: Document }> {
+  const seen = new Set<string>();
+  for (const snapshot of session.documents.all()) {
+    seen.add(snapshot.path);
+    yield snapshot;
+  }
+  for (const folder of session.folders) {
+    for (const file of await session.project.promptFiles(folder)) {
+      if (seen.has(file)) continue;
+      seen.add(file);
+      const content = await nodeFiles.readText(file);
+      if (content === undefined) continue;
+      yield { text: TextDocument.create(uriOf(file), 'sdprompt', 0, content), document: parse(content) };
+    }
+  }
+}

@@ -1,0 +1,125 @@
+import { randomInt } from 'node:crypto';
+import type { Connection } from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import { adjustWeight } from '../language/features/adjustWeight';
+import { blockAt, blockTitle } from '../language/features/blocks';
+import { buildPlan } from '../language/plan/buildPlan';
+import { applyEdits } from '../language/text/edits';
+import {
+  AdjustWeight,
+  type AdjustWeightParams,
+  type AdjustWeightResult,
+  LibraryList,
+  type LibraryListResult,
+  LibraryStatus,
+  type LibraryStatusResult,
+  ResolvePlan,
+  type ResolvePlanParams,
+  type ResolvePlanResult,
+} from '../shared/lspMessages';
+import { failure } from '../shared/problem';
+import { fromLspRange, toLspEdit, toLspRange } from './convert';
+import type { Guard } from './guard';
+import { environmentOf, type Session } from './session';
+
+/** Seeds the web UI draws lie in 0 … 2^32-1. */
+const SEEDS = 2 ** 32;
+
+const BUG: ResolvePlanResult = failure(
+  'internal-error',
+  'The prompt could not be turned into a plan because of an error in the language server.',
+  'The output channel of sdprompt has the details; please report them.',
+);
+
+/** Requests beyond the protocol: see shared/lspMessages. */
+export function registerRequests(connection: Connection, guard: Guard): void {
+  connection.onRequest(ResolvePlan, guard('resolve plan', BUG, resolvePlan));
+
+  connection.onRequest(
+    LibraryStatus,
+    guard<unknown, LibraryStatusResult>(
+      'library status',
+      { folders: [], loras: 0, broken: 0, scanning: false },
+      async (session) => {
+        const status = await session.project.statusFor(viewpoint(session));
+        const { folders, scanning, baseModel } = status;
+        return {
+          folders,
+          loras: status.loras.filter((lora) => lora.status === 'ok').length,
+          broken: status.loras.filter((lora) => lora.status === 'broken' || lora.status === 'unread').length,
+          scanning,
+          ...(baseModel !== undefined && { baseModel }),
+        };
+      },
+    ),
+  );
+
+  connection.onRequest(AdjustWeight, guard('adjust weight', null, changeWeight));
+
+  connection.onRequest(
+    LibraryList,
+    guard<unknown, LibraryListResult>('library list', { loras: [] }, async (session) => ({
+      loras: (await session.project.statusFor(viewpoint(session))).loras,
+    })),
+  );
+}
+
+async function resolvePlan(session: Session, params: ResolvePlanParams): Promise<ResolvePlanResult> {
+  if (!session.trusted) {
+    return failure(
+      'workspace-not-trusted',
+      'Images are generated only in trusted workspaces, because a configuration can name files to load.',
+      'Trust this workspace, then generate again.',
+    );
+  }
+  const snapshot = session.documents.get(params.uri);
+  if (!snapshot) {
+    return failure('document-not-open', 'The document is not open in the editor.', 'Open it and try again.');
+  }
+  const { document, text } = snapshot;
+  const block = blockAt(document, text.offsetAt(params.position));
+  if (!block)
+    return failure('no-block', 'There is no prompt here.', 'Write one, or place the cursor in one.');
+
+  const environment = await environmentOf(session, snapshot);
+  const seed = params.seed === undefined ? {} : { seed: params.seed };
+  const built = buildPlan(document, block.index, environment, { ...seed, drawnSeed: randomInt(SEEDS) });
+  if (!built.ok) return built;
+  return {
+    ok: true,
+    plan: built.value.plan,
+    warnings: built.value.warnings,
+    block: {
+      index: block.index,
+      startLine: text.positionAt(block.range.start).line,
+      endLine: text.positionAt(block.range.end).line,
+      title: blockTitle(document, block),
+    },
+  };
+}
+
+function changeWeight(session: Session, params: AdjustWeightParams): AdjustWeightResult {
+  const snapshot = session.documents.get(params.uri);
+  if (!snapshot) return null;
+  const { text, document } = snapshot;
+  const change = adjustWeight(document, fromLspRange(text, params.selection), params.direction);
+  if (!change) return null;
+  // The selection counts in the text as it will be.
+  const after = TextDocument.create(
+    text.uri,
+    text.languageId,
+    text.version,
+    applyEdits(text.getText(), change.edits),
+  );
+  return {
+    edits: change.edits.map((edit) => toLspEdit(text, edit)),
+    selection: toLspRange(after, change.selection),
+  };
+}
+
+/** The library differs by configuration; the status speaks of the one that counts for an open document. */
+function viewpoint(session: Session): string | undefined {
+  const open = session.documents.all()[0]?.path;
+  const [folder] = session.folders;
+  return open ?? (folder === undefined ? undefined : `${folder}/untitled.sdprompt`);
+}

@@ -1,0 +1,235 @@
+import * as path from 'node:path';
+import type { Environment, LoraLookup } from '../language/environment';
+import type { Library } from '../library/library';
+import { createLookup } from '../library/resolve';
+import type { LoraFacts, ModelFacts } from '../shared/facts';
+import type { Configuration, ModelSetting } from './config/configuration';
+import { BUILT_IN } from './config/load';
+import { listEmbeddings } from './embeddings';
+import type { Files } from './files';
+import type { CountFit } from './fit';
+import { type Libraries, scanned } from './libraries';
+import { BUILT_IN_MODEL, builtInLoras, type Models } from './models';
+import type { MachineSettings } from './projectTypes';
+import { parseStyles } from './styles';
+import { listWildcards } from './wildcards';
+
+/** What an environment is built from. */
+export interface EnvironmentSources {
+  readonly files: Files;
+  readonly libraries: Libraries;
+  readonly models: Models;
+  readonly machine: MachineSettings;
+  readonly trusted: boolean;
+  readonly builtInModelPath?: string;
+  readonly scanBudget: number;
+  readonly fit: CountFit;
+  /** To be called when something read in the background makes the environment stale. */
+  readonly changed: () => void;
+  /** Entries of the lockfile that goes with the configuration. */
+  readonly lockfile?: readonly LoraFacts[];
+}
+
+/** An environment with what the status line wants to know about it. */
+export interface BuiltEnvironment {
+  readonly environment: Environment;
+  readonly folders: readonly string[];
+  readonly scanning: boolean;
+}
+
+/** Collects everything the language may look at for the files of one configuration. */
+export async function buildEnvironment(
+  configuration: Configuration,
+  sources: EnvironmentSources,
+): Promise<BuiltEnvironment> {
+  const { files, trusted } = sources;
+  const machine = trusted ? sources.machine : {};
+  const configured = trusted ? configuration : withoutPaths(configuration);
+
+  const library = await collectLoras(configured, machine, sources);
+  const settings = { ...machine.models, ...configured.models };
+  const models = await sources.models.read(settings);
+  const embeddingPaths = [...configured.embeddingPaths, ...(machine.embeddingPaths ?? [])];
+  const styles: string[] = [];
+  for (const file of configured.stylePaths) styles.push((await files.readText(file)) ?? '');
+
+  const environment: Environment = {
+    target: configuration.target,
+    loras: library.lookup,
+    embeddings: await listEmbeddings(files, embeddingPaths),
+    embeddingsKnown: embeddingPaths.length > 0,
+    models,
+    ...optional('baseModel', baseModel(configuration, machine, models, settings, library.ownFolders)),
+    styles: styles.flatMap(parseStyles),
+    ...optional(
+      'wildcards',
+      configured.wildcardPaths.length > 0 ? await listWildcards(files, configured.wildcardPaths) : undefined,
+    ),
+    dynamicPrompts: configuration.dynamicPrompts,
+    ...optional('lockfile', sources.lockfile),
+    fit: sources.fit,
+  };
+  return { environment, folders: library.folders, scanning: library.scanning };
+}
+
+/** The configuration of a repository nobody vouched for: its words count, its paths do not. */
+function withoutPaths(configuration: Configuration): Configuration {
+  const models = Object.entries(configuration.models).map(([name, model]): [string, ModelSetting] => [
+    name,
+    model.path === undefined || model.path === BUILT_IN
+      ? model
+      : { ...optional('architecture', model.architecture) },
+  ]);
+  return {
+    ...configuration,
+    loraPaths: configuration.loraPaths.filter((entry) => entry === BUILT_IN),
+    embeddingPaths: [],
+    wildcardPaths: [],
+    stylePaths: [],
+    models: Object.fromEntries(models),
+  };
+}
+
+interface CollectedLoras {
+  readonly lookup: LoraLookup;
+  /** Every folder searched, in order of precedence. */
+  readonly folders: readonly string[];
+  /** The folders that are the user's or the repository's, whether they exist or not. */
+  readonly ownFolders: readonly string[];
+  readonly scanning: boolean;
+}
+
+/**
+ * The LoRAs a file may name. Configured folders come first; the built-in model's own LoRAs are always there but give
+ * way to every other file of their name, and an unknown name is a finding only where somebody said where LoRAs are.
+ * Where a configured folder does not exist (a laptop without the drive, a CI machine) the lockfile's entries stand in
+ * for the files that are not there.
+ */
+async function collectLoras(
+  configuration: Configuration,
+  machine: MachineSettings,
+  sources: EnvironmentSources,
+): Promise<CollectedLoras> {
+  const wanted = [...new Set([...configuration.loraPaths, ...(machine.loraPaths ?? [])])];
+  const ownFolders = wanted.filter((entry) => entry !== BUILT_IN);
+  const present: string[] = [];
+  for (const folder of ownFolders) {
+    if ((await sources.files.kind(folder)) === 'folder') present.push(folder);
+  }
+
+  let scanning = false;
+  const lockfile = sources.lockfile ?? [];
+  const read = async (folders: readonly string[]): Promise<readonly LoraFacts[]> => {
+    if (folders.length === 0) return [];
+    const library = sources.libraries.of(folders);
+    scanning = !(await scanned(library, sources.scanBudget)) || scanning;
+    await hashPinned(library, lockfile, sources);
+    return library.all();
+  };
+  const builtInFolder =
+    sources.builtInModelPath === undefined ? undefined : builtInLoras(sources.builtInModelPath);
+  // Folders that do not exist yet are given to the library too: it notices when they appear.
+  const own = await read(ownFolders);
+  const shipped = await read(builtInFolder === undefined ? [] : [builtInFolder]);
+  const wantsShipped = wanted.includes(BUILT_IN);
+  const standIn = sources.lockfile !== undefined && present.length < Math.max(1, ownFolders.length);
+  const locked = standIn ? withoutNamesOf(lockfile, wantsShipped ? [...own, ...shipped] : own) : [];
+  const builtIn = withoutNamesOf(shipped, [...own, ...locked]);
+  const folders = builtInFolder === undefined ? present : [...present, builtInFolder];
+
+  // As a reader of the repository would write it, so that messages are the same on every machine.
+  const show = (folder: string): string => {
+    const relative =
+      configuration.folder === undefined ? folder : path.relative(configuration.folder, folder);
+    return relative.startsWith('..') || path.isAbsolute(relative)
+      ? folder
+      : relative.split(path.sep).join('/') || '.';
+  };
+  const said = present.length > 0 || wantsShipped;
+  const known = scanning ? 'nothing' : said ? 'files' : standIn ? 'lockfile' : 'nothing';
+  const searched = standIn
+    ? ['sdprompt.lock.json', ...present.map(show)]
+    : [...present.map(show), ...(wantsShipped ? [BUILT_IN] : [])];
+  return {
+    // Where two files claim one name, the web UI takes the one it reads last.
+    lookup: { ...createLookup([...builtIn, ...locked, ...own], configuration.target, known), searched },
+    folders,
+    ownFolders,
+    scanning,
+  };
+}
+
+/**
+ * Hashes the files that the lockfile pins, so that a swapped one is noticed. It reads them whole, so an editor does
+ * not wait for it.
+ */
+async function hashPinned(
+  library: Library,
+  lockfile: readonly LoraFacts[],
+  sources: EnvironmentSources,
+): Promise<void> {
+  const pinned = new Set(lockfile.map(({ name }) => name));
+  const paths = library
+    .all()
+    .filter((lora) => pinned.has(lora.name) && lora.status === 'ok' && lora.hashes?.sha256 === undefined)
+    .flatMap((lora) => (lora.path === undefined ? [] : [lora.path]));
+  if (paths.length === 0) return;
+  const hashing = (async () => {
+    let count = 0;
+    for (const file of paths) if (await library.hashesOf(file)) count++;
+    return count;
+  })();
+  if (sources.scanBudget === Number.POSITIVE_INFINITY) await hashing;
+  else
+    hashing.then(
+      // A file that cannot be read changes nothing; saying so would have it tried again for ever.
+      (count) => count > 0 && sources.changed(),
+      () => undefined,
+    );
+}
+
+/** The entries of a list whose names nobody in `first` has. */
+function withoutNamesOf(list: readonly LoraFacts[], first: readonly LoraFacts[]): LoraFacts[] {
+  const taken = new Set(first.map(({ name }) => name));
+  return list.filter(({ name }) => !taken.has(name));
+}
+
+/**
+ * The model that counts for a block without `Model:`. Without any word about it: the only configured model, or the
+ * built-in one for somebody who has configured nothing at all; with LoRAs of their own but no model, none, because
+ * calling every LoRA unfit for the built-in model would help nobody.
+ */
+function baseModel(
+  configuration: Configuration,
+  machine: MachineSettings,
+  models: readonly ModelFacts[],
+  settings: Readonly<Record<string, ModelSetting>>,
+  ownFolders: readonly string[],
+): ModelFacts | undefined {
+  const configured = Object.keys(settings);
+  const name =
+    configuration.baseModel ??
+    machine.baseModel ??
+    (configured.length === 1
+      ? configured[0]
+      : configured.length === 0 && ownFolders.length === 0
+        ? BUILT_IN_MODEL
+        : undefined);
+  if (name === undefined) return undefined;
+  const found = models.find((model) => model.name === name);
+  if (found || name === BUILT_IN_MODEL) return found;
+  return {
+    name,
+    format: 'declared',
+    source: 'baseModel',
+    problem: {
+      code: 'unknown-base-model',
+      message: `The base model \`${name}\` is not among the configured models.`,
+      remedy: `Add it to \`models\`, or choose one of ${models.map((model) => `\`${model.name}\``).join(', ')}.`,
+    },
+  };
+}
+
+function optional<Key extends string, Value>(key: Key, value: Value | undefined): { [K in Key]?: Value } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: Value });
+}

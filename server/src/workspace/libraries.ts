@@ -1,0 +1,54 @@
+import { createLibrary, type Library } from '../library/library';
+
+/** The libraries of a process, one for each list of folders that some configuration names. */
+export interface Libraries {
+  of(folders: readonly string[]): Library;
+  all(): readonly Library[];
+  onDidChange(listener: () => void): void;
+  dispose(): void;
+}
+
+export function createLibraries(options: {
+  readonly cachePath?: string;
+  readonly watch: boolean;
+  readonly log: (message: string) => void;
+}): Libraries {
+  const libraries = new Map<string, Library>();
+  const listeners = new Set<() => void>();
+  return {
+    of(folders) {
+      const key = folders.join('\0');
+      let library = libraries.get(key);
+      if (!library) {
+        library = createLibrary({ folders: [...folders], ...options });
+        library.onDidChange(() => {
+          for (const listener of listeners) listener();
+        });
+        libraries.set(key, library);
+      }
+      return library;
+    },
+    all: () => [...libraries.values()],
+    onDidChange: (listener) => void listeners.add(listener),
+    dispose() {
+      for (const library of libraries.values()) library.dispose();
+      libraries.clear();
+      listeners.clear();
+    },
+  };
+}
+
+/** Waits for a library's first scan, at most so many milliseconds. False: it is still at it. */
+export async function scanned(library: Library, budget: number): Promise<boolean> {
+  if (budget === Number.POSITIVE_INFINITY) {
+    await library.ready;
+    return true;
+  }
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), budget);
+  });
+  const done = await Promise.race([library.ready.then(() => true), late]);
+  clearTimeout(timer);
+  return done;
+}
