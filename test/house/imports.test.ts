@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ROOMS } from './directions';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const SPECIFIER = /(?:\bfrom\s*|\bimport\s*\(?\s*|\brequire\s*\(\s*)['"]([^'"\n]+)['"]/g;
 
 function sources(folder: string): string[] {
   return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
@@ -31,12 +31,12 @@ function violations(room: string): string[] {
   const rule = ROOMS[room]!;
   const found: string[] = [];
   for (const file of sources(room)) {
-    for (const [, specifier] of readFileSync(file, 'utf8').matchAll(SPECIFIER)) {
+    for (const { fileName: specifier } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
       const name = path.relative(root, file);
-      if (specifier!.startsWith('.')) {
-        const target = roomOf(path.resolve(path.dirname(file), specifier!));
+      if (specifier.startsWith('.')) {
+        const target = roomOf(path.resolve(path.dirname(file), specifier));
         if (target !== room && !(target && rule.rooms.includes(target))) found.push(`${name} → ${specifier}`);
-      } else if (!rule.packages.includes(packageOf(specifier!))) {
+      } else if (!rule.packages.includes(packageOf(specifier))) {
         found.push(`${name} → ${specifier}`);
       }
     }

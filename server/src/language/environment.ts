@@ -65,6 +65,8 @@ export interface EmbeddingFacts {
   readonly path?: string;
   readonly architecture?: string;
   readonly vectors?: number;
+  /** First digits of the file's SHA-256, as in infotext `TI hashes`. */
+  readonly shortHash?: string;
 }
 
 export interface StyleFacts {

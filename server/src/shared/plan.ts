@@ -10,6 +10,8 @@ export interface GenerationPlan {
   /** In prompt order; the same file twice is applied twice, as the web UI does. */
   readonly loras: readonly PlanLora[];
   readonly parameters: PlanParameters;
+  /** Textual inversions that the prompts name; the engine places them where their names' tokens stand. */
+  readonly embeddings?: readonly PlanEmbedding[];
   /** The A1111 `parameters` text written into the PNG, with the seed filled in. */
   readonly infotext: string;
 }
@@ -49,6 +51,12 @@ export interface PlanLora {
   readonly unet: number;
   /** `dyn`: use only the first `dyn` ranks. */
   readonly dyn?: number;
+}
+
+/** A textual inversion by the stem of its file. */
+export interface PlanEmbedding {
+  readonly name: string;
+  readonly path: string;
 }
 
 export interface PlanParameters {

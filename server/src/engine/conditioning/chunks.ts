@@ -1,5 +1,5 @@
+import type { ClipTokenizer } from '../../formats/tokenizer';
 import type { WeightedRun } from '../../shared/plan';
-import type { ClipTokenizer } from '../tokenizer';
 
 /** Tokens of a prompt in one chunk, without the marks of begin and end. */
 const CHUNK_LENGTH = 75;

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import type { GraphEdits } from '../../formats/onnx/index';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
 import { type ModelFile, openModelFile } from '../graph/modelFile';
@@ -32,12 +33,19 @@ export interface Component {
 /** Weights are read to be measured up to this many bytes in all. */
 const MEASURED_BYTES = 256 * 2 ** 20;
 
-/** Opens a graph of a model. `outputs` names values inside the graph to be readable as outputs. */
+/** What a caller wants of a graph besides its weights. */
+export interface GraphWishes {
+  /** Encoded ValueInfoProtos of values inside the graph to be readable as outputs. */
+  outputs?(file: ModelFile): readonly Uint8Array[];
+  edits?(file: ModelFile): GraphEdits;
+}
+
+/** Opens a graph of a model. */
 export async function openComponent(
   runtime: Runtime,
   path: string,
   wanted: EngineOptions['mergeStrategy'],
-  outputs: (file: ModelFile) => readonly Uint8Array[] = () => [],
+  wishes: GraphWishes = {},
 ): Promise<Result<Component>> {
   const opened = openModelFile(path);
   if (!opened.ok) return opened;
@@ -48,10 +56,11 @@ export async function openComponent(
     return refusal;
   }
   const index = indexSlots(file.slots);
-  const extra = outputs(file);
+  const outputs = wishes.outputs?.(file) ?? [];
+  const edits = wishes.edits?.(file);
   const open = initialSlots(file.slots);
   let choice = chooseStrategy({ wanted, slots: file.slots, open, memory: totalmem(), changes: new Map() });
-  const first = await openBinding(choice.strategy, { runtime, file, open, outputs: extra });
+  const first = await openBinding(choice.strategy, { runtime, file, open, outputs, edits });
   if (!first.ok) {
     file.close();
     return first;
@@ -82,7 +91,7 @@ export async function openComponent(
             if (other.kind === kind && other.part === part) open.add(position);
           });
         }
-        const wider = await openBinding(next.strategy, { runtime, file, open, outputs: extra });
+        const wider = await openBinding(next.strategy, { runtime, file, open, outputs, edits });
         if (!wider.ok) return wider;
         await binding.release();
         binding = wider.value;

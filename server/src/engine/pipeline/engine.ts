@@ -10,6 +10,7 @@ import type { GenerationPlan } from '../../shared/plan';
 import type { Problem } from '../../shared/problem';
 import { breathe } from '../weights/binding';
 import { bindLoras } from './bindLoras';
+import { openEmbeddings } from './embeddings';
 import { checkPlan } from './limits';
 import { type LoadedModel, loadModel } from './loadModel';
 import { createLoraCache } from './loraCache';
@@ -81,7 +82,10 @@ export function createEngine(log: EngineLogger): Engine {
     if (hooks.isCancelled()) return { type: 'cancelled' };
 
     clock.enter('encode');
-    const prompts = await encodePrompts(current, plan);
+    const embeddings = openEmbeddings(current, plan.embeddings ?? []);
+    if (!embeddings.ok) return failed(embeddings);
+    for (const reason of embeddings.value.leftOut) log('warn', reason);
+    const prompts = await encodePrompts(current, plan, embeddings.value.usable);
     if (!prompts.ok) return failed(prompts);
 
     clock.enter('sample', plan.parameters.steps);

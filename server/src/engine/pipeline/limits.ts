@@ -10,6 +10,7 @@ export const LIMITS = {
   text: 200_000,
   subprompts: 64,
   loras: 64,
+  embeddings: 256,
 } as const;
 
 /** Checks a plan before anything is loaded for it. Fails with `plan-invalid`, naming the value. */
@@ -41,6 +42,8 @@ function complaintAbout(plan: GenerationPlan): string | undefined {
   if (!Number.isSafeInteger(ensd)) return `ENSD is ${ensd}`;
   if (!Number.isInteger(clipSkip) || clipSkip < 1 || clipSkip > 12) return `Clip skip is ${clipSkip}`;
   if (plan.loras.length > LIMITS.loras) return `${plan.loras.length} LoRAs are more than ${LIMITS.loras}`;
+  const named = plan.embeddings?.length ?? 0;
+  if (named > LIMITS.embeddings) return `${named} embeddings are more than ${LIMITS.embeddings}`;
   const wild = plan.loras.find((lora) => !Number.isFinite(lora.te) || !Number.isFinite(lora.unet));
   if (wild) return `the weight of the LoRA ${wild.name} is no number`;
   return (

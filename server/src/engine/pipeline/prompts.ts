@@ -1,8 +1,9 @@
 import type { GenerationPlan, PlanPhase, PlanSubprompt, WeightedRun } from '../../shared/plan';
 import { type Result, success } from '../../shared/problem';
 import { applyEmphasis, chunkPrompt, type PromptChunk, padTokens } from '../conditioning/index';
+import type { UsableEmbedding } from './embeddings';
 import type { LoadedModel } from './loadModel';
-import type { EncodedChunk, TextEncoder } from './textEncoder';
+import type { EncodedChunk, PlacedRows, TextEncoder } from './textEncoder';
 import type { UnetCondition } from './unet';
 
 /** One phase of an edited prompt, encoded. */
@@ -26,13 +27,14 @@ export interface EncodedPrompts {
 export async function encodePrompts(
   model: LoadedModel,
   plan: GenerationPlan,
+  embeddings: readonly UsableEmbedding[] = [],
 ): Promise<Result<EncodedPrompts>> {
   const known = new Map<string, UnetCondition>();
   const encodePhase = async (phase: PlanPhase, isNegative: boolean): Promise<Result<EncodedPhase>> => {
     const key = `${isNegative} ${JSON.stringify(phase.runs)}`;
     let condition = known.get(key);
     if (!condition) {
-      const encoded = await encodeRuns(model, plan, phase.runs, isNegative);
+      const encoded = await encodeRuns(model, plan, phase.runs, isNegative, embeddings);
       if (!encoded.ok) return encoded;
       condition = encoded.value;
       known.set(key, condition);
@@ -63,16 +65,17 @@ async function encodeRuns(
   plan: GenerationPlan,
   runs: readonly WeightedRun[],
   isNegative: boolean,
+  embeddings: readonly UsableEmbedding[],
 ): Promise<Result<UnetCondition>> {
   const { tokenizer } = model.tokenizers.first;
-  const { chunks } = chunkPrompt(runs, tokenizer);
+  const { chunks } = chunkPrompt(runs, tokenizer, embeddings);
   const { width, height } = plan.parameters;
   const timeIds = [height, width, 0, 0, height, width];
   const parts: Float32Array[] = [];
   let pooled: Float32Array | undefined;
   let tokens = 0;
   for (const chunk of chunks) {
-    const encoded = await encodeChunk(model, plan, chunk);
+    const encoded = await encodeChunk(model, plan, chunk, embeddings);
     if (!encoded.ok) return encoded;
     parts.push(encoded.value.hidden);
     // A picture is conditioned on the pooled text of its first chunk.
@@ -98,20 +101,26 @@ async function encodeChunk(
   model: LoadedModel,
   plan: GenerationPlan,
   chunk: PromptChunk,
+  embeddings: readonly UsableEmbedding[],
 ): Promise<Result<EncodedChunk>> {
   const { clipSkip, emphasis } = plan.parameters;
   const { first, second } = model.tokenizers;
-  const run = async (encoder: TextEncoder, pad: number, skip: number, raw: boolean) => {
+  const placed = (part: 'first' | 'second'): PlacedRows[] =>
+    chunk.embeddings.map(({ position, name }) => {
+      const embedding = embeddings.find((one) => one.name === name)!;
+      return { position, rows: embedding[part] ?? embedding.first };
+    });
+  const run = async (encoder: TextEncoder, pad: number, skip: number, raw: boolean, rows: PlacedRows[]) => {
     const ids = padTokens(chunk.tokens, first.tokenizer.end, pad);
-    const encoded = await encoder.encode(ids, skip, raw);
+    const encoded = await encoder.encode(ids, skip, raw, rows);
     if (encoded.ok) applyEmphasis(encoded.value.hidden, chunk.multipliers, emphasis);
     return encoded;
   };
-  if (!model.textEncoder2) return run(model.textEncoder, first.pad, clipSkip, false);
+  if (!model.textEncoder2) return run(model.textEncoder, first.pad, clipSkip, false, placed('first'));
   // SDXL was trained on the last layer but one of both encoders, without their final normalisation.
-  const left = await run(model.textEncoder, first.pad, 2, true);
+  const left = await run(model.textEncoder, first.pad, 2, true, placed('first'));
   if (!left.ok) return left;
-  const right = await run(model.textEncoder2, second?.pad ?? 0, 2, true);
+  const right = await run(model.textEncoder2, second?.pad ?? 0, 2, true, placed('second'));
   if (!right.ok) return right;
   return success({
     hidden: sideBySide(left.value, right.value),

@@ -1,9 +1,10 @@
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
-import type { Runtime } from '../runtime/session';
+import { EMBEDDING_INPUTS, findTokenLookup, withEmbeddingInputs } from '../graph/embeddingInput';
+import { type Runtime, Tensor } from '../runtime/session';
 import { type Component, openComponent } from './component';
 import { layerInputs, layerNorm, layerOutputs } from './hiddenStates';
-import { floatsOf, pickPort, tensorFor } from './io';
+import { floatsOf, inputsOf, pickPort, tensorFor } from './io';
 import { type JsonObject, numberIn } from './modelFolder';
 
 /** What a text encoder says about one chunk of 77 tokens. */
@@ -15,13 +16,27 @@ export interface EncodedChunk {
   readonly pooled?: Float32Array;
 }
 
+/** Rows of a textual inversion and the place of the first of them among the tokens. */
+export interface PlacedRows {
+  readonly position: number;
+  /** `[rows, width]`. */
+  readonly rows: Float32Array;
+}
+
 export interface TextEncoder {
   readonly component: Component;
+  /** Width of the rows that can replace tokens; undefined where the graph does not show where it looks tokens up. */
+  readonly embeddingWidth?: number;
   /**
    * Encodes a chunk. `clipSkip` as in the web UI: 1 is the last layer, 2 the one before with the final normalisation
-   * applied. `raw` leaves that normalisation out, as SDXL wants it.
+   * applied. `raw` leaves that normalisation out, as SDXL wants it. `placed` rows replace those of tokens.
    */
-  encode(tokens: readonly number[], clipSkip: number, raw?: boolean): Promise<Result<EncodedChunk>>;
+  encode(
+    tokens: readonly number[],
+    clipSkip: number,
+    raw?: boolean,
+    placed?: readonly PlacedRows[],
+  ): Promise<Result<EncodedChunk>>;
 }
 
 /** Opens a CLIP text encoder. */
@@ -31,14 +46,21 @@ export async function openTextEncoder(
   config: JsonObject,
   strategy: EngineOptions['mergeStrategy'],
 ): Promise<Result<TextEncoder>> {
-  const opened = await openComponent(runtime, path, strategy, layerOutputs);
+  const opened = await openComponent(runtime, path, strategy, {
+    outputs: layerOutputs,
+    edits({ model }) {
+      const lookup = findTokenLookup(model);
+      return lookup ? withEmbeddingInputs(model, lookup) : {};
+    },
+  });
   if (!opened.ok) return opened;
   const component = opened.value;
+  const embeddingWidth = findTokenLookup(component.file.model)?.width;
   const layers = layerInputs(component.file);
   const depth = layers.size;
   const finalNorm = readFinalNorm(component, config);
 
-  const encode: TextEncoder['encode'] = async (tokens, clipSkip, raw = false) => {
+  const encode: TextEncoder['encode'] = async (tokens, clipSkip, raw = false, placed = []) => {
     const { session } = component;
     const ids = pickPort(session.inputMetadata, ['input_ids']);
     const last = pickPort(session.outputMetadata, ['last_hidden_state']).name;
@@ -51,7 +73,11 @@ export async function openTextEncoder(
       );
     const pooledName = session.outputNames.includes('text_embeds') ? 'text_embeds' : undefined;
     const fetches = [source, ...(pooledName ? [pooledName] : [])];
-    const feeds = { ...component.feeds, [ids.name]: tensorFor(ids, tokens, [1, tokens.length]) };
+    const feeds = {
+      ...component.feeds,
+      ...embeddingFeeds(component, embeddingWidth, tokens.length, placed),
+      [ids.name]: tensorFor(ids, tokens, [1, tokens.length]),
+    };
     const outputs = await session.run(feeds, fetches);
     let hidden = floatsOf(outputs[source]);
     const width = hidden.length / tokens.length;
@@ -59,7 +85,31 @@ export async function openTextEncoder(
       hidden = layerNorm(hidden, finalNorm.weight, finalNorm.bias, finalNorm.epsilon);
     return success({ hidden, width, pooled: pooledName ? floatsOf(outputs[pooledName]) : undefined });
   };
-  return success({ component, encode });
+  return success({ component, embeddingWidth, encode });
+}
+
+/** Feeds of the inputs that replace tokens; without rows, a mask that replaces nothing. */
+function embeddingFeeds(
+  component: Component,
+  width: number | undefined,
+  length: number,
+  placed: readonly PlacedRows[],
+): Record<string, Tensor> {
+  if (width === undefined) return {};
+  const places = placed.length > 0 ? length : 1;
+  const mask = new Uint8Array(places);
+  const rows = new Float32Array(places * width);
+  for (const { position, rows: own } of placed) {
+    // The end mark's own row stays, however many rows there are.
+    const count = Math.min(own.length / width, length - 1 - position);
+    mask.fill(1, position, position + count);
+    rows.set(own.subarray(0, count * width), position * width);
+  }
+  const port = inputsOf(component.session).get(EMBEDDING_INPUTS.rows)!;
+  return {
+    [EMBEDDING_INPUTS.mask]: new Tensor('bool', mask, [1, places, 1]),
+    [EMBEDDING_INPUTS.rows]: tensorFor(port, rows, [1, places, width]),
+  };
 }
 
 /** The output that holds the hidden states `clipSkip` layers from the end: an exported one, or a layer's input. */

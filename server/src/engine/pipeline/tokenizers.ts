@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { type ClipTokenizer, createClipTokenizer } from '../../formats/tokenizer';
 import { failure, type Result, success } from '../../shared/problem';
-import { type ClipTokenizer, createClipTokenizer } from '../tokenizer/index';
 import type { ModelFolder } from './modelFolder';
 
 /** A tokenizer and the id its encoder wants after a prompt's end. */

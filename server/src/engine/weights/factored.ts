@@ -1,6 +1,7 @@
 import { assemble, editGraph, type GraphEdits, type WeightSlot } from '../../formats/onnx/index';
 import { type Result, success } from '../../shared/problem';
 import { canBranch, factorNames, withBranches } from '../graph/branchGraph';
+import { combineEdits } from '../graph/combineEdits';
 import { withMergeInside } from '../graph/inGraph';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
@@ -27,7 +28,7 @@ export function openInGraph(request: BindingRequest): Promise<Result<WeightBindi
 }
 
 async function openFactored(
-  { runtime, file, open, outputs }: BindingRequest,
+  { runtime, file, open, outputs, edits: own = {} }: BindingRequest,
   strategy: StrategyName,
   edit: (file: ModelFile, slots: readonly WeightSlot[]) => GraphEdits,
   fits: (slot: WeightSlot) => boolean,
@@ -39,7 +40,8 @@ async function openFactored(
     file,
     indexes.map((index) => file.slots[index]),
   );
-  const graph = assemble(editGraph(file.model, { ...edits, addOutputs: outputs }), file.model.source);
+  const whole = combineEdits({ ...edits, addOutputs: outputs }, own);
+  const graph = assemble(editGraph(file.model, whole), file.model.source);
   const session = await runtime.open(graph, file.folder, 'speed');
   if (!session.ok) return session;
   const feeds: Record<string, Tensor> = {};

@@ -1,5 +1,6 @@
 import { assemble, editGraph } from '../../formats/onnx/index';
 import { type Result, success } from '../../shared/problem';
+import { combineEdits } from '../graph/combineEdits';
 import { inputName, weightsAsInputs } from '../graph/openGraph';
 import type { SlotChange } from '../lora/assign';
 import type { Tensor } from '../runtime/session';
@@ -22,7 +23,7 @@ export async function openInputs(request: BindingRequest): Promise<Result<Weight
     file,
     chosen.map(({ slot }) => slot),
   );
-  const edits = { ...inputs, addOutputs: outputs };
+  const edits = combineEdits({ ...inputs, addOutputs: outputs }, request.edits ?? {});
   const graph = assemble(editGraph(file.model, edits), file.model.source);
   const session = await runtime.open(graph, file.folder, 'speed');
   if (!session.ok) return session;

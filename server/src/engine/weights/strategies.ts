@@ -1,3 +1,4 @@
+import type { GraphEdits } from '../../formats/onnx/index';
 import type { Result } from '../../shared/problem';
 import type { ModelFile } from '../graph/modelFile';
 import type { Runtime } from '../runtime/session';
@@ -13,6 +14,8 @@ export interface BindingRequest {
   readonly open: ReadonlySet<number>;
   /** Encoded ValueInfoProtos of inner values to be outputs. */
   readonly outputs: readonly Uint8Array[];
+  /** Edits of the caller's own, besides those of the strategy. */
+  readonly edits?: GraphEdits;
 }
 
 const STRATEGIES: Readonly<

@@ -8,6 +8,7 @@ import { resolveText } from '../analysis/resolve';
 import { expandRandom } from '../dynamic/expand';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
+import { chooseEmbeddings } from './embeddings';
 import { planInfotext } from './infotext';
 import { chooseLoras } from './loras';
 import { chooseModel } from './model';
@@ -71,6 +72,8 @@ export function buildPlan(
   if (!positive.ok) return positive;
   const negative = planPrompt(resolved.negative.subprompts, editedSteps);
   if (!negative.ok) return negative;
+  const embeddings = chooseEmbeddings([positive.value, negative.value], environment);
+  if (!embeddings.ok) return embeddings;
   if (resolved.positive.scheduleFailed)
     warnings.push('The schedules of the prompt are taken as text, because the web UI cannot read them.');
 
@@ -83,12 +86,14 @@ export function buildPlan(
       negative: negative.value,
       loras: loras.value.map((lora) => lora.plan),
       parameters: parameters.value,
+      ...(embeddings.value.length > 0 && { embeddings: embeddings.value.map((one) => one.plan) }),
       infotext: planInfotext(
         withoutComments(positiveText.value),
         withoutComments(negativeText.value),
         parameters.value,
         model.value.plan,
         loras.value,
+        embeddings.value,
       ),
     },
   });

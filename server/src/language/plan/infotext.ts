@@ -1,5 +1,6 @@
 import type { PlanModel, PlanParameters } from '../../shared/plan';
 import { formatInfotext } from '../analysis/infotextWrite';
+import type { ChosenEmbedding } from './embeddings';
 import type { ChosenLora } from './loras';
 
 /**
@@ -12,6 +13,7 @@ export function planInfotext(
   parameters: PlanParameters,
   model: PlanModel,
   loras: readonly ChosenLora[],
+  embeddings: readonly ChosenEmbedding[] = [],
 ): string {
   const pairs: [string, string][] = [
     ['Steps', String(parameters.steps)],
@@ -28,6 +30,8 @@ export function planInfotext(
   if (parameters.rng !== 'GPU') pairs.push(['RNG', parameters.rng]);
   const hashes = loraHashes(loras);
   if (hashes !== '') pairs.push(['Lora hashes', hashes]);
+  const inversions = embeddingHashes(embeddings);
+  if (inversions !== '') pairs.push(['TI hashes', inversions]);
   if (parameters.emphasis !== 'Original') pairs.push(['Emphasis', parameters.emphasis]);
   return formatInfotext(positive, negative, pairs);
 }
@@ -39,5 +43,16 @@ function loraHashes(loras: readonly ChosenLora[]): string {
     const hash = facts.hashes?.shortHash ?? facts.hashes?.autoV3?.slice(0, 12);
     if (hash !== undefined) hashes.set((facts.alias ?? plan.name).replace(/[:,]/g, ''), hash);
   }
+  return listHashes(hashes);
+}
+
+function embeddingHashes(embeddings: readonly ChosenEmbedding[]): string {
+  const hashes = new Map<string, string>();
+  for (const { name, shortHash } of embeddings.map(({ facts }) => facts))
+    if (shortHash !== undefined) hashes.set(name.replace(/[:,]/g, ''), shortHash);
+  return listHashes(hashes);
+}
+
+function listHashes(hashes: ReadonlyMap<string, string>): string {
   return [...hashes].map(([name, hash]) => `${name}: ${hash}`).join(', ');
 }

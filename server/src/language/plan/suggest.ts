@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
 
 /** Names near enough to a written one to be what was meant, nearest first, at most three. */
-function nearestNames(written: string, names: Iterable<string>): string[] {
+export function nearestNames(written: string, names: Iterable<string>): string[] {
   const lower = written.toLowerCase();
   const limit = Math.max(2, Math.floor(lower.length / 3));
   const near: { name: string; score: number }[] = [];

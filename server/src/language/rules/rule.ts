@@ -71,6 +71,13 @@ export interface Finding extends Omit<RuleFinding, 'severity'> {
   readonly severity: Severity;
 }
 
-/** Configured level by rule id: a severity, `off`, or a level with options. */
-export type RuleLevel = Severity | 'off' | readonly [Severity, Readonly<Record<string, unknown>>];
+/**
+ * Configured level by rule id: `on` keeps the rule's own severities, a severity replaces them all, `off` silences
+ * the rule; with options as a pair.
+ */
+export type RuleLevel =
+  | Severity
+  | 'on'
+  | 'off'
+  | readonly [Severity | 'on' | 'off', Readonly<Record<string, unknown>>];
 export type RuleSettings = Readonly<Record<string, RuleLevel>>;

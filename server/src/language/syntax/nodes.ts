@@ -9,13 +9,15 @@ export interface Document {
   readonly blocks: readonly Block[];
   /** Problems of the text itself, in order. A document with errors still has a whole tree. */
   readonly errors: readonly SyntaxError[];
-  /** Every token and piece of trivia in order; joined, their texts are the document. */
+  /** Every token and piece of trivia in order; joined, their texts are the document. Made when first asked for. */
   readonly tokens: readonly Token[];
 }
 
 export interface Token {
   readonly kind: TokenKind;
   readonly range: Range;
+  /** Set on a `text` token of one full-width bracket, colon, comma or pipe: it looks like syntax and is none. */
+  readonly fullWidth?: true;
 }
 
 export type TokenKind =
@@ -57,8 +59,11 @@ export interface Block {
   /** Without the separator line. */
   readonly range: Range;
   readonly positive: Prompt;
-  /** Present when the block has a `Negative prompt:` line. */
-  readonly negative?: Prompt & { readonly label: Range };
+  /**
+   * Present when the block has a `Negative prompt:` line. The web UI joins the texts of further such labels; they are
+   * in the same range, and no item covers the labels themselves.
+   */
+  readonly negative?: Prompt & { readonly label: Range; readonly furtherLabels?: readonly Range[] };
   readonly parameters: readonly Parameter[];
   /** From the first key to the end of the last value. */
   readonly parametersRange?: Range;

@@ -1,5 +1,5 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { closest, distance } from 'fastest-levenshtein';
+import { nearestNames } from '../../language/plan/suggest';
 import { configSchema } from './schema';
 
 /** What is wrong at one place of a configuration value. */
@@ -50,7 +50,7 @@ function describeError(error: ErrorObject, path: (string | number)[]): SchemaErr
       const property = String(error.params.additionalProperty);
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
       const what = path.at(-1) === 'rules' ? 'rule' : 'setting';
-      const guess = suggestion(property, known);
+      const guess = nearestNames(property, known)[0];
       return {
         path: [...path, property],
         atKey: true,
@@ -60,7 +60,7 @@ function describeError(error: ErrorObject, path: (string | number)[]): SchemaErr
     }
     case 'enum': {
       const allowed = (error.params.allowedValues as unknown[]).map(String);
-      const guess = suggestion(String(error.data), allowed);
+      const guess = nearestNames(String(error.data), allowed)[0];
       return {
         path,
         atKey: false,
@@ -100,12 +100,6 @@ function describeError(error: ErrorObject, path: (string | number)[]): SchemaErr
         remedy: 'Correct the value.',
       };
   }
-}
-
-function suggestion(word: string, known: readonly string[]): string | undefined {
-  if (known.length === 0) return undefined;
-  const nearest = closest(word, known as string[]);
-  return distance(word, nearest) <= Math.max(2, Math.floor(word.length / 3)) ? nearest : undefined;
 }
 
 function withArticle(type: string): string {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { chunkPrompt, emptyPromptChunk, padTokens } from '../../../../server/src/engine/conditioning';
-import { createClipTokenizer } from '../../../../server/src/engine/tokenizer';
+import { createClipTokenizer } from '../../../../server/src/formats/tokenizer';
 import { attentionRuns, parseAttention } from '../../../../server/src/language/analysis/attention';
 import { expectClose, golden } from '../golden';
 

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { type Cleaning, createClipTokenizer } from '../../../../server/src/engine/tokenizer';
-import { golden } from '../golden';
+import { type Cleaning, createClipTokenizer } from '../../../server/src/formats/tokenizer';
+import { golden } from '../engine/golden';
 
 interface Data {
   bos: number;
@@ -11,7 +11,7 @@ interface Data {
 }
 const data = golden<Data>('tokenizer/clip_tokenizer_golden.json');
 const merges = gunzipSync(
-  readFileSync(new URL('../../../golden/tokenizer/clip_merges.txt.gz', import.meta.url)),
+  readFileSync(new URL('../../golden/tokenizer/clip_merges.txt.gz', import.meta.url)),
 ).toString('utf8');
 
 const VARIANTS: [Cleaning, 'hf_slow_ftfy' | 'hf_slow_noftfy' | 'hf_fast'][] = [

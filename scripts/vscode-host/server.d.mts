@@ -1,0 +1,12 @@
+export interface ServerPlaces {
+  readonly entry: string;
+  readonly dataDir: string;
+  readonly extensionsDir: string;
+  readonly serverDir: string;
+  readonly logFile: string;
+}
+export function writeSettings(dataDir: string, settings: Record<string, unknown>): void;
+export function startServer(places: ServerPlaces): Promise<{ port: number; stop(): Promise<void> }>;
+export function installExtension(
+  places: Pick<ServerPlaces, 'entry' | 'extensionsDir' | 'serverDir'> & { vsix: string },
+): void;

@@ -1,0 +1,245 @@
+import { type Result, success } from '../../shared/problem';
+import { DTYPE_BITS } from './dtypes';
+import { type RawTensor, readHeaderJson } from './rawHeader';
+import { Refusal } from './refusal';
+
+/** Longest header the reference reader accepts, bytes; inclusive. */
+export const MAX_HEADER_BYTES = 100_000_000;
+/** Bytes before the header: its length, unsigned, little-endian. */
+export const PREFIX_BYTES = 8;
+const MAX_UNSIGNED = 18_446_744_073_709_551_615n;
+
+export interface SafetensorsTensor {
+  readonly dtype: string;
+  readonly shape: number[];
+  /** Bytes from `dataStart`. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+export interface SafetensorsHeader {
+  /** `__metadata__`; empty when the file has none. */
+  readonly metadata: Record<string, string>;
+  readonly tensors: Map<string, SafetensorsTensor>;
+  /** Offset in the file of the first tensor byte: 8 + header length. */
+  readonly dataStart: number;
+}
+
+/** Where the bytes come from: a file, or a piece of memory. `read` may return fewer bytes at the end. */
+export interface ByteSource {
+  /** Bytes in all. */
+  readonly size: number;
+  read(offset: number, length: number): Uint8Array;
+}
+
+/**
+ * Reads and checks a safetensors header by the rules of the reference reader 0.8.0. Reads `8 + N` bytes and never
+ * more, looks at no tensor data, and trusts no length before the file's size allows it.
+ *
+ * Errors: one of the codes of `SAFETENSORS_RULES`.
+ */
+export function readHeader(source: ByteSource): Result<SafetensorsHeader> {
+  const length = headerLength(source.read(0, Math.min(PREFIX_BYTES, source.size)), source.size);
+  if (!length.ok) return length;
+  return parseHeader(source.read(PREFIX_BYTES, length.value), source.size);
+}
+
+/** Length of the header by the first eight bytes of a file of `fileSize` bytes. */
+export function headerLength(prefix: Uint8Array, fileSize: number): Result<number> {
+  return guarded(() => {
+    if (prefix.length < PREFIX_BYTES || fileSize < PREFIX_BYTES) {
+      throw new Refusal(
+        'safetensors-header-too-small',
+        `the file has only ${Math.min(prefix.length, fileSize)} bytes`,
+      );
+    }
+    const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getBigUint64(0, true);
+    if (length > BigInt(MAX_HEADER_BYTES)) {
+      throw new Refusal('safetensors-header-too-large', `the header claims ${length} bytes`);
+    }
+    if (Number(length) > fileSize - PREFIX_BYTES) {
+      throw new Refusal(
+        'safetensors-header-length',
+        `the header claims ${length} bytes but the file has only ${fileSize} in all`,
+      );
+    }
+    return Number(length);
+  });
+}
+
+/** Checks the header's bytes (without the length before them) of a file of `fileSize` bytes. */
+export function parseHeader(bytes: Uint8Array, fileSize: number): Result<SafetensorsHeader> {
+  return guarded(() => {
+    const dataStart = PREFIX_BYTES + bytes.length;
+    if (dataStart > fileSize) {
+      throw new Refusal(
+        'safetensors-header-length',
+        `the header ends at ${dataStart}, the file at ${fileSize}`,
+      );
+    }
+    const { metadata, tensors } = readHeaderJson(decode(bytes));
+    const end = checkTiling(tensors);
+    if (dataStart + end !== fileSize) {
+      throw new Refusal(
+        'safetensors-incomplete',
+        `the tensors end at byte ${dataStart + end} but the file has ${fileSize}`,
+      );
+    }
+    return { metadata, tensors, dataStart };
+  });
+}
+
+function guarded<T>(work: () => T): Result<T> {
+  try {
+    return success(work());
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, problem: error.problem };
+    throw error;
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw new Refusal('safetensors-utf8', 'the header is not valid UTF-8');
+  }
+}
+
+/** Sorted by offset, the tensors must tile the data without hole or overlap. Returns the end of the last one. */
+function checkTiling(tensors: Map<string, RawTensor>): number {
+  let end = 0;
+  for (const [name, tensor] of inFileOrder(tensors)) {
+    if (tensor.begin !== end || tensor.end < tensor.begin) {
+      throw new Refusal(
+        'safetensors-offset',
+        `tensor "${name.slice(0, 80)}" lies at [${tensor.begin}, ${tensor.end}), expected a start at ${end}`,
+      );
+    }
+    end = tensor.end;
+    const size = sizeInBytes(name, tensor);
+    if (tensor.end - tensor.begin !== size) {
+      throw new Refusal(
+        'safetensors-size',
+        `tensor "${name.slice(0, 80)}" (${tensor.dtype}, [${tensor.shape}]) needs ${size} bytes but has ${
+          tensor.end - tensor.begin
+        }`,
+      );
+    }
+  }
+  return end;
+}
+
+/** Writers put tensors in file order, so the sort is skipped when nothing is out of place. */
+function inFileOrder(tensors: Map<string, RawTensor>): Iterable<[string, RawTensor]> {
+  let previous: RawTensor | undefined;
+  for (const tensor of tensors.values()) {
+    if (previous && byOffset(previous, tensor) > 0) {
+      return [...tensors].sort((left, right) => byOffset(left[1], right[1]));
+    }
+    previous = tensor;
+  }
+  return tensors;
+}
+
+function byOffset(left: RawTensor, right: RawTensor): number {
+  return left.begin - right.begin || left.end - right.end;
+}
+
+/** Bytes by shape and dtype; every product is checked against 64 bits, as the reference does. */
+function sizeInBytes(name: string, tensor: RawTensor): number {
+  const bits = DTYPE_BITS[tensor.dtype]!;
+  let elements = 1;
+  for (const dimension of tensor.shape) elements *= dimension;
+  let size = elements * bits;
+  // Products of doubles are exact below 2^53; the rest is counted with big integers.
+  if (tensor.exactShape || !Number.isSafeInteger(size) || partialOverflow(tensor.shape)) {
+    size = Number(exactBits(name, tensor, bits));
+  }
+  if (size % 8 !== 0) {
+    throw new Refusal('safetensors-misaligned', `tensor "${name.slice(0, 80)}" has ${size} bits`);
+  }
+  return size / 8;
+}
+
+/** A zero at the end hides an overflow before it. */
+function partialOverflow(shape: readonly number[]): boolean {
+  let product = 1;
+  for (const dimension of shape) {
+    product *= dimension;
+    if (product > Number.MAX_SAFE_INTEGER) return true;
+  }
+  return false;
+}
+
+function exactBits(name: string, tensor: RawTensor, bits: number): bigint {
+  let product = 1n;
+  for (const factor of [...(tensor.exactShape ?? tensor.shape), bits]) {
+    product *= BigInt(factor);
+    if (product > MAX_UNSIGNED) {
+      throw new Refusal(
+        'safetensors-overflow',
+        `tensor "${name.slice(0, 80)}" of shape [${tensor.exactShape ?? tensor.shape}] is too large`,
+      );
+    }
+  }
+  return product;
+}
+
+/** A header whose metadata was read while the rest was left alone. */
+export interface SplitHeader {
+  readonly metadata: Record<string, string>;
+  /** Every byte of the header after the metadata; all of them when it has none. */
+  readonly rest: Uint8Array;
+}
+
+const METADATA_NAME = new TextEncoder().encode('"__metadata__"');
+
+/**
+ * Separates the metadata, where it stands first as writers put it, from the tensors without reading those. Undefined
+ * when it stands elsewhere or breaks a rule: read the whole header then.
+ */
+export function splitMetadata(bytes: Uint8Array): SplitHeader | undefined {
+  let at = skipBlanks(bytes, 0);
+  if (bytes[at] !== 0x7b) return undefined;
+  at = skipBlanks(bytes, at + 1);
+  if (!METADATA_NAME.every((byte, index) => bytes[at + index] === byte)) {
+    return mayHoldMetadata(bytes) ? undefined : { metadata: {}, rest: bytes };
+  }
+  at = skipBlanks(bytes, at + METADATA_NAME.length);
+  if (bytes[at] !== 0x3a) return undefined;
+  at = skipBlanks(bytes, at + 1);
+  const end = bytes[at] === 0x7b ? endOfObject(bytes, at + 1) : undefined;
+  if (end === undefined) return undefined;
+  const read = guarded(() => readHeaderJson(`${decode(bytes.subarray(0, end))}}`));
+  return read.ok ? { metadata: read.value.metadata, rest: bytes.subarray(end) } : undefined;
+}
+
+function skipBlanks(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (bytes[at] === 0x20 || bytes[at] === 0x0a || bytes[at] === 0x0d || bytes[at] === 0x09) at++;
+  return at;
+}
+
+/** False only when no name in the header can be `__metadata__`, not even one written with escapes. */
+function mayHoldMetadata(bytes: Uint8Array): boolean {
+  for (let index = 0; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === 0x5c) return true;
+    if (byte === 0x22 && bytes[index + 1] === 0x5f && METADATA_NAME.every((b, i) => bytes[index + i] === b))
+      return true;
+  }
+  return false;
+}
+
+/** Index after the brace that closes an object of strings, from a place inside it. */
+function endOfObject(bytes: Uint8Array, from: number): number | undefined {
+  let quoted = false;
+  for (let index = from; index < bytes.length; index++) {
+    const byte = bytes[index];
+    if (byte === 0x5c) index++;
+    else if (byte === 0x22) quoted = !quoted;
+    else if (byte === 0x7d && !quoted) return index + 1;
+  }
+  return undefined;
+}

@@ -1,0 +1,11 @@
+export { DTYPE_BITS } from './dtypes';
+export type { ByteSource, SafetensorsHeader, SafetensorsTensor } from './header';
+export {
+  headerLength,
+  MAX_HEADER_BYTES,
+  PREFIX_BYTES,
+  parseHeader,
+  readHeader,
+  splitMetadata,
+} from './header';
+export { SAFETENSORS_RULES, type SafetensorsRule } from './refusal';

@@ -1,0 +1,144 @@
+import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import type { Environment } from '../environment';
+import { modelOf } from '../rules/support/models';
+import { compare } from '../rules/support/names';
+import type { Block, Document } from '../syntax/nodes';
+import {
+  type CompletionItem,
+  type CompletionList,
+  escapeSnippet,
+  MAX_COMPLETION_ITEMS,
+  matchRank,
+  placeholder,
+  sortKey,
+} from './completionItem';
+import { loraSummary, promptWords, writableName } from './loraText';
+import { type TagAtCursor, tagAtCursor } from './tagAtCursor';
+import { type Verdict, verdictFor } from './verdict';
+
+/** Offers for a cursor inside `<…`; undefined when it is not inside such a tag. */
+export function completeTag(
+  document: Document,
+  block: Block,
+  offset: number,
+  environment: Environment,
+): CompletionList | undefined {
+  const tag = tagAtCursor(document.text, offset);
+  if (!tag) return undefined;
+  if (tag.part === 'weight') return completeWeight(tag, environment);
+  return completeName(document, block, tag, environment);
+}
+
+interface Candidate {
+  readonly lora: LoraFacts;
+  readonly verdict: Verdict;
+  readonly rank: number;
+}
+
+const GROUP: Readonly<Record<Verdict['state'], number>> = { fits: 0, unknown: 1, partial: 2, unfit: 3 };
+
+function completeName(
+  document: Document,
+  block: Block,
+  tag: TagAtCursor,
+  environment: Environment,
+): CompletionList {
+  const model = modelOf(block, environment);
+  const candidates: Candidate[] = [];
+  for (const lora of environment.loras.all) {
+    if (lora.status === 'other' || isForeignDemo(lora, model)) continue;
+    const rank = rankOf(tag, lora);
+    if (rank !== undefined) candidates.push({ lora, rank, verdict: verdictFor(lora, model, {}) });
+  }
+  candidates.sort(
+    (a, b) =>
+      GROUP[a.verdict.state] - GROUP[b.verdict.state] || a.rank - b.rank || compare(a.lora.name, b.lora.name),
+  );
+  const prompt = document.text.slice(block.positive.range.start, block.positive.range.end);
+  const items: CompletionItem[] = [];
+  let used = 0;
+  for (const candidate of candidates) {
+    if (items.length >= MAX_COMPLETION_ITEMS) break;
+    used++;
+    // Asked only now: finding the spelling that leads to a file is the costly part.
+    const name = writableName(candidate.lora, environment.loras);
+    if (name !== undefined) items.push(...itemsFor(candidate, name, used, tag, prompt));
+  }
+  return { items, incomplete: used < candidates.length };
+}
+
+/** The tag alone, and, where the tag is written whole, the tag with those trigger words that the prompt still lacks. */
+function itemsFor(
+  candidate: Candidate,
+  name: string,
+  position: number,
+  tag: TagAtCursor,
+  prompt: string,
+): CompletionItem[] {
+  const { lora, verdict } = candidate;
+  const weight = String(lora.preferredWeight ?? 1);
+  const whole = `<${tag.type}:${name}`;
+  const keepsWeight = tag.after === 'weight';
+  const broken = verdict.state === 'unfit';
+  const summary = loraSummary(lora);
+  const item: CompletionItem = {
+    label: name,
+    kind: 'lora',
+    ...(summary && { detail: broken ? `${summary}, does not fit` : summary }),
+    lora: { name: lora.name, relativePath: lora.relativePath },
+    range: tag.range,
+    newText: keepsWeight ? whole : `${whole}:${weight}>`,
+    ...(!keepsWeight && {
+      snippet: `${escapeSnippet(whole)}:${placeholder(1, weight)}>$0`,
+    }),
+    filterText: [whole, lora.alias, ...lora.triggerWords].filter(Boolean).join(' '),
+    sortText: sortKey(GROUP[verdict.state], position * 2),
+    ...(broken && { deprecated: true }),
+  };
+  const missing = promptWords(lora).filter((word) => !prompt.includes(word));
+  if (keepsWeight || broken || missing.length === 0) return [item];
+  const words = missing.join(', ');
+  return [
+    item,
+    {
+      ...item,
+      label: `${name} + trigger words`,
+      detail: words,
+      newText: `${whole}:${weight}>, ${words}`,
+      snippet: `${escapeSnippet(whole)}:${placeholder(1, weight)}>, ${placeholder(2, words)}$0`,
+      sortText: sortKey(GROUP[verdict.state], position * 2 + 1),
+    },
+  ];
+}
+
+/** How well a LoRA matches by any of the names a writer may know it by. */
+function rankOf(tag: TagAtCursor, lora: LoraFacts): number | undefined {
+  const names = [lora.name, lora.alias, lora.relativePath, ...lora.triggerWords];
+  const ranks = names.flatMap((name) => (name === undefined ? [] : (matchRank(tag.typedName, name) ?? [])));
+  return ranks.length > 0 ? Math.min(...ranks) : undefined;
+}
+
+/** The built-in model's own LoRAs are for it alone: whoever writes for another model is not bothered with them. */
+function isForeignDemo(lora: LoraFacts, model: ModelFacts | undefined): boolean {
+  return lora.architecture === 'demo' && model?.architecture !== undefined && model.architecture !== 'demo';
+}
+
+function completeWeight(tag: TagAtCursor, environment: Environment): CompletionList {
+  const lora = environment.loras.resolve(tag.name).chosen;
+  const preferred = lora?.preferredWeight;
+  const weights = [...new Set([preferred, 1, 0.8, 0.6, 0.4])].filter((weight) => weight !== undefined);
+  const close = tag.after === 'nothing' ? '>' : '';
+  const items = weights.map((weight, position): CompletionItem => {
+    const text = String(weight);
+    return {
+      label: text,
+      kind: 'weight',
+      ...(weight === preferred && { detail: 'preferred weight' }),
+      range: tag.range,
+      newText: text + close,
+      filterText: text,
+      sortText: sortKey(0, position),
+    };
+  });
+  return { items, incomplete: false };
+}

@@ -1,0 +1,87 @@
+import { ambiguousLora } from './ambiguousLora';
+import { attentionWeight } from './attentionWeight';
+import { bracketNumber } from './bracketNumber';
+import { breakInBrackets } from './breakInBrackets';
+import { commentEatsText } from './commentEatsText';
+import { duplicateLora } from './duplicateLora';
+import { duplicateNegative } from './duplicateNegative';
+import { duplicateTag } from './duplicateTag';
+import { emptyTag } from './emptyTag';
+import { fullWidthPunctuation } from './fullWidthPunctuation';
+import { infotextWouldNotParse } from './infotextWouldNotParse';
+import { internalRuleError } from './internalRuleError';
+import { invalidParameter } from './invalidParameter';
+import { leftoverTriggerWord } from './leftoverTriggerWord';
+import { lockfileMismatch } from './lockfileMismatch';
+import { loraArchitecture } from './loraArchitecture';
+import { loraInNegative } from './loraInNegative';
+import { loraInSchedule } from './loraInSchedule';
+import { loraNameUnwritable } from './loraNameUnwritable';
+import { loraWeight } from './loraWeight';
+import { missingTriggerWord } from './missingTriggerWord';
+import { nestingTooDeep } from './nestingTooDeep';
+import { oneBadWeightDisablesAll } from './oneBadWeightDisablesAll';
+import { portability } from './portability';
+import type { Rule } from './rule';
+import { scheduleDisabled } from './scheduleDisabled';
+import { scheduleNeverSwitches } from './scheduleNeverSwitches';
+import { suspiciousWeight } from './suspiciousWeight';
+import { tokenBudget } from './tokenBudget';
+import { unbalancedBracket } from './unbalancedBracket';
+import { unclosedTag } from './unclosedTag';
+import { unknownEmbedding } from './unknownEmbedding';
+import { unknownLora } from './unknownLora';
+import { unknownModel } from './unknownModel';
+import { unknownParameter } from './unknownParameter';
+import { unknownSuppression } from './unknownSuppression';
+import { unknownTagType } from './unknownTagType';
+import { unknownWildcard } from './unknownWildcard';
+import { unparsedParameter } from './unparsedParameter';
+import { unreadableLora } from './unreadableLora';
+import { unusedSuppression } from './unusedSuppression';
+import { uselessEscape } from './uselessEscape';
+
+/** Every rule, in the order of the documentation. Ids are never reused for another meaning. */
+export const RULES: readonly Rule[] = [
+  unclosedTag,
+  emptyTag,
+  unknownTagType,
+  unbalancedBracket,
+  nestingTooDeep,
+  duplicateNegative,
+  unknownLora,
+  ambiguousLora,
+  duplicateLora,
+  unreadableLora,
+  loraArchitecture,
+  loraWeight,
+  oneBadWeightDisablesAll,
+  loraInNegative,
+  loraInSchedule,
+  loraNameUnwritable,
+  missingTriggerWord,
+  leftoverTriggerWord,
+  attentionWeight,
+  suspiciousWeight,
+  bracketNumber,
+  breakInBrackets,
+  scheduleDisabled,
+  scheduleNeverSwitches,
+  commentEatsText,
+  uselessEscape,
+  fullWidthPunctuation,
+  duplicateTag,
+  tokenBudget,
+  infotextWouldNotParse,
+  unparsedParameter,
+  unknownParameter,
+  invalidParameter,
+  unknownModel,
+  unknownEmbedding,
+  unknownWildcard,
+  portability,
+  lockfileMismatch,
+  unusedSuppression,
+  unknownSuppression,
+  internalRuleError,
+].map((rule) => rule as Rule);

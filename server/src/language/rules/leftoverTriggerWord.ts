@@ -1,0 +1,84 @@
+import type { LoraFacts } from '../../shared/facts';
+import type { Environment } from '../environment';
+import type { Rule } from './rule';
+import { looseName } from './support/names';
+import { phrasesOf } from './support/phrases';
+import { fold } from './support/plainText';
+import { isLoraType, lorasOf, type PromptView, promptsOf, tagsOf } from './support/prompts';
+import { removalRange } from './support/removal';
+import { firmTriggers } from './support/triggers';
+
+/** The word that called a LoRA up, in a prompt that does not load it any more. */
+export const leftoverTriggerWord: Rule = {
+  id: 'leftover-trigger-word',
+  description: 'The prompt holds the trigger word of a LoRA that it does not load.',
+  tags: ['lora'],
+  severity: 'hint',
+  fixable: 'unsafe',
+  check(context, _options, report) {
+    const triggers = tellingTriggers(context.environment);
+    if (triggers.size === 0) return;
+    for (const block of context.blocks) {
+      for (const view of promptsOf(block)) {
+        // A tag that is misspelt loads nothing either, and has a finding of its own.
+        if (view.side === 'negative' || hasFailedTag(view, context.environment)) continue;
+        const loaded = new Set(
+          lorasOf(view).map(({ network }) => context.environment.loras.resolve(network.name).chosen),
+        );
+        for (const phrase of phrasesOf(context.document, view.tree.items)) {
+          const owners = triggers.get(fold(phrase.text));
+          if (!owners || owners.some((lora) => loaded.has(lora))) continue;
+          const owner = owners[0]!;
+          report({
+            range: phrase.range,
+            message: `\`${phrase.text}\` is the trigger word of the LoRA \`${owner.name}\`, which this block does not load: without it the word means little to the model. Remove the word, or add \`<lora:${owner.name}:${owner.preferredWeight ?? 1}>\`.`,
+            unnecessary: true,
+            fixes: [
+              {
+                title: 'Remove the word',
+                safe: false,
+                edits: [{ range: removalRange(context.document, phrase.range), newText: '' }],
+              },
+            ],
+          });
+        }
+      }
+    }
+  },
+};
+
+/** True when a tag was meant to load a LoRA and does not. */
+function hasFailedTag(view: PromptView, environment: Environment): boolean {
+  return tagsOf(view).some(
+    ({ tag, network }) =>
+      isLoraType(tag.tagType.toLowerCase()) &&
+      (!tag.closed || !isLoraType(tag.tagType) || !environment.loras.resolve(network?.name ?? '').chosen),
+  );
+}
+
+const telling = new WeakMap<Environment['loras'], Map<string, LoraFacts[]>>();
+
+/** Trigger words that can hardly be there for another reason, with the LoRAs they belong to. */
+function tellingTriggers(environment: Environment): ReadonlyMap<string, readonly LoraFacts[]> {
+  let found = telling.get(environment.loras);
+  if (!found) {
+    found = new Map();
+    for (const lora of environment.loras.all) {
+      for (const trigger of firmTriggers(lora)) {
+        const key = fold(trigger);
+        if (!isCoined(key, lora)) continue;
+        const owners = found.get(key);
+        if (owners) owners.push(lora);
+        else found.set(key, [lora]);
+      }
+    }
+    telling.set(environment.loras, found);
+  }
+  return found;
+}
+
+/** Coined for the training: the LoRA's own name, or letters mixed with digits. Ordinary tags say nothing. */
+function isCoined(trigger: string, lora: LoraFacts): boolean {
+  if (/^\d+\+?(?:girl|boy|other)s?$|^score \d/u.test(trigger)) return false;
+  return looseName(trigger) === looseName(lora.name) || /\p{L}\d|\d\p{L}/u.test(trigger);
+}

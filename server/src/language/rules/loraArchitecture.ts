@@ -1,0 +1,93 @@
+import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import type { Environment } from '../environment';
+import type { Rule, RuleFinding } from './rule';
+import { architectureFit, architectureTitle, familyOfName, relatedFamilies } from './support/architectures';
+import { modelOf } from './support/models';
+import { activeLoras } from './support/prompts';
+
+/** A LoRA trained for another kind of model than the block's base model. */
+export const loraArchitecture: Rule = {
+  id: 'lora-architecture',
+  aliases: ['lora-base-model'],
+  description: 'A LoRA does not fit the base model of its block.',
+  tags: ['lora'],
+  severity: 'error',
+  fixable: 'no',
+  check(context, _options, report) {
+    const { environment } = context;
+    for (const block of context.blocks) {
+      const model = modelOf(block.tree, environment);
+      if (!model) continue;
+      for (const { network } of activeLoras(block)) {
+        const file = environment.loras.resolve(network.name).chosen;
+        if (file?.status !== 'ok' || file.kind !== 'lora') continue;
+        const finding = judge(network.name, file, model, environment);
+        if (finding) report({ range: network.nameRange, ...finding });
+      }
+    }
+  },
+};
+
+type Judgement = Pick<RuleFinding, 'message' | 'severity'>;
+
+/** Counts modules where both files are known; compares architectures where not; says nothing where neither decides. */
+function judge(
+  name: string,
+  lora: LoraFacts,
+  model: ModelFacts,
+  environment: Environment,
+): Judgement | undefined {
+  const fit = environment.fit?.(lora, model);
+  if (fit && fit.total > 0) {
+    if (fit.fitting === 0) return misfit(name, lora, model, 'none of its modules has a place there');
+    if (fit.fitting < fit.total)
+      return partial(name, model, `${fit.fitting} of ${fit.total}`, fit.reasons[0]);
+    return otherFamily(name, lora, model);
+  }
+  const { architecture } = model;
+  const possible = lora.architecture ? [lora.architecture] : lora.candidates;
+  if (!architecture || possible.length === 0) return undefined;
+  const fits = possible.map((candidate) => architectureFit(candidate, architecture));
+  if (fits.includes('same')) return lora.architecture ? otherFamily(name, lora, model) : undefined;
+  if (fits.includes('partial')) {
+    const made = possible.map(architectureTitle).join(' or ');
+    return partial(name, model, 'only some', `it was made for ${made}`);
+  }
+  return misfit(name, lora, model, 'it changes nothing or stops the picture');
+}
+
+function misfit(name: string, lora: LoraFacts, model: ModelFacts, effect: string): Judgement {
+  const possible = lora.architecture ? [lora.architecture] : lora.candidates;
+  const made = possible.length > 0 ? possible.map(architectureTitle).join(' or ') : 'another kind of model';
+  const base = model.architecture ? architectureTitle(model.architecture) : 'of another kind';
+  return {
+    severity: 'error',
+    message: `\`${name}\` is made for ${made} (${source(lora.reason)}), but the base model \`${model.name}\` is ${base} (${source(model.source)}): ${effect}. Choose a LoRA made for ${base}, or name another model in \`Model:\`.`,
+  };
+}
+
+function partial(name: string, model: ModelFacts, count: string, why: string | undefined): Judgement {
+  const reason = why ? ` (${source(why)})` : '';
+  return {
+    severity: 'warning',
+    message: `${upperFirst(count)} modules of \`${name}\` fit the base model \`${model.name}\`${reason}; the rest is left out, and the picture will not look as the LoRA's author meant. Look for a version made for this model.`,
+  };
+}
+
+/** SDXL families have the same tensors: the network loads, and still draws badly. */
+function otherFamily(name: string, lora: LoraFacts, model: ModelFacts): Judgement | undefined {
+  const family = model.family ?? familyOfName(model.name);
+  if (!lora.family || !family || relatedFamilies(lora.family, family)) return undefined;
+  return {
+    severity: 'info',
+    message: `\`${name}\` was trained on ${lora.family}, and the base model \`${model.name}\` belongs to ${family}. It loads, because both are SDXL, but expect a weaker or distorted effect.`,
+  };
+}
+
+function source(text: string): string {
+  return text.trim().replace(/\.$/u, '');
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

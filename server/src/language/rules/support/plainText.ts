@@ -1,0 +1,74 @@
+import { isBoundary } from '../../analysis/python';
+import type { Document, Item, Prompt } from '../../syntax/nodes';
+import type { PromptView } from './prompts';
+import { isContainer, partsOf } from './walk';
+
+const masked = new WeakMap<Document, string>();
+const folded = new WeakMap<Prompt, string>();
+
+/** The document with every comment blanked out, so that offsets stay and comments are not read as text. */
+export function withoutComments(document: Document): string {
+  let text = masked.get(document);
+  if (text === undefined) {
+    const parts: string[] = [];
+    let at = 0;
+    for (const token of document.tokens) {
+      if (token.kind !== 'comment') continue;
+      parts.push(document.text.slice(at, token.range.start), ' '.repeat(token.range.end - token.range.start));
+      at = token.range.end;
+    }
+    parts.push(document.text.slice(at));
+    text = parts.join('');
+    masked.set(document, text);
+  }
+  return text;
+}
+
+/** Lower case, `_` as a blank, single blanks, no backslashes: two texts a writer takes for the same tag fold alike. */
+export function fold(text: string): string {
+  return text.replaceAll('\\', '').replaceAll('_', ' ').replace(/\s+/gu, ' ').trim().toLowerCase();
+}
+
+/** The words of a prompt without brackets, weights and tags, folded. Tags, BREAK and AND part words like a comma. */
+export function foldedText(document: Document, view: PromptView): string {
+  let text = folded.get(view.tree);
+  if (text === undefined) {
+    const parts: string[] = [];
+    collect(view.tree.items, withoutComments(document), parts);
+    text = fold(parts.join(''));
+    folded.set(view.tree, text);
+  }
+  return text;
+}
+
+function collect(items: readonly Item[], text: string, parts: string[]): void {
+  for (const item of items) {
+    if (item.type === 'text' || item.type === 'escape')
+      parts.push(text.slice(item.range.start, item.range.end));
+    else if (isContainer(item)) {
+      partsOf(item).forEach((part, index) => {
+        if (index > 0) parts.push(',');
+        collect(part, text, parts);
+      });
+    } else parts.push(',');
+  }
+}
+
+/** Offset at which a folded phrase stands in a folded text as whole words, or -1. */
+export function indexOfPhrase(text: string, phrase: string): number {
+  if (phrase === '') return -1;
+  for (let at = text.indexOf(phrase); at >= 0; at = text.indexOf(phrase, at + 1)) {
+    const end = at + phrase.length;
+    if (isEdge(text, at, phrase.slice(0, 1)) && isEdge(text, end, phrase.slice(-1))) return at;
+  }
+  return -1;
+}
+
+/** Scripts that are written without blanks have no word boundaries to insist on. */
+function isEdge(text: string, offset: number, inner: string): boolean {
+  return (
+    isBoundary(text, offset) ||
+    !/[\p{L}\p{N}]/u.test(inner) ||
+    /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(inner)
+  );
+}

@@ -1,0 +1,139 @@
+import type { Range } from '../../shared/range';
+import type { Rule, RuleContext, RuleFinding } from './rule';
+import { shortNumber } from './support/numbers';
+import { withoutComments } from './support/plainText';
+import { allPrompts, type PromptView, tagsOf } from './support/prompts';
+import { suspicionOf } from './support/suspicious';
+import { walk } from './support/walk';
+
+type Report = (finding: RuleFinding) => void;
+
+/** Numbers after a colon that are most likely meant as text. */
+export const suspiciousWeight: Rule = {
+  id: 'suspicious-weight',
+  description: 'A number after a colon is read as a weight, but was hardly meant as one (`16:9`, `12:00`).',
+  tags: ['weight'],
+  severity: 'warning',
+  fixable: 'both',
+  check(context, _options, report) {
+    const text = withoutComments(context.document);
+    for (const view of allPrompts(context)) {
+      walk(view.tree.items, (item) => {
+        if (item.type !== 'group') return;
+        const suspicion = suspicionOf(item, text);
+        if (!suspicion || !item.weight) return;
+        const { weight } = item;
+        if (suspicion.kind === 'ratio') {
+          report({
+            range: suspicion.range,
+            message: `The web UI reads this as the weight ${shortNumber(weight.value)}, and \`${suspicion.text}\` does not reach the model. Give the bracket a weight of its own: \`${suspicion.text}:1.1\`.`,
+            fixes: [
+              {
+                title: 'Keep the text: add a weight of 1.1',
+                safe: true,
+                edits: [{ range: { start: weight.range.end, end: weight.range.end }, newText: ':1.1' }],
+              },
+            ],
+          });
+          return;
+        }
+        if (suspicion.kind === 'face') {
+          const face = text.slice(suspicion.range.start + 1, suspicion.range.end - 1).trim();
+          report({
+            range: suspicion.range,
+            message: `Nothing stands before the colon, so the web UI reads a weight of nothing, and \`${face}\` does not reach the model. Write it without brackets.`,
+            fixes: [
+              {
+                title: `Write \`${face}\``,
+                safe: false,
+                edits: [{ range: suspicion.range, newText: face }],
+              },
+            ],
+          });
+          return;
+        }
+        report({
+          range: suspicion.range,
+          message: `Only the last number is the weight: \`:${suspicion.first}\` is sent to the model as words, weighed with ${weight.text}. Keep one of the two.`,
+          fixes: [
+            {
+              title: `Keep ${weight.text}`,
+              safe: false,
+              edits: [{ range: suspicion.firstRange, newText: '' }],
+            },
+            {
+              title: `Keep ${suspicion.first}`,
+              safe: false,
+              edits: [{ range: { start: suspicion.firstRange.end, end: weight.range.end }, newText: '' }],
+            },
+          ],
+        });
+      });
+      if (view.side === 'positive') checkEnds(view, context, text, report);
+    }
+  },
+};
+
+/** What may follow the last colon of a prompt to be its weight. */
+const NUMBER = /^\s*([+-]?(?:\d+\.?|\d*\.\d+))\s*$/u;
+
+/**
+ * The web UI reads a number at the end of a prompt, or of an AND part, as the weight of the whole part, even where
+ * nothing else is composed.
+ */
+function checkEnds(view: PromptView, context: RuleContext, text: string, report: Report): void {
+  const ands = view.tree.items.filter((item) => item.type === 'and');
+  const parts: Range[] = [];
+  let start = view.tree.range.start;
+  for (const and of ands) {
+    parts.push({ start, end: and.range.start });
+    start = and.range.end;
+  }
+  parts.push({ start, end: view.tree.range.end });
+  const visible = blankTags(text, view);
+  for (const part of parts) {
+    const shown = visible(part).trimEnd();
+    const last = shown.lastIndexOf(':');
+    const number = last < 0 ? undefined : NUMBER.exec(shown.slice(last + 1, last + 60))?.[1];
+    if (number === undefined || shown.length > last + 60) continue;
+    const before = shown.slice(Math.max(0, last - 10), last);
+    const ratio = /(?:^|[^\d.])(\d{1,4})$/u.exec(before);
+    const isRatio = ratio !== null && /^\d+$/u.test(number);
+    if (ands.length > 0 && !isRatio) continue;
+    const colon = part.start + last;
+    const end = part.start + shown.length;
+    const value = Number(number);
+    const range = { start: isRatio ? colon - (ratio[1]?.length ?? 0) : colon, end };
+    if (!isRatio && value === 1) continue;
+    const effect =
+      value === 0
+        ? 'multiplies the whole prompt by 0, so that nothing of it is drawn'
+        : `multiplies the whole prompt by ${shortNumber(value)}`;
+    report({
+      range,
+      message: `A number after a colon at the end is the weight of the prompt itself: the web UI takes \`${context.document.text.slice(range.start, range.end)}\` apart and ${effect}. ${isRatio ? 'End with a comma to keep it as text.' : 'Put the words it belongs to in brackets: `(words:1.2)`.'}`,
+      fixes: [
+        {
+          title: 'End with a comma: keep it as text',
+          safe: isRatio,
+          edits: [{ range: { start: end, end }, newText: ',' }],
+        },
+      ],
+    });
+  }
+}
+
+/** Tags are gone before the web UI looks at the end, or have a finding of their own; blanks of the same length keep the offsets. */
+function blankTags(text: string, view: PromptView): (range: Range) => string {
+  const gone = tagsOf(view).map(({ tag }) => tag.range);
+  return (range) => {
+    let result = '';
+    let at = range.start;
+    for (const tag of gone) {
+      if (tag.start < at || tag.end > range.end) continue;
+      result += text.slice(at, tag.start) + ' '.repeat(tag.end - tag.start);
+      at = tag.end;
+    }
+    return result + text.slice(at, range.end);
+  };
+}

@@ -1,0 +1,68 @@
+import type { Environment } from '../environment';
+import type { Rule } from './rule';
+import { nearest, orList } from './support/names';
+import { activeLoras } from './support/prompts';
+
+/** A LoRA that the target program would not find. */
+export const unknownLora: Rule = {
+  id: 'unknown-lora',
+  aliases: ['missing-lora'],
+  description: 'A `<lora:…>` tag names a LoRA that is not installed.',
+  tags: ['lora'],
+  severity: 'error',
+  fixable: 'unsafe',
+  check(context, _options, report) {
+    const { environment } = context;
+    if (environment.loras.known === 'nothing') return;
+    for (const block of context.blocks) {
+      for (const { tag, network } of activeLoras(block)) {
+        // `lora-name-unwritable` speaks of names that the tag itself has changed.
+        if (network.name === '' || tag.args[0]?.key !== undefined || network.name !== network.name.trim())
+          continue;
+        const found = environment.loras.resolve(network.name);
+        if (found.chosen || found.candidates.length > 0) continue;
+        const near = nearest(network.name, knownNames(environment));
+        const hint = near.length > 0 ? ` Did you mean ${orList(near)}?` : '';
+        report({
+          range: network.nameRange,
+          message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}, so the picture is made without it.${hint || ' Install it there, or remove the tag.'}`,
+          fixes: near.map((name) => ({
+            title: `Change to \`${name}\``,
+            safe: false,
+            edits: [{ range: network.nameRange, newText: name }],
+          })),
+        });
+      }
+    }
+  },
+};
+
+const names = new WeakMap<Environment['loras'], string[]>();
+
+/** Names and aliases that the target really resolves. */
+function knownNames(environment: Environment): string[] {
+  const { loras } = environment;
+  let list = names.get(loras);
+  if (!list) {
+    list = loras.all
+      .filter((lora) => lora.kind === 'lora' && lora.status === 'ok')
+      .flatMap((lora) => (lora.alias ? [lora.name, lora.alias] : [lora.name]))
+      .filter((name) => loras.resolve(name).chosen);
+    names.set(loras, list);
+  }
+  return list;
+}
+
+/** Where was looked, in words: the folders, or the lockfile that stands in for them. */
+export function searched(environment: Environment): string {
+  const places = environment.loras.searched ?? [];
+  const count = environment.loras.all.length;
+  const holds = `${count} LoRA${count === 1 ? '' : 's'}`;
+  if (places.length === 0)
+    return environment.loras.known === 'lockfile'
+      ? `sdprompt.lock.json (${holds})`
+      : `the LoRA folders (${holds})`;
+  const shown = places.slice(0, 3).map((place) => `\`${place}\``);
+  const more = places.length > 3 ? ` and ${places.length - 3} more folders` : '';
+  return `${shown.join(', ')}${more} (${holds})`;
+}

@@ -1,0 +1,73 @@
+import { distance } from 'fastest-levenshtein';
+import type { Rule, RuleFinding } from './rule';
+import { withoutComments } from './support/plainText';
+import { allPrompts, tagsOf, type UsedTag } from './support/prompts';
+import { knownTagTypes } from './support/tagTypes';
+import { walk } from './support/walk';
+
+/** Every `<word:…>` is taken out of the prompt, whether the word means something or not. */
+export const unknownTagType: Rule = {
+  id: 'unknown-tag-type',
+  description: 'The type of a `<type:…>` tag is unknown, or spelled so that it is not read.',
+  tags: ['syntax'],
+  severity: 'warning',
+  fixable: 'both',
+  check(context, _options, report) {
+    const { target } = context.environment;
+    const known = knownTagTypes(target);
+    const text = withoutComments(context.document);
+    for (const view of allPrompts(context)) {
+      // In a negative prompt a tag is plain text whatever it is called; `lora-in-negative` speaks of those that matter.
+      if (view.side === 'negative') continue;
+      for (const used of tagsOf(view)) {
+        if (!used.tag.closed || known.includes(used.tag.tagType)) continue;
+        report(judge(used, known));
+      }
+      walk(view.tree.items, (item) => {
+        if (item.type !== 'text') return;
+        for (const match of text.slice(item.range.start, item.range.end).matchAll(SPACED)) {
+          const start = item.range.start + match.index;
+          const range = { start, end: start + match[0].length };
+          const newText = match[0].replace(/\s+/gu, '');
+          report({
+            range,
+            severity: 'error',
+            message: `With a blank in \`${match[0]}\` this is no tag: it stays in the prompt as words, and nothing is loaded. Write \`${newText}\`.`,
+            fixes: [{ title: `Write \`${newText}\``, safe: true, edits: [{ range, newText }] }],
+          });
+        }
+      });
+    }
+  },
+};
+
+const SPACED = /<\s+(?:lora|lyco|hypernet)\s*:(?=[^<>\r\n]*>)|<(?:lora|lyco|hypernet)\s+:(?=[^<>\r\n]*>)/giu;
+
+function judge({ tag }: UsedTag, known: readonly string[]): RuleFinding {
+  const type = tag.tagType;
+  const lower = type.toLowerCase();
+  const range = tag.tagTypeRange;
+  if (known.includes(lower)) {
+    return {
+      range,
+      severity: 'error',
+      message: `Tag types are case-sensitive: \`<${type}:…>\` is taken out of the prompt and loads nothing. Write \`${lower}\`.`,
+      fixes: [{ title: `Change to \`${lower}\``, safe: true, edits: [{ range, newText: lower }] }],
+    };
+  }
+  const near = known
+    .filter((name) => name.length >= 4 && distance(lower, name) <= 2)
+    .sort((a, b) => distance(lower, a) - distance(lower, b))[0];
+  if (near !== undefined) {
+    return {
+      range,
+      severity: 'error',
+      message: `\`<${type}:…>\` is taken out of the prompt and loads nothing. Did you mean \`${near}\`?`,
+      fixes: [{ title: `Change to \`${near}\``, safe: false, edits: [{ range, newText: near }] }],
+    };
+  }
+  return {
+    range: tag.range,
+    message: `The web UI takes every \`<word:…>\` out of the prompt, also where no extension reads it: these words do not reach the model. Write them without \`<\` and \`>\` if they are meant as text.`,
+  };
+}

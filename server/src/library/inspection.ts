@@ -1,0 +1,189 @@
+import type { TensorShape } from '../formats/lora';
+import type { LoraHashes } from '../shared/facts';
+import type { Problem } from '../shared/problem';
+import { alphaOf, rankOf } from './metadata/ranks';
+import type { SidecarFacts } from './metadata/sidecars';
+import { SHOWN_TAGS, type TagCount, tagFrequency, triggersFromTags } from './metadata/tags';
+import { plainLine, plainText, triggerWordsOf } from './metadata/text';
+import { type Judgement, judge, settle } from './verdict';
+import { architectureOf, type Claim, claimOf } from './verdict/claims';
+import { type Evidence, gatherEvidence } from './verdict/evidence';
+import { familyOf, predictionOf } from './verdict/family';
+import { embeddingFacts } from './verdict/kind';
+
+/** Everything known about one file; `sdprompt inspect --json` prints it. */
+export interface Inspection {
+  readonly path: string;
+  /** `lora` for every LoRA-like network, else a name of its own. */
+  readonly kind: string;
+  readonly networkType?: string;
+  /** Undefined when the tensors cannot decide; then `candidates` has several. */
+  readonly architecture?: string;
+  readonly candidates: readonly string[];
+  readonly reason: string;
+  readonly family?: string;
+  /** What the base model predicts, where the file says so. */
+  readonly prediction?: 'v' | 'epsilon';
+  readonly rank?: number;
+  readonly alpha?: number;
+  /** Modules by component: `unet`, `textEncoder`, `textEncoder2`, `textEncoder3`. */
+  readonly modules: Readonly<Record<string, number>>;
+  readonly triggerWords: readonly string[];
+  readonly triggerSource?: string;
+  readonly preferredWeight?: number;
+  readonly description?: string;
+  readonly tags?: readonly TagCount[];
+  readonly trainedOn?: string;
+  readonly license?: string;
+  readonly negativeText?: string;
+  readonly notes?: string;
+  /** Embeddings bundled with a network. */
+  readonly embeddings?: readonly string[];
+  /** Number of vectors of an embedding. */
+  readonly vectors?: number;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly hashes?: LoraHashes;
+  readonly problems: readonly Problem[];
+}
+
+/** A header as JSON: what `inspect --header` takes instead of a file. */
+export interface HeaderJson {
+  readonly metadata?: Readonly<Record<string, string>> | null;
+  /** Shape by tensor name. */
+  readonly tensors: Readonly<Record<string, readonly number[]>>;
+  readonly dtype?: string;
+}
+
+/** What the tensors alone say; plain data, the same for every file with the same tensor list. */
+export interface StructureFacts {
+  readonly judgement: Judgement;
+  readonly rank?: number;
+  readonly modules: Readonly<Record<string, number>>;
+  readonly embeddings: readonly string[];
+  readonly vectors?: number;
+}
+
+/** Judges a header given as JSON. */
+export function inspectHeader({ metadata, tensors, dtype }: HeaderJson, path = ''): Inspection {
+  const shapes = new Map<string, TensorShape>();
+  for (const [name, shape] of Object.entries(tensors)) shapes.set(name, { shape, dtype });
+  return inspectTensors(path, metadata ?? {}, structureOf(shapes), {});
+}
+
+/** Sorts the tensor list, judges it and counts what is in it. */
+export function structureOf(tensors: ReadonlyMap<string, TensorShape>): StructureFacts {
+  const evidence = gatherEvidence(tensors);
+  const judgement = judge(evidence);
+  return {
+    judgement,
+    rank: rankOf([...evidence.unet, ...evidence.textEncoders]),
+    modules: countModules(evidence),
+    embeddings: evidence.embeddings,
+    ...(judgement.kind === 'embedding' && { vectors: embeddingFacts(evidence).vectors }),
+  };
+}
+
+/** Puts together what tensors, metadata and sidecars say, each believed in what it is best at. */
+export function inspectTensors(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  structure: StructureFacts,
+  sidecars: SidecarFacts,
+): Inspection {
+  const verdict = settle(structure.judgement, claimsOf(metadata, sidecars));
+  const allTags = tagFrequency(metadata);
+  const tags = allTags.slice(0, SHOWN_TAGS);
+  const triggers = findTriggers(metadata, sidecars);
+  const sdxl = verdict.architecture === 'sdxl' || verdict.candidates.includes('sdxl');
+  const description =
+    sidecars.description ?? prose(metadata['modelspec.description'] ?? metadata.ssmd_description);
+  return compact({
+    path,
+    kind: verdict.kind,
+    networkType: verdict.networkType,
+    architecture: verdict.architecture,
+    candidates: verdict.candidates,
+    reason: verdict.reason,
+    family: sdxl ? familyOf({ metadata, baseModel: sidecars.baseModel, tags: allTags }) : undefined,
+    prediction: sdxl ? predictionOf(metadata) : undefined,
+    rank: structure.rank,
+    alpha: verdict.kind === 'lora' ? alphaOf(metadata) : undefined,
+    modules: structure.modules,
+    triggerWords: triggers.words,
+    triggerSource: triggers.source,
+    preferredWeight: sidecars.preferredWeight,
+    description,
+    tags: tags.length > 0 ? tags : undefined,
+    trainedOn: sidecars.baseModel,
+    license: sidecars.license ?? line(metadata['modelspec.license']),
+    negativeText: sidecars.negativeText,
+    notes: sidecars.notes,
+    embeddings: structure.embeddings.length > 0 ? structure.embeddings : undefined,
+    vectors: structure.vectors,
+    metadata,
+    problems: verdict.problems,
+  });
+}
+
+/** The user's own word first, then the file's metadata, then what a model site says. */
+function claimsOf(metadata: Readonly<Record<string, string>>, sidecars: SidecarFacts): Claim[] {
+  const claims: (Claim | undefined)[] = [
+    claimFrom('sd version', sidecars.sdVersion),
+    claimOf(metadata),
+    claimFrom('baseModel', sidecars.baseModel),
+  ];
+  return claims.filter((claim) => claim !== undefined);
+}
+
+function claimFrom(source: string, text: string | undefined): Claim | undefined {
+  const architecture = text === undefined ? undefined : architectureOf(text);
+  return architecture === undefined ? undefined : { architecture, source, text: text! };
+}
+
+/** Trigger words in order of trust: the user, the model site, the model spec, the training tags. */
+function findTriggers(
+  metadata: Readonly<Record<string, string>>,
+  sidecars: SidecarFacts,
+): { words: string[]; source?: string } {
+  const sources: [string, readonly string[]][] = [
+    ['activation text', sidecars.activationText ? [sidecars.activationText] : []],
+    ['trainedWords', sidecars.trainedWords ?? []],
+    ['modelspec', [metadata['modelspec.trigger_phrase'] ?? '']],
+    ['tag frequency', triggersFromTags(metadata)],
+  ];
+  for (const [source, texts] of sources) {
+    const words = triggerWordsOf(texts);
+    if (words.length > 0) return { words, source };
+  }
+  return { words: [] };
+}
+
+const COMPONENT_NAMES = {
+  unet: 'unet',
+  te: 'textEncoder',
+  te1: 'textEncoder',
+  te2: 'textEncoder2',
+  te3: 'textEncoder3',
+};
+
+function countModules({ modules }: Evidence): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { component } of modules) {
+    const name = COMPONENT_NAMES[component];
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function prose(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainText(text) || undefined;
+}
+
+function line(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : plainLine(text) || undefined;
+}
+
+/** Leaves out what is not known, so that JSON has no holes. */
+function compact<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as T;
+}

@@ -1,0 +1,65 @@
+import { asNumber, asObject, parseObject } from './json';
+import { plainLine } from './text';
+
+export type TagCount = readonly [tag: string, count: number];
+
+/** Tags worth showing, as many as AUTOMATIC1111's own editor shows. */
+export const SHOWN_TAGS = 24;
+/** Above this average length the "tags" are sentences, so words are counted instead. */
+const SENTENCE_LENGTH = 16;
+
+/** Tag counts over all directories of `ss_tag_frequency`, most frequent first. */
+export function tagFrequency(metadata: Readonly<Record<string, string>>): TagCount[] {
+  const directories = parseObject(metadata.ss_tag_frequency);
+  if (!directories) return [];
+  const counts = new Map<string, number>();
+  let length = 0;
+  let tags = 0;
+  for (const directory of Object.values(directories)) {
+    for (const [text, value] of Object.entries(asObject(directory) ?? {})) {
+      const tag = plainLine(text, 1000);
+      const count = asNumber(value);
+      if (tag === '' || count === undefined) continue;
+      counts.set(tag, (counts.get(tag) ?? 0) + count);
+      length += tag.length;
+      tags++;
+    }
+  }
+  const found = tags > 0 && length / tags >= SENTENCE_LENGTH ? countWords(counts) : counts;
+  return [...found].sort((left, right) => right[1] - left[1]);
+}
+
+function countWords(captions: ReadonlyMap<string, number>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [caption, count] of captions) {
+    for (const word of caption.match(/[-_'\p{L}\p{N}]+/gu) ?? []) {
+      if (word.length >= 3) counts.set(word, (counts.get(word) ?? 0) + count);
+    }
+  }
+  return counts;
+}
+
+/**
+ * Trigger words that the tags give away: a tag on every image of its directory, or the name in a directory called
+ * `<repeats>_<name>` that is also one of its tags.
+ */
+export function triggersFromTags(metadata: Readonly<Record<string, string>>): string[] {
+  const directories = parseObject(metadata.ss_tag_frequency);
+  if (!directories) return [];
+  const sizes = parseObject(metadata.ss_dataset_dirs) ?? {};
+  const found: { tag: string; count: number }[] = [];
+  for (const [name, directory] of Object.entries(directories)) {
+    const tags = Object.entries(asObject(directory) ?? {});
+    const images = asNumber(asObject(sizes[name])?.img_count);
+    const concept = /^\d+_(.+)$/.exec(name)?.[1]?.trim().toLowerCase();
+    for (const [text, value] of tags) {
+      const count = asNumber(value) ?? 0;
+      const always = images !== undefined && images > 0 && count >= images;
+      const named = concept !== undefined && text.trim().toLowerCase() === concept;
+      const only = tags.length === 1;
+      if (always || named || only) found.push({ tag: plainLine(text), count });
+    }
+  }
+  found.sort((left, right) => right.count - left.count);
+  return [...new Set(found.map(({ tag }) => tag))].filter((tag) => tag !== '').slice(0, 8);
+}

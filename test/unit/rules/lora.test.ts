@@ -1,0 +1,450 @@
+import { describe, expect, it } from 'vitest';
+import { check, findings } from './check';
+import { environment, lora, model, STUDIO } from './environment';
+
+describe('unknown-lora', () => {
+  it('names the LoRA, where it was looked for, and what may be meant', () => {
+    check('1girl, <lora:«outlin»:1>', 'unknown-lora', {
+      severity: 'error',
+      message: /`outlin`.*`loras` \(14 LoRAs\).*Did you mean `outline`\?/,
+      unsafe: '1girl, <lora:outline:1>',
+      fixed: '1girl, <lora:outlin:1>',
+    });
+  });
+  it.each([
+    ['Film Grain', 'film_grain'],
+    ['film-grain', 'film_grain'],
+    ['film_grain.safetensors', 'film_grain'],
+    ['styles/film_grain', 'film_grain'],
+    ['MIRA', 'mira'],
+    ['outl', 'outline'],
+    ['outline_v2', 'outline'],
+    ['ouTlnie', 'outline'],
+  ])('finds what %s was meant to be', (written, meant) => {
+    check(`<lora:«${written}»:1>`, 'unknown-lora', { unsafe: `<lora:${meant}:1>` });
+  });
+  it('offers nothing that is not near', () => {
+    const [finding] = check('<lora:«something_else»:1>', 'unknown-lora', { message: 'Install it there' });
+    expect(finding?.fixes).toEqual([]);
+  });
+  it('says nothing where nobody knows what is installed', () => {
+    check('<lora:outlin:1>', 'unknown-lora', {
+      environment: { ...STUDIO, loras: { known: 'nothing', all: [], resolve: () => ({ candidates: [] }) } },
+    });
+  });
+  it('names the lockfile when only that is there', () => {
+    const locked = environment([lora('mira', { source: 'lockfile' })]);
+    check('<lora:«nope»:1>', 'unknown-lora', {
+      environment: { ...locked, loras: { ...locked.loras, known: 'lockfile', searched: undefined } },
+      message: 'sdprompt.lock.json (1 LoRA)',
+    });
+  });
+  it('knows aliases, the lyco type and every block', () => {
+    const aliased = environment([lora('file_name', { alias: 'Pretty Name' })]);
+    check(
+      '<lora:Pretty Name:1> <lyco:file_name:1> <lora:«nothing_like»:1>\n---\n<lora:«other»:1>',
+      'unknown-lora',
+      {
+        environment: aliased,
+      },
+    );
+  });
+  it('leaves negative prompts and other tags to their own rules', () => {
+    check('a <hypernet:nope:1>\nNegative prompt: <lora:nope:1>', 'unknown-lora');
+    check('<lora:my=name:1>', 'unknown-lora');
+    check('<lora: outline:1>', 'unknown-lora');
+  });
+});
+
+describe('ambiguous-lora', () => {
+  it('names the files and the one that is loaded', () => {
+    check('<lora:«twin»:1>', 'ambiguous-lora', {
+      severity: 'warning',
+      message: /`a\/twin.safetensors` and `b\/twin.safetensors`.*today `b\/twin.safetensors` is loaded/,
+    });
+  });
+  it('offers a name that only one file has', () => {
+    const two = environment([
+      lora('x', { relativePath: 'a/x.safetensors', alias: 'x-old' }),
+      lora('x', { relativePath: 'b/x.safetensors' }),
+    ]);
+    check('<lora:«x»:1>', 'ambiguous-lora', { environment: two, unsafe: '<lora:x-old:1>' });
+  });
+  it('says nothing where a name wins over an alias', () => {
+    const clash = environment([lora('y', { alias: 'x' }), lora('x')]);
+    check('<lora:x:1>', 'ambiguous-lora', { environment: clash });
+    const lost = environment([lora('x'), lora('y', { alias: 'x' })]);
+    check('<lora:«x»:1>', 'ambiguous-lora', { environment: lost, message: '`y.safetensors` is loaded' });
+  });
+  it('says nothing about copies of one file', () => {
+    const hashes = { sha256: 'ab' };
+    const copies = environment([
+      lora('x', { relativePath: 'a/x.safetensors', hashes }),
+      lora('x', { relativePath: 'b/x.safetensors', hashes }),
+    ]);
+    check('<lora:x:1> <lora:outline:1>', 'ambiguous-lora', { environment: copies });
+    check('<lora:outline:1>', 'ambiguous-lora');
+  });
+});
+
+describe('duplicate-lora', () => {
+  it('reports the second tag', () => {
+    const [finding] = check('<lora:mira:1>, a, «<lora:mira:0.5>»', 'duplicate-lora', {
+      severity: 'warning',
+      unsafe: '<lora:mira:1>, a',
+    });
+    expect(finding?.related?.[0]?.range).toEqual({ start: 0, end: 13 });
+    check('<lora:mira:1> «<lyco:mira:1>» «<lora:mira:2>»', 'duplicate-lora');
+  });
+  it('knows a file by all of its names', () => {
+    const aliased = environment([lora('file_name', { alias: 'Pretty' })]);
+    check('<lora:Pretty:1> «<lora:file_name:1>»', 'duplicate-lora', {
+      environment: aliased,
+      message: 'the same file as `Pretty`',
+    });
+  });
+  it('looks at each block alone', () => {
+    check('<lora:mira:1>\n---\n<lora:mira:1>', 'duplicate-lora');
+    check('<lora:mira:1> <lora:outline:1>', 'duplicate-lora');
+    check('<lora:mira:1>\nNegative prompt: <lora:mira:1>', 'duplicate-lora');
+  });
+});
+
+describe('unreadable-lora', () => {
+  it('says why', () => {
+    check('<lora:«hurt»:1>', 'unreadable-lora', {
+      severity: 'error',
+      message: 'the header is longer than the file. Download it again.',
+    });
+    check('<lora:«old»:1>', 'unreadable-lora', { severity: 'warning', message: 'pickle' });
+    check('<lora:«smooth»:1>', 'unreadable-lora', { severity: 'error', message: 'holds a VAE, not a LoRA' });
+  });
+  it('says nothing of sound and of unknown ones', () => {
+    check('<lora:mira:1> <lora:nobody:1>', 'unreadable-lora');
+  });
+});
+
+describe('lora-architecture', () => {
+  it('says both names and where each was learned', () => {
+    check('<lora:«xl_style»:1>', 'lora-architecture', {
+      severity: 'error',
+      message:
+        /`xl_style`.*SDXL \(its cross attention is 2048 wide\).*`sd15`.*Stable Diffusion 1 \(sdprompt\.config\.json\)/,
+    });
+  });
+  it('takes the model the block names', () => {
+    check('<lora:xl_style:1>\nSteps: 20, Model: sdxl_base', 'lora-architecture');
+    check('<lora:«mira»:1>\nSteps: 20, Model: sdxl_base', 'lora-architecture');
+    check('<lora:xl_style:1>\nSteps: 20, Model: SDXL Base.safetensors', 'lora-architecture');
+  });
+  it('is silent where it cannot be decided', () => {
+    check('<lora:either:1> <lora:mystery:1> <lora:nobody:1>', 'lora-architecture');
+    check('<lora:xl_style:1>\nSteps: 20, Model: unheard of', 'lora-architecture');
+    check('<lora:xl_style:1>', 'lora-architecture', { environment: { ...STUDIO, baseModel: undefined } });
+    check('<lora:xl_style:1>', 'lora-architecture', {
+      environment: { ...STUDIO, baseModel: model('x', { architecture: undefined }) },
+    });
+    check('<lora:xl_style:0>', 'unknown-lora');
+  });
+  it('reports candidates none of which fits', () => {
+    check('<lora:«either»:1>\nSteps: 20, Model: sdxl_base', 'lora-architecture', {
+      message: 'Stable Diffusion 1 or Stable Diffusion 2',
+    });
+  });
+  it('warns of what loads in part', () => {
+    check('<lora:«flux_style»:1>\nSteps: 20, Model: chroma1', 'lora-architecture', { severity: 'warning' });
+  });
+  it('counts modules where it can', () => {
+    const counting = (fitting: number, total: number) => ({
+      ...STUDIO,
+      fit: () => ({ fitting, total, reasons: ['`conv_in` has another shape.'] }),
+    });
+    check('<lora:«mira»:1>', 'lora-architecture', {
+      environment: counting(3, 12),
+      severity: 'warning',
+      message: '3 of 12 modules of `mira` fit the base model `sd15` (`conv_in` has another shape)',
+    });
+    check('<lora:«mira»:1>', 'lora-architecture', { environment: counting(0, 12), severity: 'error' });
+    // What the tensors say counts, whatever the architectures are called.
+    check('<lora:xl_style:1>', 'lora-architecture', { environment: counting(12, 12) });
+  });
+  it('mentions SDXL families', () => {
+    check('<lora:«pony_style»:1>\nSteps: 20, Model: illustriousXL', 'lora-architecture', {
+      severity: 'info',
+      message: /pony.*illustrious/,
+    });
+    check('<lora:pony_style:1>\nSteps: 20, Model: sdxl_base', 'lora-architecture');
+  });
+  it('does not judge what is broken', () => {
+    check('<lora:hurt:1>\nSteps: 20, Model: sdxl_base', 'lora-architecture');
+  });
+});
+
+describe('lora-weight', () => {
+  it.each([
+    ['0,8', '0.8'],
+    ['0，8', '0.8'],
+    ['−0.5', '-0.5'],
+    ['0..8', '0.8'],
+    ['1.0x', '1.0'],
+    ['0. 8', '0.8'],
+    ['0．8', '0.8'],
+  ])('reads %s as the slip it is', (written, meant) => {
+    check(`<lora:mira:«${written}»>`, 'lora-weight', { severity: 'error', fixed: `<lora:mira:${meant}>` });
+  });
+  it('reports what is no number', () => {
+    const [finding] = check('1girl, <lora:foo:«abc»>', 'lora-weight', {
+      severity: 'error',
+      message: 'not a number',
+    });
+    expect(finding?.fixes).toEqual([]);
+    check('<lora:mira:1:«high»>', 'lora-weight', { severity: 'error' });
+    check('<lora:mira:te=«x»:unet=1>', 'lora-weight');
+    check('<lora:mira:1:1:«1.5»>', 'lora-weight', { message: 'ranks' });
+    check('<lora:mira:1:dyn=«many»>', 'lora-weight', { message: 'ranks' });
+  });
+  it('reports an empty weight', () => {
+    check('<lora:mira«:»>', 'lora-weight', { severity: 'error', fixed: '<lora:mira>' });
+  });
+  it('reports numbers that are none', () => {
+    for (const text of ['nan', 'inf', '-inf', 'Infinity', 'NaN'])
+      check(`<lora:mira:«${text}»>`, 'lora-weight', { severity: 'error', message: 'black' });
+  });
+  it('knows the range, which can be configured', () => {
+    check('<lora:film_grain:«3»>', 'lora-weight', { severity: 'warning' });
+    check('<lora:film_grain:«-2.01»>', 'lora-weight');
+    check('<lora:film_grain:2> <lora:mystery:-2>', 'lora-weight');
+    check('<lora:film_grain:«1.2»>', 'lora-weight', { settings: { 'lora-weight': ['on', { max: 1 }] } });
+    check('<lora:film_grain:1:«5»>', 'lora-weight');
+  });
+  it('mentions a weight of zero', () => {
+    check('<lora:mira:«0»>', 'lora-weight', { severity: 'info' });
+    check('<lora:mira:0:1>', 'lora-weight');
+    check('<lora:film_grain:1:0>', 'lora-weight');
+  });
+  it('compares with the preferred weight', () => {
+    check('<lora:detail:«1.5»>', 'lora-weight', { severity: 'info', unsafe: '<lora:detail:0.6>' });
+    check('<lora:detail:1.1>', 'lora-weight');
+    check('<lora:detail:0.1>', 'lora-weight');
+    check('<lora:detail:«-0.6»>', 'lora-weight');
+  });
+  it('adds up a stack', () => {
+    const stack = '<lora:mira:1>, <lora:outline:2>, <lora:film_grain:1>';
+    check(stack, 'lora-weight', { settings: { 'lora-weight': ['on', { preferredTolerance: 9 }] } });
+    check(`${stack}, «<lora:detail:0.6>», <lora:mystery:1>`, 'lora-weight', {
+      severity: 'info',
+      message: 'add up to 5.6',
+    });
+  });
+  it('accepts what float accepts', () => {
+    for (const text of ['1', '.5', '1.', '+1', '1e0', '1_0e-1', ' 0.8 ', '１'])
+      check(`<lora:film_grain:${text}>`, 'lora-weight');
+    check('<lora:film_grain>', 'lora-weight');
+    check('<lora:film_grain:1:lbw=IN02>', 'lora-weight');
+    check('<lora:film_grain:te=0.5:unet=1>', 'lora-weight');
+  });
+  it('knows the notations of extensions', () => {
+    check('<lora:film_grain:«0@0,1@0.5»>', 'lora-weight', { severity: 'warning', message: 'loractl' });
+    check('<lora:film_grain:1:«ALL»>', 'lora-weight', {
+      severity: 'warning',
+      fixed: '<lora:film_grain:1:lbw=ALL>',
+    });
+    check('<lora:film_grain:1:«1,0,0,0,1,1,1,1,1,1,1,1»>', 'lora-weight', { severity: 'warning' });
+  });
+  it('says nothing in negative prompts, where no number is read', () => {
+    check('a\nNegative prompt: <lora:mira:abc>', 'lora-weight');
+  });
+});
+
+describe('one-bad-weight-disables-all', () => {
+  it('names those that suffer and points at the cause', () => {
+    const [finding] = check(
+      '<lora:mira:0,8> «<lora:outline:1>» <lora:detail:1>',
+      'one-bad-weight-disables-all',
+      {
+        severity: 'warning',
+        message: '`outline` and `detail` are switched off',
+      },
+    );
+    expect(finding?.related?.[0]?.range).toEqual({ start: 0, end: 15 });
+    check('«<lora:outline:1>» <lora:mira:>', 'one-bad-weight-disables-all', { message: 'is switched off' });
+  });
+  it('needs somebody to suffer', () => {
+    check('<lora:mira:0,8>', 'one-bad-weight-disables-all');
+    check('<lora:mira:0,8> <lora:outline:x>', 'one-bad-weight-disables-all');
+    check('<lora:mira:0.8> <lora:outline:1>', 'one-bad-weight-disables-all');
+    check('<lora:mira:0,8>\n---\n<lora:outline:1>', 'one-bad-weight-disables-all');
+    check('<lora:mira:nan> <lora:outline:1>', 'one-bad-weight-disables-all');
+  });
+});
+
+describe('lora-in-negative', () => {
+  it('reports the tag', () => {
+    check('a\nNegative prompt: bad, «<lora:mira:1>»', 'lora-in-negative', {
+      severity: 'warning',
+      unsafe: 'a\nNegative prompt: bad',
+    });
+    check('a\nNegative prompt: («<lyco:mira:1>»:1.2), «<hypernet:h:1>»', 'lora-in-negative');
+  });
+  it('leaves positive prompts and other tags alone', () => {
+    check('<lora:mira:1>\nNegative prompt: <b:x>, bad', 'lora-in-negative');
+  });
+});
+
+describe('lora-in-schedule', () => {
+  it('reports tags in schedules and alternations', () => {
+    check('[«<lora:mira:1>»:«<lora:outline:1>»:0.5]', 'lora-in-schedule', { severity: 'warning' });
+    check('[a|b «<lora:mira:1>»]', 'lora-in-schedule');
+    check('[(«<lora:mira:1>»:1.2):0.5]', 'lora-in-schedule');
+  });
+  it('accepts plain brackets', () => {
+    check('(<lora:mira:1>:1.2), [<lora:outline:1>], [a:b:0.5]', 'lora-in-schedule');
+  });
+});
+
+describe('lora-name-unwritable', () => {
+  it('reports a name that becomes an option', () => {
+    check('<lora:«my=name»:1>', 'lora-name-unwritable', {
+      severity: 'error',
+      message: 'the name becomes `1`',
+    });
+    check('<lora:«te=0.5»:mira>', 'lora-name-unwritable', { message: 'name must come first' });
+  });
+  it('reports blanks around the name', () => {
+    check('<lora:« mira »:1>', 'lora-name-unwritable', { fixed: '<lora:mira:1>' });
+  });
+  it('reports what the target cannot read', () => {
+    check('<lora:«v1.5_style»:1>', 'lora-name-unwritable', {
+      environment: { ...STUDIO, target: 'sdnext' },
+      severity: 'warning',
+      message: 'v1_5_style',
+    });
+    check('<lora:«foo__bar»:1>', 'lora-name-unwritable', {
+      environment: { ...STUDIO, dynamicPrompts: true },
+      severity: 'warning',
+    });
+    check('<lora:«a [b]»:1>', 'lora-name-unwritable', { environment: { ...STUDIO, target: 'swarmui' } });
+  });
+  it('accepts ordinary names', () => {
+    for (const name of ['mira', 'v1.5_style', 'foo__bar', 'two words', 'ünï', 'a=b=c', '中文'])
+      check(`<lora:${name}:1>`, 'lora-name-unwritable');
+  });
+});
+
+describe('missing-trigger-word', () => {
+  it('inserts the word before the tag', () => {
+    check('1girl, «<lora:outline:1>»', 'missing-trigger-word', {
+      severity: 'info',
+      message: '`lineart` (from activation text)',
+      unsafe: '1girl, lineart, <lora:outline:1>',
+    });
+  });
+  it('finds the word however it is written', () => {
+    for (const text of [
+      'lineart',
+      'Lineart',
+      '(lineart:1.2)',
+      'a lineart drawing',
+      '[lineart]',
+      'line_art, lineart',
+    ])
+      check(`${text}, <lora:outline:1>`, 'missing-trigger-word');
+  });
+  it('wants the whole word, and in the positive prompt', () => {
+    check('lineartist, «<lora:outline:1>»', 'missing-trigger-word');
+    check('a «<lora:outline:1>»\nNegative prompt: lineart', 'missing-trigger-word');
+    check('a # lineart\n«<lora:outline:1>»', 'missing-trigger-word');
+  });
+  it('takes any of several, escapes brackets, and does not trust counted words', () => {
+    const several = environment([
+      lora('hero', { triggerWords: ['zed \\(game\\)', 'blue cape'], triggerSource: 'activation text' }),
+      lora('raw', { triggerWords: ['ahri (lol)'], triggerSource: 'trainedWords' }),
+      lora('counted', { triggerWords: ['1girl'], triggerSource: 'tag frequency' }),
+      lora('plain'),
+    ]);
+    check('blue_cape <lora:hero:1>', 'missing-trigger-word', { environment: several });
+    check('zed \\(game\\) <lora:hero:1>', 'missing-trigger-word', { environment: several });
+    check('«<lora:raw:1>»', 'missing-trigger-word', {
+      environment: several,
+      unsafe: 'ahri \\(lol\\), <lora:raw:1>',
+    });
+    check('<lora:counted:1> <lora:plain:1> <lora:hero:0>', 'missing-trigger-word', { environment: several });
+  });
+  it('needs no word boundaries where there are none', () => {
+    const chinese = environment([lora('ink', { triggerWords: ['水墨'], triggerSource: 'activation text' })]);
+    check('一幅水墨画<lora:ink:1>', 'missing-trigger-word', { environment: chinese });
+  });
+});
+
+describe('leftover-trigger-word', () => {
+  it('reports a coined word without its LoRA', () => {
+    check('1girl, «m1ra», rain', 'leftover-trigger-word', { severity: 'hint', unsafe: '1girl, rain' });
+  });
+  it('is silent with the LoRA, in negatives, and about ordinary words', () => {
+    check('m1ra, <lora:mira:1>', 'leftover-trigger-word');
+    check('a\nNegative prompt: m1ra', 'leftover-trigger-word');
+    check('lineart, 1girl', 'leftover-trigger-word');
+    check('m1ra style portrait', 'leftover-trigger-word');
+  });
+});
+
+describe('lockfile-mismatch', () => {
+  const file = lora('mira', { hashes: { sha256: 'aa11', autoV3: 'x' }, rank: 8 });
+  const against = (pinned: ReturnType<typeof lora>[] | undefined) => ({
+    ...environment([file]),
+    lockfile: pinned,
+  });
+  it('compares the strongest evidence there is', () => {
+    check('<lora:«mira»:1>', 'lockfile-mismatch', {
+      environment: against([lora('mira', { hashes: { sha256: 'bb22' } })]),
+      severity: 'warning',
+      message: 'SHA-256 is aa11, not bb22',
+    });
+    check('<lora:«mira»:1>', 'lockfile-mismatch', {
+      environment: against([lora('mira', { hashes: { autoV3: 'y' } })]),
+      message: 'AutoV3',
+    });
+    check('<lora:«mira»:1>', 'lockfile-mismatch', {
+      environment: against([lora('mira', { architecture: 'sdxl' })]),
+      message: 'made for sd1, not sdxl',
+    });
+    check('<lora:«mira»:1>', 'lockfile-mismatch', {
+      environment: against([lora('mira', { rank: 16 })]),
+      message: 'rank is 8, not 16',
+    });
+  });
+  it('accepts the pinned file', () => {
+    check('<lora:mira:1>', 'lockfile-mismatch', {
+      environment: against([lora('mira', { hashes: { sha256: 'AA11', autoV3: 'other' } })]),
+    });
+    check('<lora:mira:1>', 'lockfile-mismatch', { environment: against(undefined) });
+  });
+  it('mentions what is not pinned', () => {
+    check('<lora:«mira»:1>', 'lockfile-mismatch', {
+      environment: against([]),
+      severity: 'info',
+      message: 'sdprompt lock',
+    });
+  });
+  it('has nothing to compare where the lockfile is all there is', () => {
+    const locked = environment([lora('mira', { source: 'lockfile' })], { lockfile: [] });
+    check('<lora:mira:1>', 'lockfile-mismatch', { environment: locked });
+  });
+});
+
+describe('one cause, one finding', () => {
+  it.each([
+    ['<lora:my=name:1>', ['lora-name-unwritable']],
+    ['<lora: mira:0.8>, m1ra', ['lora-name-unwritable']],
+    ['m1ra, <lora:mira:0,8>', ['lora-weight']],
+    ['m1ra, <LORA:mira:0.8>', ['unknown-tag-type']],
+    ['m1ra, <lora:mira:0.8', ['unclosed-tag']],
+    ['m1ra, <lora:mirra:0.8>', ['unknown-lora']],
+    ['a\nNegative prompt: <lora:nobody:x>', ['lora-in-negative']],
+    ['a (16:9)', ['suspicious-weight']],
+    ['[word:1.2]', ['bracket-number']],
+  ])('%s', (text, rules) => {
+    const found = findings(text).map((finding) => finding.ruleId);
+    expect([...found].sort()).toEqual([...rules].sort());
+  });
+});
