@@ -25,7 +25,7 @@ mkdirSync('out', { recursive: true });
 sdprompt(0, 'lint', 'examples/good');
 console.log('\nNow the deliberate mistakes: one per file, and exit code 1 is right.');
 sdprompt(1, 'lint', 'examples/broken');
-sdprompt(0, 'render', 'examples/good/lineart.sdprompt', '--sweep', 'lineart=0,1', '-o', 'out');
+sdprompt(0, 'render', 'examples/good/house-lineart.sdprompt', '--sweep', 'lineart=0,1', '-o', 'out');
 console.log(
   '\nOpen the pictures in out/: the same prompt and seed, without its LoRA (weight 0) and with it (weight 1).',
 );
