@@ -44,6 +44,8 @@ const builds = [
     format: 'iife',
     entryPoints: { preview: 'media/preview/main.ts' },
     external: [],
+    define: {},
+    banner: {},
   },
 ];
 

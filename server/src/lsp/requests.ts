@@ -82,8 +82,11 @@ async function resolvePlan(session: Session, params: ResolvePlanParams): Promise
     return failure('no-block', 'There is no prompt here.', 'Write one, or place the cursor in one.');
 
   const environment = await environmentOf(session, snapshot);
-  const seed = params.seed === undefined ? {} : { seed: params.seed };
-  const built = buildPlan(document, block.index, environment, { ...seed, drawnSeed: randomInt(SEEDS) });
+  const built = buildPlan(document, block.index, environment, {
+    ...(params.seed !== undefined && { seed: params.seed }),
+    ...(params.model !== undefined && { model: params.model }),
+    drawnSeed: randomInt(SEEDS),
+  });
   if (!built.ok) return built;
   return {
     ok: true,

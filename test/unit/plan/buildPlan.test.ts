@@ -97,7 +97,7 @@ describe('buildPlan', () => {
     expect(plan(line('Seed: 5, Size: 64x64')).plan.parameters.seed).toBe(5);
     expect(plan(line('Seed: -1, Size: 64x64')).plan.parameters.seed).toBe(1234);
     expect(plan(line('Seed: 5, Size: 64x64'), environment(), { seed: 9 }).plan.parameters.seed).toBe(9);
-    expect(plan(line('Seed: 5, Size: 64x64'), environment(), { seed: -1 }).plan.parameters.seed).toBe(5);
+    expect(plan(line('Seed: 5, Size: 64x64'), environment(), { seed: -1 }).plan.parameters.seed).toBe(1234);
     expect(plan('a cat').plan.infotext).toContain('Seed: 1234');
   });
 
@@ -181,11 +181,11 @@ describe('buildPlan', () => {
 
   it('warns about what the picture will not show', () => {
     const { warnings } = plan(
-      'a <hypernet:h:1>\nNegative prompt: <lora:x:1>\nSteps: 5, Size: 100x90, Hires upscale: 2, RNG: GPU, Seed: 1',
+      'a <hypernet:h:1>\nNegative prompt: <lora:x:1>\nSteps: 5, Size: 100x90, Hires steps: 2, RNG: GPU, Seed: 1',
     );
     expect(warnings).toHaveLength(5);
     expect(warnings.join('\n')).toMatch(
-      /Hires upscale[\s\S]*96x88[\s\S]*GPU[\s\S]*hypernetwork h[\s\S]*negative prompt/,
+      /96x88[\s\S]*GPU[\s\S]*hypernetwork h[\s\S]*negative prompt[\s\S]*Hires steps/,
     );
   });
 

@@ -9,10 +9,12 @@ import { expandRandom } from '../dynamic/expand';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
 import { chooseEmbeddings } from './embeddings';
+import { hiresSizePair, readHires } from './hires';
 import { planInfotext } from './infotext';
+import { readInit } from './init';
 import { chooseLoras } from './loras';
 import { chooseModel } from './model';
-import { readParameters } from './parameters';
+import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
 import { promptSteps } from './samplers';
 
@@ -24,6 +26,8 @@ export interface PlanRequest {
   /** Replaces the block's `Model` for this one picture. */
   readonly model?: string;
   readonly overrides?: Partial<PlanParameters>;
+  /** The absolute path of a file that the block names; without it no picture can be started from. */
+  readonly resolveFile?: (name: string) => string;
 }
 
 export interface BuiltPlan {
@@ -57,9 +61,9 @@ export function buildPlan(
   const parameters = readParameters(written, model.value.facts, request, warnings);
   if (!parameters.ok) return parameters;
   const { steps, seed } = parameters.value;
-  const positiveText = expandTemplate(writtenPrompt(document, block.positive.range), environment, seed);
+  const positiveText = promptText(document, block.positive.range, environment, seed);
   if (!positiveText.ok) return positiveText;
-  const negativeText = expandTemplate(writtenPrompt(document, block.negative?.range), environment, seed);
+  const negativeText = promptText(document, block.negative?.range, environment, seed);
   if (!negativeText.ok) return negativeText;
   const resolved = {
     positive: resolveText(positiveText.value, true, steps),
@@ -67,11 +71,26 @@ export function buildPlan(
   };
   const loras = chooseLoras(resolved, model.value.facts, environment, warnings);
   if (!loras.ok) return loras;
-  const editedSteps = promptSteps(parameters.value.sampler, steps);
-  const positive = planPrompt(resolved.positive.subprompts, editedSteps);
+  const passes = { steps: promptSteps(parameters.value.sampler, steps) };
+  const positive = planPrompt(resolved.positive.subprompts, passes);
   if (!positive.ok) return positive;
-  const negative = planPrompt(resolved.negative.subprompts, editedSteps);
+  const negative = planPrompt(resolved.negative.subprompts, passes);
   if (!negative.ok) return negative;
+  const init = readInit(written, request.resolveFile, warnings);
+  if (!init.ok) return init;
+  // A hires fix belongs to pictures made from noise alone.
+  const hires =
+    init.value === undefined
+      ? readHires(
+          written,
+          parameters.value,
+          resolved.positive.subprompts,
+          resolved.negative.subprompts,
+          warnings,
+        )
+      : success(undefined);
+  if (!hires.ok) return hires;
+  warnings.push(...unusedParameters(written, init.value !== undefined, hires.value !== undefined));
   const embeddings = chooseEmbeddings([positive.value, negative.value], environment);
   if (!embeddings.ok) return embeddings;
   if (resolved.positive.scheduleFailed)
@@ -86,30 +105,38 @@ export function buildPlan(
       negative: negative.value,
       loras: loras.value.map((lora) => lora.plan),
       parameters: parameters.value,
+      ...(init.value && { init: init.value.plan }),
+      ...(hires.value && { hires: hires.value }),
       ...(embeddings.value.length > 0 && { embeddings: embeddings.value.map((one) => one.plan) }),
-      infotext: planInfotext(
-        withoutComments(positiveText.value),
-        withoutComments(negativeText.value),
-        parameters.value,
-        model.value.plan,
-        loras.value,
-        embeddings.value,
-      ),
+      infotext: planInfotext({
+        positive: positiveText.value,
+        negative: negativeText.value,
+        parameters: parameters.value,
+        model: model.value.plan,
+        loras: loras.value,
+        embeddings: embeddings.value,
+        init: init.value,
+        hires: hires.value,
+        hiresSize: hiresSizePair(written),
+      }),
     },
   });
 }
 
-function writtenPrompt(document: Document, range: Range | undefined): string {
-  return range === undefined ? '' : strip(document.text.slice(range.start, range.end));
-}
-
-/** With the dialect switched on, a prompt is a template; the seed of the picture chooses what it becomes. */
-function expandTemplate(text: string, environment: Environment, seed: number): Result<string> {
-  if (!environment.dynamicPrompts) return success(text);
-  return expandRandom(text, { seed, wildcards: environment.readWildcard ?? (() => []) });
-}
-
-/** A prompt as it goes into the picture's metadata: without comments, with its tags. */
-function withoutComments(text: string): string {
-  return strip(stripComments(mapSlice(text, 0)).mapped.text);
+/**
+ * A prompt as it goes into the picture's metadata: without comments, with its tags. The picture is made from this text
+ * and no other, so that reading the metadata back gives the same picture. With the dialect switched on, what is written
+ * is a template, and the picture's seed chooses what it becomes.
+ */
+function promptText(
+  document: Document,
+  range: Range | undefined,
+  environment: Environment,
+  seed: number,
+): Result<string> {
+  const written = range === undefined ? '' : strip(document.text.slice(range.start, range.end));
+  const expanded = environment.dynamicPrompts
+    ? expandRandom(written, { seed, wildcards: environment.readWildcard ?? (() => []) })
+    : success(written);
+  return expanded.ok ? success(strip(stripComments(mapSlice(expanded.value, 0)).mapped.text)) : expanded;
 }

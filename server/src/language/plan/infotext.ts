@@ -1,21 +1,32 @@
-import type { PlanModel, PlanParameters } from '../../shared/plan';
+import type { PlanHires, PlanModel, PlanParameters } from '../../shared/plan';
 import { formatInfotext } from '../analysis/infotextWrite';
+import { strip } from '../analysis/python';
+import { parse } from '../syntax/parse';
 import type { ChosenEmbedding } from './embeddings';
+import { type ChosenInit, INIT_IMAGE } from './init';
 import type { ChosenLora } from './loras';
+
+/** Everything that goes into the metadata. */
+export interface UsedByPlan {
+  readonly positive: string;
+  readonly negative: string;
+  readonly parameters: PlanParameters;
+  readonly model: PlanModel;
+  readonly loras: readonly ChosenLora[];
+  readonly embeddings: readonly ChosenEmbedding[];
+  readonly init?: ChosenInit | undefined;
+  readonly hires?: PlanHires | undefined;
+  /** The key and value that gave the size of the second pass. */
+  readonly hiresSize: readonly [string, string];
+}
 
 /**
  * The `parameters` text of the finished picture, in the web UI's order: what was used, never what was merely written.
  * Prompts keep their LoRA tags and lose their comments, as upstream.
  */
-export function planInfotext(
-  positive: string,
-  negative: string,
-  parameters: PlanParameters,
-  model: PlanModel,
-  loras: readonly ChosenLora[],
-  embeddings: readonly ChosenEmbedding[] = [],
-): string {
-  const pairs: [string, string][] = [
+export function planInfotext(used: UsedByPlan): string {
+  const { positive, negative, parameters, model, loras, embeddings, init, hires } = used;
+  const pairs: (readonly [string, string])[] = [
     ['Steps', String(parameters.steps)],
     ['Sampler', parameters.sampler],
     ['Schedule type', parameters.scheduleType],
@@ -24,16 +35,51 @@ export function planInfotext(
     ['Size', `${parameters.width}x${parameters.height}`],
     ['Model', model.name],
   ];
+  const strength = init?.plan.strength ?? hires?.strength;
+  if (strength !== undefined) pairs.push(['Denoising strength', String(strength)]);
+  if (init) pairs.push([INIT_IMAGE, init.written]);
   if (parameters.clipSkip > 1) pairs.push(['Clip skip', String(parameters.clipSkip)]);
   if (parameters.ensd !== 0) pairs.push(['ENSD', String(parameters.ensd)]);
-  // Readers take a missing RNG for the web UI's default, the graphics card.
-  if (parameters.rng !== 'GPU') pairs.push(['RNG', parameters.rng]);
+  // Always written: the web UI takes a missing one for the graphics card, this program for the processor.
+  pairs.push(['RNG', parameters.rng]);
+  if (hires) pairs.push(...hiresPairs(hires, parameters, used.hiresSize));
   const hashes = loraHashes(loras);
   if (hashes !== '') pairs.push(['Lora hashes', hashes]);
   const inversions = embeddingHashes(embeddings);
   if (inversions !== '') pairs.push(['TI hashes', inversions]);
   if (parameters.emphasis !== 'Original') pairs.push(['Emphasis', parameters.emphasis]);
-  return formatInfotext(positive, negative, pairs);
+  const prompt = guardSeparators(positive);
+  const infotext = formatInfotext(prompt, guardSeparators(negative), pairs);
+  if (negative !== '' || readsBack(infotext, prompt)) return infotext;
+  // A prompt that ends in what looks like parameters is told apart by the line of an empty negative prompt.
+  return formatInfotext(`${prompt}\nNegative prompt:`, '', pairs);
+}
+
+/** The keys of the second pass; what is as in the first is left out, as upstream leaves it out. */
+function hiresPairs(
+  hires: PlanHires,
+  first: PlanParameters,
+  size: readonly [string, string],
+): (readonly [string, string])[] {
+  const pairs: (readonly [string, string])[] = [size];
+  if (hires.steps !== first.steps) pairs.push(['Hires steps', String(hires.steps)]);
+  pairs.push(['Hires upscaler', hires.upscaler]);
+  if (hires.sampler !== first.sampler) pairs.push(['Hires sampler', hires.sampler]);
+  if (hires.scheduleType !== first.scheduleType) pairs.push(['Hires schedule type', hires.scheduleType]);
+  if (hires.cfgScale !== first.cfgScale) pairs.push(['Hires CFG Scale', String(hires.cfgScale)]);
+  return pairs;
+}
+
+/** A line of dashes would begin the next block of a file; an empty comment keeps it text, and no reader counts comments. */
+function guardSeparators(text: string): string {
+  return text.replace(/[^\r\n]+/g, (line) => (/^-{3,}$/.test(strip(line)) ? `${line}#` : line));
+}
+
+/** True when the text, read as a block, has this positive prompt. */
+function readsBack(infotext: string, positive: string): boolean {
+  const { text, blocks } = parse(infotext);
+  const range = blocks[0]?.positive.range;
+  return range !== undefined && strip(text.slice(range.start, range.end)) === positive;
 }
 
 /** `name: hash, name: hash`; characters that separate are dropped from the names. */

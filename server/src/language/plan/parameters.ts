@@ -6,6 +6,7 @@ import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../analysi
 import type { WrittenParameter } from './model';
 import { findSampler, findSchedule, PLAN_SAMPLERS, PLAN_SCHEDULES } from './samplers';
 import { didYouMean } from './suggest';
+import { badParameter } from './written';
 
 /** Ranges of the web UI's sliders; a seed is any whole number JavaScript keeps exactly. */
 export const PARAMETER_LIMITS = {
@@ -19,9 +20,7 @@ const DEFAULT_SIZE = 512;
 
 /** Keys that change the web UI's picture and that the preview does not do. */
 const NOT_DONE: readonly RegExp[] = [
-  /^Hires /,
   /^Variation seed/,
-  /^Denoising strength$/,
   /^Face restoration$/,
   /^Tiling$/,
   /^Refiner/,
@@ -87,18 +86,24 @@ export function readParameters(
   const first = problems[0];
   if (first !== undefined) return { ok: false, problem: first };
 
-  for (const { key } of parameterList)
-    if (NOT_DONE.some((pattern) => pattern.test(key)))
-      warnings.push(`\`${key}\` is not used by the preview.`);
   return finish(parameters, request, warnings);
 }
 
-function badParameter(key: string, value: string, wanted: string): Problem {
-  return {
-    code: 'bad-parameter',
-    message: `\`${key}: ${value}\` cannot be used: ${wanted} is needed.`,
-    remedy: `Change \`${key}\`, or remove it to get the default.`,
+/** Warnings about keys that change the web UI's picture and not this one. */
+export function unusedParameters(
+  parameters: readonly WrittenParameter[],
+  hasInit: boolean,
+  hasHires: boolean,
+): string[] {
+  const isUnused = (key: string): boolean => {
+    if (key === 'Denoising strength') return !hasInit && !hasHires;
+    if (key.startsWith('Hires '))
+      return !hasHires || /^Hires (prompt|negative prompt|checkpoint|VAE)/.test(key);
+    return NOT_DONE.some((pattern) => pattern.test(key));
   };
+  return parameters
+    .filter(({ key }) => isUnused(key))
+    .map(({ key }) => `\`${key}\` is not used by the preview.`);
 }
 
 /** Checks ranges and fills in the seed, for the block's values and for overrides alike. */
@@ -117,9 +122,9 @@ function finish(
       ? undefined
       : badParameter(key, String(value), `a number from ${min} to ${max}`);
 
-  const seed = [request.seed, parameters.seed, request.drawnSeed].find(
-    (value) => value !== undefined && value !== -1,
-  );
+  // A request for −1 wants a new picture, whatever the block says.
+  const wanted = request.seed ?? parameters.seed;
+  const seed = wanted === undefined || wanted === -1 ? request.drawnSeed : wanted;
   const problem =
     inside('Steps', parameters.steps, limits.steps) ??
     inside('CFG scale', parameters.cfgScale, limits.cfgScale) ??

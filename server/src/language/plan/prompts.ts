@@ -3,14 +3,17 @@ import { failure, type Result, success } from '../../shared/problem';
 import { attentionRuns, parseAttention } from '../analysis/attention';
 import { resolveSchedule } from '../analysis/schedule/schedule';
 
-/** Conditions one prompt: every AND part with the runs in force at each step. */
+/** The parts of an AND composition, their schedules still in the text. */
+export type PlannedText = readonly { readonly text: string; readonly weight: number }[];
+
+/** Conditions one prompt: every AND part with the runs in force at each step of a pass. */
 export function planPrompt(
-  subprompts: readonly { readonly text: string; readonly weight: number }[],
-  steps: number,
+  subprompts: PlannedText,
+  passes: { readonly steps: number; readonly hiresSteps?: number },
 ): Result<PlanPrompt> {
   const planned: PlanSubprompt[] = [];
   for (const { text, weight } of subprompts) {
-    const { phases, overflow } = resolveSchedule(text, { steps });
+    const { phases, overflow } = resolveSchedule(text, passes);
     if (overflow !== undefined)
       return failure(
         'bad-schedule',

@@ -1,0 +1,76 @@
+import * as vscode from 'vscode';
+import { registerCommands } from './commands/index';
+import { createEngine } from './engine';
+import { createController } from './generation/controller';
+import { createLanguageClient } from './languageClient';
+import { createLog } from './log';
+import { followDocument } from './preview/follow';
+import { handleMessages } from './preview/messages';
+import { createPreviewPanel } from './preview/panel';
+import type { Services } from './services';
+import { outputFolder } from './settings';
+import { createGeneratingStatus } from './status/generating';
+import { createLibraryStatus } from './status/library';
+import { registerTasks } from './tasks';
+
+let stop: (() => Promise<void>) | undefined;
+
+/** Wires the parts together; each part is a file of its own. */
+export async function activate(context: vscode.ExtensionContext): Promise<void> {
+  const log = createLog();
+  const client = createLanguageClient(context, log);
+  const engine = createEngine(context, log);
+  const ownFolder = vscode.Uri.joinPath(context.globalStorageUri, 'previews').fsPath;
+  const chosenFolder = () => {
+    const folder = outputFolder();
+    return folder === undefined ? [] : [folder];
+  };
+  const panel = createPreviewPanel(context, () => [ownFolder, ...chosenFolder()], log);
+  const generating = createGeneratingStatus();
+  const generation = createController({
+    context,
+    log,
+    client,
+    engine,
+    panel,
+    ownFolder,
+    busy: (label) => generating.update(label),
+  });
+
+  const services: Services = {
+    context,
+    log,
+    client,
+    engine,
+    panel,
+    generate(request) {
+      panel.requested = { uri: request.uri, line: request.position.line };
+      panel.show();
+      return generation.run(request);
+    },
+    cancel: () => generation.cancel(),
+  };
+
+  context.subscriptions.push(
+    log,
+    panel,
+    generating,
+    registerCommands(services),
+    handleMessages(services),
+    followDocument(panel),
+    createLibraryStatus(client, log),
+    registerTasks(context),
+  );
+  stop = async () => {
+    generation.cancel();
+    await engine.restart();
+    if (client.needsStop()) await client.stop();
+  };
+  // Not awaited: the preview's serializer and the commands are there while the server starts.
+  client.start().catch((error: unknown) => log.error(`The language server did not start: ${String(error)}`));
+}
+
+/** Ends the engine and the language server before the window is gone. */
+export async function deactivate(): Promise<void> {
+  await stop?.();
+}

@@ -1,0 +1,116 @@
+import * as path from 'node:path';
+import * as vscode from 'vscode';
+import type { LanguageClient } from 'vscode-languageclient/node';
+import {
+  ResolvePlan,
+  type ResolvePlanParams,
+  type ResolvePlanResult,
+} from '../../../server/src/shared/lspMessages';
+import type { Engine } from '../engine';
+import { newPicturePath, prune } from '../preview/files';
+import type { PreviewPanel } from '../preview/panel';
+import { imageOf } from '../preview/state';
+import { blockTextAt, findBlock, type PreviewTarget } from '../preview/target';
+import { outputFolder } from '../settings';
+import { refusal } from '../trust';
+import { actionsFor } from './problemActions';
+import { describeProgress } from './progress';
+import { createGeneration, type Generation, type GenerationListener } from './run';
+import { toDataUri } from './stepPicture';
+
+/** What to generate: a place in a document, and the seed if not the block's own. */
+export type GenerateRequest = ResolvePlanParams;
+
+/** Connects a generation's turns with the panel, the log and the status bar. */
+export function createController(services: {
+  readonly context: vscode.ExtensionContext;
+  readonly log: vscode.LogOutputChannel;
+  readonly client: LanguageClient;
+  readonly engine: Engine;
+  readonly panel: PreviewPanel;
+  readonly ownFolder: string;
+  /** Words for the status bar while a run lasts; undefined when it is over. */
+  readonly busy: (label: string | undefined) => void;
+}): Generation {
+  const { log, client, engine, panel, ownFolder, busy } = services;
+  let target: PreviewTarget | undefined;
+
+  const listener: GenerationListener = {
+    started(request) {
+      const uri = vscode.Uri.parse(request.uri);
+      target = { uri: request.uri, line: request.position.line };
+      busy('Reading the document');
+      const document = openDocument(request.uri);
+      const [title = ''] = document ? blockTextAt(document.getText(), target.line).split('\n') : [];
+      panel.dispatch({ type: 'started', fileName: path.posix.basename(uri.path), title });
+    },
+    planned(plan, block, warnings) {
+      const document = openDocument(target?.uri);
+      if (target && document) {
+        target = { ...target, line: block.startLine, text: blockTextAt(document.getText(), target.line) };
+      }
+      for (const warning of warnings) log.warn(warning);
+      panel.dispatch({ type: 'planned', title: block.title, modelName: plan.model.name, warnings });
+    },
+    progress(event, plan) {
+      const words = describeProgress(event, plan);
+      const picture = event.picture && toDataUri(event.picture);
+      busy(words.label);
+      panel.dispatch({ type: 'progress', progress: picture === undefined ? words : { ...words, picture } });
+    },
+    finished(outcome) {
+      busy(undefined);
+      if (outcome.type === 'done') {
+        log.info(`Generated ${outcome.result.path} in ${Math.round(outcome.result.timings.total ?? 0)} ms`);
+        panel.target = target;
+        panel.dispatch({ type: 'done', image: imageOf(outcome.result) });
+      } else if (outcome.type === 'cancelled') {
+        panel.dispatch({ type: 'cancelled' });
+      } else {
+        log.error(`${outcome.problem.code}: ${outcome.problem.message} ${outcome.problem.remedy}`);
+        panel.dispatch({ type: 'failed', problem: outcome.problem, actions: actionsFor(outcome.problem) });
+      }
+      compare(panel);
+    },
+  };
+
+  return createGeneration(
+    {
+      refusal,
+      resolvePlan: async (params) => {
+        if (!client.isRunning()) {
+          return {
+            ok: false,
+            problem: {
+              code: 'server-not-running',
+              message: 'The language server is not running, so the prompt cannot be read.',
+              remedy: 'Run "SD Prompt: Restart Language Server", then generate again.',
+            },
+          };
+        }
+        return client.sendRequest<ResolvePlanResult>(ResolvePlan, params);
+      },
+      outputPath: async (plan) => {
+        const chosen = outputFolder();
+        const title = plan.positive.subprompts[0]?.schedule[0]?.runs.map(([text]) => text).join(' ') ?? '';
+        const file = await newPicturePath(chosen ?? ownFolder, title, plan.parameters.seed, new Date());
+        if (chosen === undefined) await prune(ownFolder);
+        return file;
+      },
+      generate: (plan, options) => engine.host().generate(plan, options),
+    },
+    listener,
+  );
+}
+
+/** Marks the shown image as outdated, or as up to date again after an undo. */
+export function compare(panel: PreviewPanel): void {
+  const document = openDocument(panel.target?.uri);
+  if (panel.target?.text === undefined || document === undefined) return;
+  const outdated = findBlock(document.getText(), panel.target.text) === undefined;
+  panel.dispatch({ type: 'compared', outdated });
+}
+
+function openDocument(uri: string | undefined): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
+}

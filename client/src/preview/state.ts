@@ -1,0 +1,86 @@
+import type { GenerationResult } from '../../../server/src/shared/engineProtocol';
+import type {
+  PreviewAction,
+  PreviewImage,
+  PreviewProgress,
+  PreviewState,
+} from '../../../server/src/shared/previewMessages';
+import type { Problem } from '../../../server/src/shared/problem';
+
+/** Everything that can happen to the preview. `image.src` is a file path on this side; the panel turns it into a URI. */
+export type PreviewEvent =
+  | { readonly type: 'started'; readonly fileName: string; readonly title: string }
+  | {
+      readonly type: 'planned';
+      readonly title: string;
+      readonly modelName: string;
+      readonly warnings: readonly string[];
+    }
+  | { readonly type: 'progress'; readonly progress: PreviewProgress }
+  | { readonly type: 'done'; readonly image: PreviewImage }
+  | { readonly type: 'cancelled' }
+  | { readonly type: 'failed'; readonly problem: Problem; readonly actions: readonly PreviewAction[] }
+  /** The block's text was compared with the one the image was made from. */
+  | { readonly type: 'compared'; readonly outdated: boolean };
+
+export const EMPTY: PreviewState = { phase: 'empty' };
+
+/**
+ * The preview's state machine. Two promises: the last finished image stays until the next one is finished, and news of
+ * a run that is over changes nothing.
+ */
+export function reduce(state: PreviewState, event: PreviewEvent): PreviewState {
+  switch (event.type) {
+    case 'started':
+      return {
+        ...kept(state),
+        phase: 'running',
+        fileName: event.fileName,
+        title: event.title,
+        progress: { label: 'Reading the document' },
+      };
+    case 'planned':
+      if (state.phase !== 'running') return state;
+      return { ...state, title: event.title, modelName: event.modelName, warnings: event.warnings };
+    case 'progress':
+      if (state.phase !== 'running') return state;
+      return { ...state, progress: withPicture(event.progress, state.progress?.picture) };
+    case 'done': {
+      if (state.phase !== 'running') return state;
+      const { progress: _, outdated: __, problem: ___, ...rest } = state;
+      return { ...rest, phase: 'done', image: event.image };
+    }
+    case 'cancelled':
+      return state.phase === 'running' ? { ...kept(state), phase: 'cancelled' } : state;
+    case 'failed':
+      return { ...kept(state), phase: 'failed', problem: { ...event.problem, actions: event.actions } };
+    case 'compared':
+      if (state.image === undefined || (state.outdated ?? false) === event.outdated) return state;
+      return { ...state, outdated: event.outdated };
+  }
+}
+
+/** The image's caption data out of the engine's report. */
+export function imageOf(result: GenerationResult): PreviewImage {
+  return {
+    src: result.path,
+    width: result.width,
+    height: result.height,
+    seed: result.seed,
+    seconds: (result.timings.total ?? 0) / 1000,
+    merged: result.merged,
+    strategy: result.strategy.name === 'none' ? '' : `${result.strategy.name}: ${result.strategy.why}`,
+    infotext: result.infotext,
+  };
+}
+
+/** What outlives a run: all but its progress and its problem. */
+function kept(state: PreviewState): PreviewState {
+  const { progress: _, problem: __, ...rest } = state;
+  return rest;
+}
+
+/** A step without a picture keeps the one before it on show. */
+function withPicture(progress: PreviewProgress, picture: string | undefined): PreviewProgress {
+  return progress.picture === undefined && picture !== undefined ? { ...progress, picture } : progress;
+}

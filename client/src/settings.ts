@@ -1,0 +1,54 @@
+import * as vscode from 'vscode';
+import type { EngineOptions } from '../../server/src/shared/engineProtocol';
+
+const MINUTE_MS = 60_000;
+
+function section(scope?: vscode.ConfigurationScope): vscode.WorkspaceConfiguration {
+  return vscode.workspace.getConfiguration('sdprompt', scope);
+}
+
+/** `sdprompt.engine.*`, in the engine's own units. */
+export function engineOptions(): EngineOptions {
+  const settings = section();
+  return {
+    threads: settings.get('engine.threads', 0),
+    mergeStrategy: settings.get<EngineOptions['mergeStrategy']>('engine.mergeStrategy', 'auto'),
+    previewEvery: settings.get('engine.previewEvery', 1),
+    idleUnloadMs: settings.get('engine.idleUnloadMinutes', 10) * MINUTE_MS,
+  };
+}
+
+/** Node executable for the engine process; undefined: the editor's own runtime. */
+export function nodePath(): string | undefined {
+  return section().get<string>('engine.nodePath')?.trim() || undefined;
+}
+
+/** Folder chosen for pictures; undefined: the extension's own storage, where old ones are cleared away. */
+export function outputFolder(): string | undefined {
+  return section().get<string>('preview.outputFolder')?.trim() || undefined;
+}
+
+/** Adds a folder to a list setting of the user, once. */
+export async function addFolder(key: 'loraPaths' | 'embeddingPaths', folder: string): Promise<void> {
+  const known = section().get<string[]>(key, []);
+  if (known.includes(folder)) return;
+  await section().update(key, [...known, folder], vscode.ConfigurationTarget.Global);
+}
+
+/** Names a model folder in the user's settings. A name in use for another folder is not taken over. */
+export async function addModel(name: string, folder: string): Promise<string> {
+  const models = section().get<Record<string, { path?: string }>>('models', {});
+  let free = name;
+  for (let n = 2; models[free] !== undefined && models[free]?.path !== folder; n += 1) free = `${name}-${n}`;
+  await section().update(
+    'models',
+    { ...models, [free]: { path: folder } },
+    vscode.ConfigurationTarget.Global,
+  );
+  return free;
+}
+
+/** Makes a model the one that counts for blocks without `Model:`. */
+export async function setBaseModel(name: string): Promise<void> {
+  await section().update('baseModel', name, vscode.ConfigurationTarget.Global);
+}

@@ -1,0 +1,142 @@
+import type { PlanHires, PlanParameters } from '../../shared/plan';
+import { failure, type Problem, type Result, success } from '../../shared/problem';
+import { readSize } from '../analysis/infotext';
+import { asciiDigits } from '../analysis/python';
+import type { WrittenParameter } from './model';
+import { type PlannedText, planPrompt } from './prompts';
+import { findSampler, findSchedule, promptSteps } from './samplers';
+import { badParameter, createWritten, type Written } from './written';
+
+/** Ways of enlarging that the engine has. `Lanczos` works on the picture, the others on its latents. */
+export const PLAN_UPSCALERS: readonly string[] = [
+  'Latent',
+  'Latent (antialiased)',
+  'Latent (bicubic)',
+  'Latent (bicubic antialiased)',
+  'Latent (nearest)',
+  'Latent (nearest-exact)',
+  'Lanczos',
+];
+
+/** Where the web UI's sliders stand. */
+const DEFAULT_STRENGTH = 0.7;
+const LARGEST_SIDE = 4096;
+
+/** The key that gives the size of the second pass, as it is written. */
+export function hiresSizePair(parameters: readonly WrittenParameter[]): readonly [string, string] {
+  const written = createWritten(parameters, []);
+  const resize = written.text('Hires resize');
+  return resize === undefined
+    ? ['Hires upscale', written.text('Hires upscale') ?? '2']
+    : ['Hires resize', resize.replace(/\s*[x×]\s*/, 'x')];
+}
+
+/** Reads the keys of a hires fix; undefined where the block has none. */
+export function readHires(
+  parameters: readonly WrittenParameter[],
+  first: PlanParameters,
+  positive: PlannedText,
+  negative: PlannedText,
+  warnings: string[],
+): Result<PlanHires | undefined> {
+  const problems: Problem[] = [];
+  const written = createWritten(parameters, problems);
+  const size = sizeOf(written, first, problems);
+  const strength = written.number('Denoising strength', DEFAULT_STRENGTH, 0, 1);
+  const cfgScale = written.number('Hires CFG Scale', first.cfgScale, 0, 100);
+  const steps = written.whole('Hires steps', 0, 0, 150) || first.steps;
+  if (size === undefined) return problems[0] ? { ok: false, problem: problems[0] } : success(undefined);
+  const sampler = samplerOf(written, first, problems);
+  const problem = problems[0];
+  if (problem !== undefined) return { ok: false, problem };
+  const { width, height } = size.enlarged ?? size;
+  if (size.width < 8 || size.height < 8 || width > LARGEST_SIDE || height > LARGEST_SIDE)
+    return failure(
+      'bad-parameter',
+      `The hires pass would be ${width}x${height}; possible are 8 to ${LARGEST_SIDE} pixels a side.`,
+      'Change `Hires upscale` or `Hires resize`.',
+    );
+
+  const passes = {
+    steps: promptSteps(first.sampler, first.steps),
+    hiresSteps: promptSteps(sampler.sampler, steps),
+  };
+  const again = planPrompt(positive, passes);
+  if (!again.ok) return again;
+  const against = planPrompt(negative, passes);
+  if (!against.ok) return against;
+  return success({
+    ...size,
+    ...sampler,
+    steps,
+    strength,
+    cfgScale,
+    upscaler: upscalerOf(written, warnings),
+    positive: again.value,
+    negative: against.value,
+  });
+}
+
+type HiresSize = Pick<PlanHires, 'width' | 'height' | 'enlarged'>;
+
+/** The size of the second pass, cut to whole cells of eight pixels as the web UI cuts it. */
+function sizeOf(
+  written: Written,
+  { width, height }: PlanParameters,
+  problems: Problem[],
+): HiresSize | undefined {
+  const cut = (side: number) => Math.floor(Math.trunc(side) / 8) * 8;
+  const resize = written.text('Hires resize');
+  if (resize !== undefined) {
+    const size = readSize(resize.replace(/\s*[x×]\s*/, 'x'));
+    if (size === undefined) {
+      problems.push(badParameter('Hires resize', resize, 'width and height like 1024x1536'));
+      return undefined;
+    }
+    const [x, y] = size.map((side) => Number(asciiDigits(side))) as [number, number];
+    // A side of 0 follows from the other one.
+    if (x > 0 || y > 0) {
+      const wide = cut(x || (y * width) / height);
+      const high = cut(y || (x * height) / width);
+      if (x === 0 || y === 0 || width * y === height * x) return { width: wide, height: high };
+      // Covers the size wanted in the first pass' proportions; what stands out is cut off.
+      const covers =
+        width * y < height * x
+          ? { width: wide, height: cut((x * height) / width) }
+          : { width: cut((y * width) / height), height: high };
+      return { width: wide, height: high, enlarged: covers };
+    }
+  }
+  if (written.text('Hires upscale') === undefined) return undefined;
+  const scale = written.number('Hires upscale', 2, 1, 8);
+  return { width: cut(width * scale), height: cut(height * scale) };
+}
+
+function samplerOf(
+  written: Written,
+  first: PlanParameters,
+  problems: Problem[],
+): { sampler: string; scheduleType: string } {
+  const name = written.text('Hires sampler');
+  const sampler =
+    name === undefined || name === 'Use same sampler' ? { sampler: first.sampler } : findSampler(name);
+  if (sampler === undefined) problems.push(badParameter('Hires sampler', name ?? '', 'a sampler'));
+  const schedule = written.text('Hires schedule type');
+  const scheduleType =
+    schedule === undefined || schedule === 'Use same scheduler' ? first.scheduleType : findSchedule(schedule);
+  if (scheduleType === undefined)
+    problems.push(badParameter('Hires schedule type', schedule ?? '', 'a schedule type'));
+  return {
+    sampler: sampler?.sampler ?? first.sampler,
+    scheduleType: scheduleType ?? first.scheduleType,
+  };
+}
+
+function upscalerOf(written: Written, warnings: string[]): string {
+  const name = written.text('Hires upscaler') ?? 'Latent';
+  const found = PLAN_UPSCALERS.find((known) => known.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return found;
+  if (name !== 'None')
+    warnings.push(`The upscaler ${name} is a network of its own and is not here; Lanczos is used instead.`);
+  return 'Lanczos';
+}

@@ -1,0 +1,85 @@
+import type { PreviewImage, PreviewState } from '../../server/src/shared/previewMessages';
+
+/** The preview's states as a user meets them; tests and screenshots go through all of them. */
+export const IMAGE: PreviewImage = {
+  src: 'https://preview.test/house.png',
+  width: 96,
+  height: 96,
+  seed: 1337,
+  seconds: 0.42,
+  merged: [
+    { name: 'lineart', te: 0.8, unet: 0.8, networkType: 'lora', applied: 84, total: 84, reasons: [] },
+    {
+      name: 'top-hat',
+      te: 0,
+      unet: 1,
+      networkType: 'locon',
+      applied: 61,
+      total: 84,
+      reasons: ['23 modules of the text encoder: weight 0'],
+    },
+  ],
+  strategy: 'inputs: the model is small, so merged weights are fed to the graph',
+  infotext:
+    'a red house in a meadow, sunset, lineart <lora:lineart:0.8> <lora:top-hat:0:1>\nNegative prompt: lowres\nSteps: 20, Sampler: Euler, CFG scale: 5, Seed: 1337, Size: 96x96, Model: demo',
+};
+
+const TITLE = {
+  title: 'a red house in a meadow, sunset, lineart',
+  fileName: 'house.sdprompt',
+  modelName: 'demo',
+};
+
+export const STATES = {
+  empty: { phase: 'empty' },
+  loading: { phase: 'running', ...TITLE, progress: { label: 'Loading the model demo' } },
+  firstRun: {
+    phase: 'running',
+    ...TITLE,
+    progress: { label: 'Step 7 of 20', fraction: 0.33, picture: 'https://preview.test/lineart.png' },
+  },
+  rerun: {
+    phase: 'running',
+    ...TITLE,
+    image: IMAGE,
+    progress: { label: 'Step 7 of 20', fraction: 0.33, picture: 'https://preview.test/lineart.png' },
+  },
+  done: { phase: 'done', ...TITLE, image: IMAGE },
+  plain: { phase: 'done', ...TITLE, image: { ...IMAGE, merged: [], strategy: '' } },
+  outdated: {
+    phase: 'done',
+    ...TITLE,
+    image: IMAGE,
+    outdated: true,
+    warnings: ['RNG: GPU is served by NV (Philox) on this machine.'],
+  },
+  cancelled: { phase: 'cancelled', ...TITLE, image: IMAGE },
+  failedFirst: {
+    phase: 'failed',
+    fileName: 'house.sdprompt',
+    problem: {
+      code: 'model-not-found',
+      message: 'The prompt asks for the model "sd15", which is not configured on this machine.',
+      remedy: 'Choose the folder with its ONNX files, or use the built-in model.',
+      actions: [
+        { id: 'useBuiltInModel', label: 'Use the built-in model' },
+        { id: 'chooseModelFolder', label: 'Choose a model folder…' },
+      ],
+    },
+  },
+  failed: {
+    phase: 'failed',
+    ...TITLE,
+    image: IMAGE,
+    problem: {
+      code: 'engine-crashed',
+      message: 'The engine stopped unexpectedly at step 7 of 20.',
+      remedy: 'The last picture is still here. Try again; if it happens again, the log has the details.',
+      actions: [
+        { id: 'retry', label: 'Try again' },
+        { id: 'restartEngine', label: 'Restart the engine' },
+        { id: 'showLog', label: 'Show the log' },
+      ],
+    },
+  },
+} as const satisfies Record<string, PreviewState>;
