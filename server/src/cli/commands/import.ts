@@ -1,0 +1,72 @@
+import { access } from 'node:fs/promises';
+import path from 'node:path';
+import { inflateSync } from 'node:zlib';
+import { readPictureText } from '../../formats/pictureText';
+import { failure, type Result, success } from '../../shared/problem';
+import { type Command, printProblem, UsageError } from '../command';
+import { EXIT } from '../exitCodes';
+import { plural } from '../plural';
+import { readBytes } from '../readText';
+import { writeWhole } from '../writeWhole';
+
+export const importCommand: Command = {
+  usage: 'PICTURE…',
+  options: {
+    output: { type: 'string', short: 'o', value: 'FILE', help: 'write the blocks there; never overwrites' },
+  },
+
+  async run({ io, positionals, text }) {
+    if (positionals.length === 0) throw new UsageError('import takes at least one picture.');
+    const output = text('output');
+    const target = output === undefined ? undefined : path.resolve(io.cwd, output);
+    if (target !== undefined && (await exists(target)))
+      throw new UsageError(`${output} is there already, and nothing is overwritten.`);
+    const blocks: string[] = [];
+    let refused = 0;
+    for (const name of positionals) {
+      const block = await readBlock(path.resolve(io.cwd, name), name);
+      if (block.ok) blocks.push(block.value);
+      else {
+        refused++;
+        printProblem(io, block.problem);
+      }
+    }
+    const result = blocks.map((block) => `${block}\n`).join('---\n');
+    if (target === undefined) io.stdout.write(result);
+    else if (blocks.length > 0) {
+      const written = await writeWhole(target, result, output);
+      if (!written.ok) {
+        printProblem(io, written.problem);
+        return EXIT.trouble;
+      }
+      io.stdout.write(`${output}: ${plural(blocks.length, 'block')}.\n`);
+    }
+    return refused > 0 ? EXIT.findings : EXIT.clean;
+  },
+};
+
+/** The web UI's text of a picture. Errors: `cannot-read`, `no-prompt-in-picture`. */
+async function readBlock(file: string, name: string): Promise<Result<string>> {
+  const bytes = await readBytes(file, name);
+  if (!bytes.ok) return bytes;
+  const { parameters, texts } = readPictureText(bytes.value, inflateSync);
+  if (parameters?.trim()) return success(parameters.replace(/\r\n?/g, '\n').trim());
+  return 'workflow' in texts || 'prompt' in texts
+    ? failure(
+        'no-prompt-in-picture',
+        `${name} carries a ComfyUI workflow, not a prompt text.`,
+        'Open it in ComfyUI and copy the texts of its prompt nodes.',
+      )
+    : failure(
+        'no-prompt-in-picture',
+        `${name} carries no prompt text.`,
+        'Take the original PNG, JPEG or WebP file: messengers and editors remove the text.',
+      );
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}

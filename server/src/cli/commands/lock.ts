@@ -1,0 +1,140 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { resolveDocument } from '../../language/analysis/resolve';
+import { parse } from '../../language/syntax/parse';
+import { hashFile } from '../../library/hashes';
+import {
+  checkLockfile,
+  LOCKFILE_NAME,
+  type LockDifference,
+  lockEntry,
+  parseLockfile,
+  writeLockfile,
+} from '../../library/lockfile';
+import type { LoraFacts } from '../../shared/facts';
+import type { Project } from '../../workspace/project';
+import { type Command, printProblem } from '../command';
+import { EXIT } from '../exitCodes';
+import { type Io, shownPath } from '../io';
+import { openProject, reportConfigProblems } from '../openProject';
+import { plural } from '../plural';
+import { readText } from '../readText';
+import { writeWhole } from '../writeWhole';
+
+export const lockCommand: Command = {
+  usage: '[--check]',
+  options: {
+    check: { type: 'boolean', help: 'write nothing; exit 1 when the lockfile is not up to date' },
+    config: { type: 'string', value: 'FILE', help: 'use this configuration' },
+    'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
+  },
+
+  async run({ io, flag, text, list }) {
+    const config = text('config');
+    const project = openProject(io, {
+      ...(config !== undefined && { config }),
+      loraPaths: list('lora-path'),
+    });
+    try {
+      const { folder = io.cwd } = await project.configurationFor(path.join(io.cwd, 'prompt.sdprompt'));
+      const file = path.join(folder, LOCKFILE_NAME);
+      const used = await usedLoras(io, project, folder);
+      if (!used || reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      return flag('check') ? await check(io, project, file, used) : await write(io, file, used);
+    } finally {
+      project.dispose();
+    }
+  },
+};
+
+/** Name → the file it loads, hashed where there is one; undefined when a prompt file could not be read. */
+async function usedLoras(
+  io: Io,
+  project: Project,
+  folder: string,
+): Promise<Map<string, LoraFacts | undefined> | undefined> {
+  const used = new Map<string, LoraFacts | undefined>();
+  for (const file of await project.promptFiles(folder)) {
+    if (io.signal.aborted) return undefined;
+    const text = await readText(file, shownPath(io, file));
+    if (!text.ok) {
+      printProblem(io, text.problem);
+      return undefined;
+    }
+    const { loras } = await project.environmentFor(file);
+    for (const block of resolveDocument(parse(text.value))) {
+      for (const { type, name } of block.positive.networks) {
+        if (!['lora', 'lyco'].includes(type) || used.has(name)) continue;
+        const chosen = loras.resolve(name).chosen;
+        used.set(name, chosen && (await hashed(chosen)));
+      }
+    }
+  }
+  return used;
+}
+
+async function hashed(facts: LoraFacts): Promise<LoraFacts> {
+  if (facts.path === undefined || facts.hashes?.sha256) return facts;
+  const hashes = await hashFile(facts.path);
+  return hashes.ok ? { ...facts, hashes: hashes.value } : facts;
+}
+
+async function check(
+  io: Io,
+  project: Project,
+  file: string,
+  used: ReadonlyMap<string, LoraFacts | undefined>,
+): Promise<number> {
+  const name = path.relative(io.cwd, file);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) {
+    io.stderr.write(`sdprompt: there is no ${name}.\n  Write it with: sdprompt lock\n`);
+    return EXIT.trouble;
+  }
+  const locked = parseLockfile(text);
+  if (!locked.ok) {
+    printProblem(io, locked.problem);
+    return EXIT.trouble;
+  }
+  const { loras } = await project.environmentFor(file);
+  const installed = await Promise.all(loras.all.filter(({ source }) => source === 'file').map(hashed));
+  // Without model files (in CI) a file cannot be missing: only names can be compared.
+  const withoutFiles = (kind: LockDifference['kind']) => kind === 'unlocked' || kind === 'unused';
+  const unlocked = [...used.keys()].filter((lora) => !locked.value.some((entry) => entry.name === lora));
+  const differences = checkLockfile(locked.value, used, installed).filter(
+    ({ kind }) => loras.known === 'files' || withoutFiles(kind),
+  );
+  const said = new Set(differences.map((difference) => difference.name));
+  const lines = [
+    ...differences.map(({ message }) => message),
+    ...unlocked.filter((lora) => !said.has(lora)).map((lora) => `${lora} is used but not in the lockfile.`),
+  ];
+  for (const line of lines) io.stdout.write(`${line}\n`);
+  if (lines.length > 0) return EXIT.findings;
+  io.stdout.write(`${name} is up to date: ${plural(locked.value.length, 'LoRA')}.\n`);
+  return EXIT.clean;
+}
+
+async function write(
+  io: Io,
+  file: string,
+  used: ReadonlyMap<string, LoraFacts | undefined>,
+): Promise<number> {
+  const entries = [...used].flatMap(([name, facts]) => (facts ? [lockEntry(name, facts)] : []));
+  const pinned = entries.filter((entry) => entry !== undefined);
+  const missing = [...used].filter(([, facts]) => facts?.hashes?.sha256 === undefined).map(([name]) => name);
+  if (missing.length > 0) {
+    io.stderr.write(
+      `sdprompt: no file was found for ${missing.join(', ')}; nothing was written.\n` +
+        '  Correct the names, or name the folders with "loraPaths" or --lora-path.\n',
+    );
+    return EXIT.findings;
+  }
+  const written = await writeWhole(file, writeLockfile(pinned), shownPath(io, file));
+  if (!written.ok) {
+    printProblem(io, written.problem);
+    return EXIT.trouble;
+  }
+  io.stdout.write(`${shownPath(io, file)}: ${plural(pinned.length, 'LoRA')} pinned.\n`);
+  return EXIT.clean;
+}

@@ -1,0 +1,104 @@
+import path from 'node:path';
+import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import { type Command, UsageError } from '../command';
+import { EXIT } from '../exitCodes';
+import { openProject, reportConfigProblems } from '../openProject';
+
+export const lorasCommand: Command = {
+  usage: '[--fits MODEL]',
+  options: {
+    json: { type: 'boolean', help: 'print everything known as JSON' },
+    fits: { type: 'string', value: 'MODEL', help: 'only what fits a model of the configuration' },
+    config: { type: 'string', value: 'FILE', help: 'use this configuration' },
+    'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
+  },
+
+  async run({ io, text, list, flag }) {
+    const config = text('config');
+    const project = openProject(io, {
+      ...(config !== undefined && { config }),
+      loraPaths: list('lora-path'),
+    });
+    try {
+      const here = path.join(io.cwd, 'prompt.sdprompt');
+      const environment = await project.environmentFor(here);
+      const { folders } = await project.statusFor(here);
+      if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      const wanted = text('fits');
+      const model = environment.models.find(({ name }) => name === wanted);
+      if (wanted !== undefined && !model)
+        throw new UsageError(
+          `there is no model "${wanted}". Models: ${environment.models.map(({ name }) => name).join(', ') || 'none'}.`,
+        );
+      const fitOf = (lora: LoraFacts, on: ModelFacts) => environment.fit?.(lora, on);
+      const loras = environment.loras.all.filter((lora) => !model || fits(lora, model, fitOf));
+      if (flag('json')) {
+        io.stdout.write(`${JSON.stringify(loras, null, 2)}\n`);
+        return EXIT.clean;
+      }
+      if (loras.length === 0) {
+        io.stdout.write(
+          `No LoRAs${model ? ` that fit ${model.name}` : ''} in ${folders.join(', ') || 'any folder'}.\n` +
+            '  Name your folders with "loraPaths" in sdprompt.config.json, or with --lora-path.\n',
+        );
+        return EXIT.clean;
+      }
+      const shown = model ?? environment.baseModel;
+      const rows = loras.map((lora) => [
+        lora.name,
+        architectureOf(lora),
+        lora.networkType ?? lora.kind,
+        lora.rank === undefined ? '' : `rank ${lora.rank}`,
+        shown && lora.status === 'ok' ? fitWords(fitOf(lora, shown), shown) : '',
+        lora.status === 'ok'
+          ? lora.triggerWords.slice(0, 3).join(', ')
+          : (lora.problem?.message ?? lora.status),
+      ]);
+      io.stdout.write(`${table(rows)}\n`);
+      return EXIT.clean;
+    } finally {
+      project.dispose();
+    }
+  },
+};
+
+type Fit = (
+  lora: LoraFacts,
+  model: ModelFacts,
+) => { readonly fitting: number; readonly total: number } | undefined;
+
+/** Every module fits; where modules cannot be counted, the architecture decides. */
+function fits(lora: LoraFacts, model: ModelFacts, fitOf: Fit): boolean {
+  if (lora.status !== 'ok') return false;
+  const counted = fitOf(lora, model);
+  if (counted) return counted.total > 0 && counted.fitting === counted.total;
+  return model.architecture !== undefined && lora.candidates.includes(model.architecture);
+}
+
+function fitWords(counted: ReturnType<Fit>, model: ModelFacts): string {
+  return counted ? `${counted.fitting} of ${counted.total} modules fit ${model.name}` : '';
+}
+
+function architectureOf(lora: LoraFacts): string {
+  return lora.architecture ?? (lora.candidates.length > 0 ? lora.candidates.join(' or ') : '?');
+}
+
+/** Columns two blanks apart; wide characters count double, as terminals show them. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => cells(row[column]))));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell + ' '.repeat(widths[i] - cells(cell)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/gu;
+
+function cells(text: string): number {
+  return [...text].length + (text.match(WIDE)?.length ?? 0);
+}

@@ -1,0 +1,242 @@
+import { randomInt } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { createEngineHost, type EngineHost } from '../../enginehost/host';
+import { resolveBlock } from '../../language/analysis/resolve';
+import type { Environment } from '../../language/environment';
+import { buildPlan, type PlanRequest } from '../../language/plan/buildPlan';
+import { parse } from '../../language/syntax/parse';
+import { applyEdits } from '../../language/text/edits';
+import type { GenerationResult } from '../../shared/engineProtocol';
+import type { GenerationPlan } from '../../shared/plan';
+import { type Command, type Invocation, printProblem, UsageError, wholeNumber } from '../command';
+import { EXIT } from '../exitCodes';
+import type { Io } from '../io';
+import { openProject, reportConfigProblems } from '../openProject';
+import { ENGINE_BUNDLE } from '../packageFiles';
+import { createProgressLine } from '../progressLine';
+import { readText } from '../readText';
+
+interface Sweep {
+  readonly name: string;
+  readonly weights: readonly string[];
+}
+
+interface Picture {
+  readonly plan: GenerationPlan;
+  /** File name without extension. */
+  readonly stem: string;
+}
+
+export const renderCommand: Command = {
+  usage: 'FILE',
+  options: {
+    output: {
+      type: 'string',
+      short: 'o',
+      value: 'DIR',
+      help: 'where the pictures go (default: beside the file)',
+    },
+    block: { type: 'string', value: 'N', help: 'only the N-th block' },
+    seed: { type: 'string', value: 'N', help: 'instead of the block’s; -1 draws one' },
+    steps: { type: 'string', value: 'N', help: 'instead of the block’s' },
+    size: { type: 'string', value: 'WxH', help: 'instead of the block’s' },
+    model: { type: 'string', value: 'NAME', help: 'instead of the block’s' },
+    sweep: { type: 'string', value: 'NAME=0,0.5,1', help: 'a picture for each weight of one LoRA' },
+    strategy: { type: 'string', value: 'S', help: 'how LoRAs are merged: auto, inputs, branches, in-graph' },
+    threads: { type: 'string', value: 'N', help: 'threads of the runtime; 0: one per core' },
+    json: { type: 'boolean', help: 'print the results as JSON' },
+    config: { type: 'string', value: 'FILE', help: 'use this configuration' },
+    'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
+  },
+
+  async run(invocation) {
+    const { io, positionals, text } = invocation;
+    if (positionals.length !== 1) throw new UsageError('render takes one file.');
+    const file = path.resolve(io.cwd, positionals[0]);
+    const source = await readText(file, positionals[0]);
+    if (!source.ok) {
+      printProblem(io, source.problem);
+      return EXIT.trouble;
+    }
+    const config = text('config');
+    const project = openProject(io, {
+      ...(config !== undefined && { config }),
+      loraPaths: invocation.list('lora-path'),
+    });
+    const pictures: Picture[] = [];
+    try {
+      const environment = await project.environmentFor(file);
+      if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      if (!plan(invocation, file, source.value, environment, pictures)) return EXIT.trouble;
+    } finally {
+      project.dispose();
+    }
+    const folder = path.resolve(io.cwd, text('output') ?? path.dirname(file));
+    await mkdir(folder, { recursive: true });
+    return generateAll(invocation, folder, pictures);
+  },
+};
+
+/** Builds the plans of every picture asked for; false after a problem, which it has printed. */
+function plan(
+  invocation: Invocation,
+  file: string,
+  source: string,
+  environment: Environment,
+  pictures: Picture[],
+): boolean {
+  const { io } = invocation;
+  const sweep = readSweep(invocation.text('sweep'));
+  const request = readRequest(invocation);
+  const only = wholeNumber(invocation, 'block', 1, 1_000_000);
+  const count = parse(source).blocks.length;
+  if (only !== undefined && only > count)
+    throw new UsageError(`there is no block ${only}; the file has ${count}.`);
+  const indexes = only === undefined ? Array.from({ length: count }, (_, index) => index) : [only - 1];
+  for (const index of indexes) {
+    for (const weight of sweep?.weights ?? [undefined]) {
+      const text = sweep && weight !== undefined ? withWeight(source, index, sweep.name, weight) : source;
+      const built = buildPlan(parse(text), index, environment, request);
+      if (!built.ok) {
+        const place = count > 1 ? `block ${index + 1}: ` : '';
+        printProblem(io, { ...built.problem, message: `${place}${built.problem.message}` });
+        return false;
+      }
+      if (weight === (sweep?.weights[0] ?? undefined))
+        for (const warning of built.value.warnings) io.stderr.write(`warning: ${warning}\n`);
+      const parts = [path.basename(file, path.extname(file)), ...(count > 1 ? [String(index + 1)] : [])];
+      if (sweep && weight !== undefined)
+        parts.push(`${sweep.name.replace(/[^\p{L}\p{N}._-]/gu, '_')}=${weight}`);
+      pictures.push({ plan: built.value.plan, stem: parts.join('-') });
+    }
+  }
+  return true;
+}
+
+async function generateAll(
+  invocation: Invocation,
+  folder: string,
+  pictures: readonly Picture[],
+): Promise<number> {
+  const { io } = invocation;
+  const host = createEngineHost({
+    enginePath: ENGINE_BUNDLE,
+    options: {
+      threads: wholeNumber(invocation, 'threads', 0, 1024) ?? 0,
+      mergeStrategy: readStrategy(invocation.text('strategy')),
+      previewEvery: 0,
+      idleUnloadMs: 0,
+    },
+    log: (level, message) => {
+      if (level === 'warn' || level === 'error' || io.env.SDPROMPT_DEBUG)
+        io.stderr.write(`${level}: ${message}\n`);
+    },
+  });
+  const results: GenerationResult[] = [];
+  try {
+    for (const [index, picture] of pictures.entries()) {
+      const label = pictures.length > 1 ? `${index + 1} of ${pictures.length}: ` : '';
+      const result = await generateOne(io, host, picture, folder, label);
+      if (!result) return EXIT.trouble;
+      results.push(result);
+      if (!invocation.flag('json')) io.stdout.write(describe(io, result));
+    }
+    if (invocation.flag('json')) io.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+    return EXIT.clean;
+  } finally {
+    await host.dispose();
+  }
+}
+
+async function generateOne(
+  io: Io,
+  host: EngineHost,
+  { plan, stem }: Picture,
+  folder: string,
+  label: string,
+): Promise<GenerationResult | undefined> {
+  const line = createProgressLine(io.stderr);
+  const outcome = await host.generate(plan, {
+    outputPath: freePath(folder, stem),
+    signal: io.signal,
+    onProgress: (progress) => line.show(label, progress),
+  });
+  line.clear();
+  if (outcome.type === 'done') return outcome.result;
+  if (outcome.type === 'failed') printProblem(io, outcome.problem);
+  else io.stderr.write('Cancelled.\n');
+  return undefined;
+}
+
+/** A name that is not taken: nothing is overwritten. */
+function freePath(folder: string, stem: string): string {
+  for (let copy = 1; ; copy++) {
+    const candidate = path.join(folder, `${stem}${copy > 1 ? `-${copy}` : ''}.png`);
+    if (!existsSync(candidate)) return candidate;
+  }
+}
+
+function describe(io: Io, result: GenerationResult): string {
+  const shown = path.relative(io.cwd, result.path) || result.path;
+  const seconds = ((result.timings.total ?? 0) / 1000).toFixed(1);
+  const lines = [`${shown}  ${result.width}x${result.height}, seed ${result.seed}, ${seconds} s`];
+  for (const { name, te, unet, applied, total, reasons } of result.merged) {
+    const weight = te === unet ? `${unet}` : `text encoder ${te}, UNet ${unet}`;
+    lines.push(
+      `  ${name} at ${weight}: ${applied} of ${total} modules${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`,
+    );
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+/** The text with every tag of one LoRA in a block set to a weight. */
+function withWeight(source: string, index: number, name: string, weight: string): string {
+  const document = parse(source);
+  const { networks } = resolveBlock(document, document.blocks[index]).positive;
+  const tags = networks.filter((network) => network.name === name);
+  if (tags.length === 0) {
+    const used = [...new Set(networks.map((network) => network.name))].join(', ') || 'none';
+    throw new UsageError(`block ${index + 1} uses no LoRA "${name}". Its LoRAs: ${used}.`);
+  }
+  const edits = tags.map((tag) =>
+    tag.weightRange
+      ? { range: tag.weightRange, newText: weight }
+      : { range: { start: tag.nameRange.end, end: tag.nameRange.end }, newText: `:${weight}` },
+  );
+  return applyEdits(source, edits);
+}
+
+function readSweep(text: string | undefined): Sweep | undefined {
+  if (text === undefined) return undefined;
+  const at = text.lastIndexOf('=');
+  const weights = text.slice(at + 1).split(',');
+  if (at < 1 || weights.some((weight) => !/^-?\d*\.?\d+$/.test(weight)))
+    throw new UsageError(`--sweep takes NAME=0,0.5,1, not "${text}".`);
+  return { name: text.slice(0, at), weights };
+}
+
+function readRequest(invocation: Invocation): PlanRequest {
+  const seed = wholeNumber(invocation, 'seed', -1, Number.MAX_SAFE_INTEGER);
+  const steps = wholeNumber(invocation, 'steps', 1, 150);
+  const size = /^(\d{1,5})x(\d{1,5})$/.exec(invocation.text('size') ?? '');
+  if (!size && invocation.text('size') !== undefined)
+    throw new UsageError('--size takes WxH, 512x768 for example.');
+  const model = invocation.text('model');
+  return {
+    drawnSeed: randomInt(2 ** 32),
+    ...(seed !== undefined && { seed }),
+    ...(model !== undefined && { model }),
+    overrides: {
+      ...(steps !== undefined && { steps }),
+      ...(size && { width: Number(size[1]), height: Number(size[2]) }),
+    },
+  };
+}
+
+function readStrategy(text: string | undefined): 'auto' | 'inputs' | 'branches' | 'in-graph' {
+  if (text === undefined || text === 'auto') return 'auto';
+  if (text === 'inputs' || text === 'branches' || text === 'in-graph') return text;
+  throw new UsageError(`--strategy takes auto, inputs, branches or in-graph, not "${text}".`);
+}

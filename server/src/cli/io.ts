@@ -1,0 +1,44 @@
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+/** The outside world as a command sees it: tests hand in their own. */
+export interface Io {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdin: Readable;
+  /** Findings and results. */
+  readonly stdout: Output;
+  /** Progress, warnings and errors. */
+  readonly stderr: Output;
+  /** Aborted by Ctrl+C: commands that take long stop at the next chance. */
+  readonly signal: AbortSignal;
+}
+
+export interface Output {
+  write(text: string): unknown;
+  readonly isTTY?: boolean;
+}
+
+/** Reads standard input to its end. */
+export async function readBytesOf(stdin: Readable): Promise<Uint8Array> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** Reads standard input to its end as UTF-8. */
+export async function readAll(stdin: Readable): Promise<string> {
+  return Buffer.from(await readBytesOf(stdin)).toString('utf8');
+}
+
+/** Colour only on a terminal, never with NO_COLOR set, always with FORCE_COLOR. */
+export function wantsColour(output: Output, env: Io['env']): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR && env.FORCE_COLOR !== '0') return true;
+  return output.isTTY === true && env.TERM !== 'dumb';
+}
+
+/** A file as reports name it: relative to the working folder, with `/`. */
+export function shownPath(io: Io, file: string): string {
+  return path.relative(io.cwd, file).split(path.sep).join('/') || '.';
+}

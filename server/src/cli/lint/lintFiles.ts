@@ -1,0 +1,116 @@
+import type { Project } from '../../workspace/project';
+import { printProblem } from '../command';
+import { type Io, shownPath } from '../io';
+import { packageVersion } from '../packageFiles';
+import { readBytes } from '../readText';
+import type { FileReport } from '../report';
+import { kindOf, readSource } from '../sources';
+import { writeWhole } from '../writeWhole';
+import { contentKey, createStateDigest, type LintCache } from './lintCache';
+import { lintSource } from './lintSource';
+import type { Stats } from './stats';
+
+export interface LintChoice {
+  /** Which fixes to apply; undefined: none. */
+  readonly fix?: { readonly unsafe: boolean };
+  readonly cache?: LintCache;
+  readonly stats: Stats;
+}
+
+export interface Linted {
+  readonly file: FileReport;
+  readonly fixed: number;
+  /** The text after fixing. */
+  readonly text: string;
+}
+
+/** Files read at a time; reading takes as long as checking does where the cache knows a file. */
+const READ_AHEAD = 16;
+
+export interface LintOutcome {
+  readonly linted: readonly Linted[];
+  /** False: a file could not be read or written, which has been said. */
+  readonly isComplete: boolean;
+}
+
+/** Checks files one after the other. Undefined when the run was cancelled. */
+export async function lintFiles(
+  io: Io,
+  project: Project,
+  files: readonly string[],
+  choice: LintChoice,
+): Promise<LintOutcome | undefined> {
+  const linter = createLinter(io, project, choice);
+  const linted: Linted[] = [];
+  let isComplete = true;
+  for (let start = 0; start < files.length; start += READ_AHEAD) {
+    const batch = files.slice(start, start + READ_AHEAD);
+    const contents = await Promise.all(batch.map((file) => readBytes(file, shownPath(io, file))));
+    if (io.signal.aborted) {
+      io.stderr.write('Cancelled.\n');
+      return undefined;
+    }
+    for (const [index, bytes] of contents.entries()) {
+      if (!bytes.ok) printProblem(io, bytes.problem);
+      const one = bytes.ok ? await linter(batch[index], bytes.value) : undefined;
+      if (one) linted.push(one);
+      isComplete = one !== undefined && (await writeFixed(io, batch[index], one)) && isComplete;
+    }
+  }
+  await choice.cache?.save();
+  return { linted, isComplete };
+}
+
+/** Writes a file that was fixed; false, after saying so, where that is not possible. */
+async function writeFixed(io: Io, file: string, { file: { path }, fixed, text }: Linted): Promise<boolean> {
+  if (fixed === 0) return true;
+  const written = await writeWhole(file, text, path);
+  if (!written.ok) printProblem(io, written.problem);
+  return written.ok;
+}
+
+/** Checks one text that has a name but need not be a file. */
+export async function lintStdin(
+  io: Io,
+  project: Project,
+  file: string,
+  bytes: Uint8Array,
+  choice: LintChoice,
+): Promise<LintOutcome> {
+  const linted = await createLinter(io, project, choice)(file, bytes);
+  return { linted: linted ? [linted] : [], isComplete: linted !== undefined };
+}
+
+function createLinter(io: Io, project: Project, { fix, cache, stats }: LintChoice) {
+  const digest = createStateDigest(packageVersion());
+  return async (file: string, bytes: Uint8Array): Promise<Linted | undefined> => {
+    const shown = shownPath(io, file);
+    const lint = await project.linterFor(file);
+    const configuration = await project.configurationFor(file);
+    const kind = kindOf(file, configuration.wildcardPaths);
+    const key =
+      cache && contentKey(digest(await project.environmentFor(file), configuration.rules), kind, bytes);
+    if (stats.files === 0) stats.setup = performance.now() - stats.started;
+    stats.files++;
+    stats.bytes += bytes.length;
+
+    const known = key === undefined ? undefined : cache?.get(file, key);
+    // With --fix a file that has something to fix is looked at again.
+    if (known && !(fix && known.some(({ fixes }) => fixes?.length))) {
+      stats.cached++;
+      return { file: { path: shown, findings: known }, fixed: 0, text: '' };
+    }
+    const source = readSource(shown, bytes, kind);
+    if (!source.ok) {
+      printProblem(io, source.problem);
+      return undefined;
+    }
+    stats.prompts += source.value.parts.length;
+    const result = lintSource(source.value, lint, fix, (text) => {
+      const again = readSource(shown, Buffer.from(text), kind);
+      return again.ok ? again.value : source.value;
+    });
+    if (key !== undefined && result.fixed === 0) cache?.set(file, key, result.findings);
+    return { file: { path: shown, findings: result.findings }, fixed: result.fixed, text: result.text };
+  };
+}

@@ -1,0 +1,74 @@
+import { fixAll } from '../../language/rules/fix';
+import type { Finding } from '../../language/rules/rule';
+import { createLineIndex } from '../../language/text/lines';
+import type { Range } from '../../shared/range';
+import type { PlacedFinding } from '../report';
+import { type Part, rewrite, type Source } from '../sources';
+
+export interface SourceFindings {
+  readonly findings: readonly PlacedFinding[];
+  /** Number of fixes applied. */
+  readonly fixed: number;
+  /** The whole file after fixing. */
+  readonly text: string;
+}
+
+/**
+ * Checks every prompt in a source, after fixing those that can be rewritten.
+ *
+ * @param reread makes a source of the fixed text, as if it had been read from the file
+ */
+export function lintSource(
+  source: Source,
+  lint: (text: string) => Finding[],
+  fix: { readonly unsafe: boolean } | undefined,
+  reread: (text: string) => Source,
+): SourceFindings {
+  const fixes = source.parts.map((part) =>
+    fix && part.start !== undefined ? fixAll(part.text, lint, fix) : { text: part.text, applied: 0 },
+  );
+  const fixed = fixes.reduce((sum, { applied }) => sum + applied, 0);
+  const result =
+    fixed > 0
+      ? reread(
+          rewrite(
+            source,
+            fixes.map(({ text }) => text),
+          ),
+        )
+      : source;
+  const lines = createLineIndex(result.text);
+  const findings = result.parts
+    .flatMap((part) => lint(part.text).map((finding) => inSource(finding, part)))
+    .map((finding): PlacedFinding => {
+      const start = lines.positionAt(finding.range.start);
+      const end = lines.positionAt(finding.range.end);
+      return {
+        ...finding,
+        line: start.line + 1,
+        column: start.character + 1,
+        endLine: end.line + 1,
+        endColumn: end.character + 1,
+      };
+    });
+  return { findings, fixed, text: result.mark + result.text };
+}
+
+/** A finding with every place in it moved to the source. Fixes of a part that cannot be rewritten are no offer. */
+function inSource(finding: Finding, part: Part): Finding {
+  if (part.start === 0) return finding;
+  const move = ({ start, end }: Range): Range => ({ start: part.outer(start), end: part.outer(end) });
+  const { fixes, related, ...rest } = finding;
+  return {
+    ...rest,
+    range: move(finding.range),
+    ...(fixes &&
+      part.start !== undefined && {
+        fixes: fixes.map((fix) => ({
+          ...fix,
+          edits: fix.edits.map((edit) => ({ ...edit, range: move(edit.range) })),
+        })),
+      }),
+    ...(related && { related: related.map((one) => ({ ...one, range: move(one.range) })) }),
+  };
+}

@@ -1,0 +1,122 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { COMMANDS } from '../../server/src/cli/commands';
+import { CLI, layOut, PACKAGE, runCli, temporaryTree } from './scenario';
+
+const read = (name: string) => parse(readFileSync(path.join(PACKAGE, name), 'utf8'));
+
+const { root, tree } = temporaryTree();
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+layOut(
+  '',
+  {
+    description: '',
+    args: [],
+    exitCode: 0,
+    write: {
+      'good/a b.sdprompt': 'a house\n',
+      'warn/$(touch pwned).sdprompt': '(16:9)\n',
+      'bad/c.sdprompt': '<lora:x:0,8>\n',
+    },
+  },
+  tree,
+);
+
+describe('.pre-commit-hooks.yaml', () => {
+  const hooks: { id: string; entry: string; files: string; pass_filenames?: boolean }[] =
+    read('.pre-commit-hooks.yaml');
+
+  it.each(hooks.map((hook) => [hook.id, hook] as const))(
+    '%s runs a command that there is',
+    async (_, hook) => {
+      const [program, command, ...options] = hook.entry.split(' ');
+      expect(program).toBe('sdprompt');
+      const entry = COMMANDS.find(({ name }) => name === command);
+      const known = Object.keys((await entry?.load())?.options ?? {}).map((name) => `--${name}`);
+      expect(known).toEqual(expect.arrayContaining(options));
+      expect(new RegExp(hook.files).test('prompts/线稿 v1.2.sdprompt')).toBe(true);
+      expect(new RegExp(hook.files).test('notes.txt')).toBe(false);
+    },
+  );
+
+  it('hands over the names of files as pre-commit does', async () => {
+    expect((await runCli(tree, ['lint', 'good/a b.sdprompt', 'bad/c.sdprompt'])).code).toBe(1);
+    expect((await runCli(tree, ['format', 'good/a b.sdprompt'])).code).toBe(0);
+  });
+});
+
+describe.skipIf(process.platform === 'win32')('action.yml', () => {
+  const action: {
+    inputs: Record<string, { default: string }>;
+    runs: { steps: { name?: string; run?: string; env?: Record<string, string> }[] };
+  } = read('action.yml');
+
+  /** Runs the lint step as the runner does: inputs as variables, bash with `-eo pipefail`. */
+  function lintStep(
+    inputs: Readonly<Record<string, string>>,
+  ): Promise<{ code: number | null; stdout: string }> {
+    const step = action.runs.steps.find(({ name }) => name === 'Lint');
+    const value = (expression: string) =>
+      expression
+        .replace(
+          /\$\{\{ inputs\.([\w-]+) \}\}/g,
+          (_, name) => inputs[name] ?? action.inputs[name]?.default ?? '?',
+        )
+        .replace('${{ github.action_path }}', PACKAGE);
+    const env = Object.fromEntries(
+      Object.entries(step?.env ?? {}).map(([name, text]) => [name, value(text)]),
+    );
+    return new Promise((resolve, reject) => {
+      const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? 'exit 9'], {
+        cwd: tree,
+        env: { PATH: process.env.PATH, HOME: path.join(root, 'home'), ...env },
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
+      let stdout = '';
+      child.stdout.on('data', (chunk) => (stdout += chunk));
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ code, stdout }));
+    });
+  }
+
+  it('finds the command line where the build puts it', () => {
+    expect(action.runs.steps.some(({ run }) => run?.includes(path.relative(PACKAGE, CLI)))).toBe(true);
+  });
+
+  it.each<[what: string, inputs: Record<string, string>, code: number, output: RegExp]>([
+    ['its defaults', {}, 1, /^::error file=bad\/c\.sdprompt,line=1,/m],
+    ['a folder', { files: 'good' }, 0, /0 findings in 1 file$/m],
+    [
+      'several files, one a line',
+      { files: 'good/a b.sdprompt\n\nwarn/*.sdprompt\n' },
+      0,
+      /1 finding in 2 files$/m,
+    ],
+    ['a limit', { files: 'warn', 'max-warnings': '0' }, 1, /^::warning /m],
+    ['another format', { files: 'good', format: 'stylish' }, 0, /^No findings in 1 file\.$/m],
+    ['a name that looks like an option', { files: '--fix' }, 2, /^$/],
+  ])('with %s', async (_, inputs, code, output) => {
+    const outcome = await lintStep(inputs);
+    expect(outcome.code).toBe(code);
+    expect(outcome.stdout).toMatch(output);
+    expect(existsSync(path.join(tree, 'pwned'))).toBe(false);
+  });
+
+  it('writes a report to a file', async () => {
+    const outcome = await lintStep({ files: 'good', format: 'sarif', 'output-file': 'out.sarif' });
+    expect(outcome).toEqual({ code: 0, stdout: '' });
+    expect(JSON.parse(readFileSync(path.join(tree, 'out.sarif'), 'utf8')).version).toBe('2.1.0');
+  });
+
+  it('has in its page every input there is', () => {
+    const page = readFileSync(path.join(PACKAGE, 'docs/ci.md'), 'utf8');
+    const rows = [...page.matchAll(/^\| `([\w-]+)` \| (?:`([^`]*)`)? ?\|/gm)].map(([, name, value = '']) => [
+      name,
+      value,
+    ]);
+    expect(rows).toEqual(Object.entries(action.inputs).map(([name, input]) => [name, input.default]));
+  });
+});
