@@ -9,7 +9,7 @@ import { transpose } from '../../server/src/engine/lora/tensor';
 import { bindLoras } from '../../server/src/engine/pipeline/bindLoras';
 import { type LoadedModel, loadModel } from '../../server/src/engine/pipeline/loadModel';
 import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
-import { sampleLatents } from '../../server/src/engine/pipeline/sampling';
+import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
 import { assemble, editGraph, encode } from '../../server/src/formats/onnx/index';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 import {
@@ -45,7 +45,7 @@ async function latentsOf(model: LoadedModel, loras: readonly AppliedLora[]) {
   const prompts = await encodePrompts(model, plan);
   if (!prompts.ok) throw new Error(prompts.problem.message);
   const hooks = { previewEvery: 0, isCancelled: () => false, report: () => {} };
-  const sampled = await sampleLatents(model, plan, prompts.value, hooks);
+  const sampled = await sampleLatents(model, firstPass(plan), prompts.value, hooks);
   if (!sampled.ok || !sampled.value) throw new Error('no latents');
   return { latents: sampled.value.latents, ...bound.value };
 }

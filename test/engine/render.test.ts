@@ -116,6 +116,8 @@ describe('prompts', () => {
     ['clip skip', { parameters: { clipSkip: 2 } }],
     ['seed', { parameters: { seed: 43 } }],
     ['noise source', { parameters: { rng: 'NV' } }],
+    ['variation seed', { parameters: { variation: { seed: 1, strength: 0.2 } } }],
+    ['seed resize', { parameters: { seedResize: { width: 64, height: 64 } } }],
     [
       'emphasis',
       {

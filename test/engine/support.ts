@@ -2,7 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createEngine, type Engine, type JobHooks } from '../../server/src/engine/pipeline/engine';
 import type { EngineOptions, GenerationResult } from '../../server/src/shared/engineProtocol';
-import type { GenerationPlan, PlanLora, PlanParameters, PlanPrompt } from '../../server/src/shared/plan';
+import type {
+  GenerationPlan,
+  PlanEmbedding,
+  PlanHires,
+  PlanInit,
+  PlanLora,
+  PlanParameters,
+  PlanPrompt,
+} from '../../server/src/shared/plan';
 
 export const DEMO = path.resolve('media/demo-model');
 
@@ -23,6 +31,9 @@ export interface PlanChanges {
   readonly negative?: PlanPrompt | string;
   readonly loras?: readonly PlanLora[];
   readonly parameters?: Partial<PlanParameters>;
+  readonly embeddings?: readonly PlanEmbedding[];
+  readonly init?: PlanInit;
+  readonly hires?: PlanHires;
   readonly modelPath?: string;
   readonly infotext?: string;
 }
@@ -36,6 +47,9 @@ export function planFor(changes: PlanChanges = {}): GenerationPlan {
     positive: typeof positive === 'string' ? prompt(positive) : positive,
     negative: typeof negative === 'string' ? prompt(negative) : negative,
     loras: changes.loras ?? [],
+    embeddings: changes.embeddings ?? [],
+    init: changes.init,
+    hires: changes.hires,
     parameters: {
       steps: 6,
       sampler: 'Euler',

@@ -12,6 +12,10 @@ export interface GenerationPlan {
   readonly parameters: PlanParameters;
   /** Textual inversions that the prompts name; the engine places them where their names' tokens stand. */
   readonly embeddings?: readonly PlanEmbedding[];
+  /** The picture to start from, for image to image. */
+  readonly init?: PlanInit;
+  /** The second, larger pass of a hires fix. */
+  readonly hires?: PlanHires;
   /** The A1111 `parameters` text written into the PNG, with the seed filled in. */
   readonly infotext: string;
 }
@@ -53,6 +57,34 @@ export interface PlanLora {
   readonly dyn?: number;
 }
 
+/** Image to image. */
+export interface PlanInit {
+  /** Absolute path of a PNG file; it is brought to the plan's size. */
+  readonly path: string;
+  /** Denoising strength, 0 … 1. */
+  readonly strength: number;
+}
+
+/** Hires fix: what the second pass does otherwise than the first. */
+export interface PlanHires {
+  /** Pixels, multiples of 8. */
+  readonly width: number;
+  readonly height: number;
+  /** Where the proportions change: the size it is enlarged to, before its middle is cut out. Multiples of 8. */
+  readonly enlarged?: { readonly width: number; readonly height: number };
+  readonly steps: number;
+  /** Denoising strength, 0 … 1. */
+  readonly strength: number;
+  /** A1111 spelling: `Latent` and its variants, or `Lanczos`. */
+  readonly upscaler: string;
+  readonly sampler: string;
+  readonly scheduleType: string;
+  readonly cfgScale: number;
+  /** The prompts, their schedules resolved for this pass. */
+  readonly positive: PlanPrompt;
+  readonly negative: PlanPrompt;
+}
+
 /** A textual inversion by the stem of its file. */
 export interface PlanEmbedding {
   readonly name: string;
@@ -78,4 +110,8 @@ export interface PlanParameters {
   readonly rng: 'CPU' | 'GPU' | 'NV';
   /** Eta noise seed delta; 0 = off. */
   readonly ensd: number;
+  /** Mixes the noise of another seed into the first: 0 is none of it, 1 nothing else. */
+  readonly variation?: { readonly seed: number; readonly strength: number };
+  /** Draws the first noise at the size of another picture, in pixels, and puts it into the middle. */
+  readonly seedResize?: { readonly width: number; readonly height: number };
 }

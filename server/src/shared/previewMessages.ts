@@ -58,7 +58,15 @@ export type FromPreview =
   | { readonly type: 'copySeed' }
   | { readonly type: 'action'; readonly id: string };
 
-const KINDS: ReadonlySet<string> = new Set(['ready', 'generate', 'cancel', 'save', 'copyInfotext', 'copySeed', 'action']);
+const KINDS: ReadonlySet<string> = new Set([
+  'ready',
+  'generate',
+  'cancel',
+  'save',
+  'copyInfotext',
+  'copySeed',
+  'action',
+]);
 
 /** Guards the one door through which the page can speak to the extension. */
 export function isFromPreview(value: unknown): value is FromPreview {

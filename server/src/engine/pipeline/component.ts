@@ -1,7 +1,7 @@
 import { totalmem } from 'node:os';
 import type { GraphEdits } from '../../formats/onnx/index';
 import type { EngineOptions } from '../../shared/engineProtocol';
-import { failure, type Result, success } from '../../shared/problem';
+import { type Result, success } from '../../shared/problem';
 import { type ModelFile, openModelFile } from '../graph/modelFile';
 import { type AppliedLora, indexSlots, type SlotChange, type SlotIndex } from '../lora/assign';
 import { type ModuleImpact, measureImpact } from '../lora/impact';
@@ -10,7 +10,6 @@ import type { BindOutcome, WeightBinding } from '../weights/binding';
 import { type Choice, chooseStrategy, initialSlots, slotBytes } from '../weights/choose';
 import { torchWeight } from '../weights/dense';
 import { openBinding } from '../weights/strategies';
-import { GPU_ONLY } from './modelFolder';
 
 /** One network of the model (UNet, text encoder) whose weights the plan's networks may change. */
 export interface Component {
@@ -50,11 +49,6 @@ export async function openComponent(
   const opened = openModelFile(path);
   if (!opened.ok) return opened;
   const file = opened.value;
-  const refusal = refuse(file);
-  if (refusal) {
-    file.close();
-    return refusal;
-  }
   const index = indexSlots(file.slots);
   const outputs = wishes.outputs?.(file) ?? [];
   const edits = wishes.edits?.(file);
@@ -108,19 +102,4 @@ export async function openComponent(
       file.close();
     },
   });
-}
-
-/** Graphs this machine's provider cannot run are refused before loading, by their operators. */
-function refuse(file: ModelFile): { ok: false; problem: ReturnType<typeof failure>['problem'] } | undefined {
-  const found = new Set(
-    file.model.nodes
-      .filter((node) => node.domain === 'com.microsoft' && GPU_ONLY.has(node.opType))
-      .map((node) => node.opType),
-  );
-  if (found.size === 0) return undefined;
-  return failure(
-    'model-gpu-only',
-    `${file.path} was fused for a GPU: the processor has no ${[...found].sort().join(', ')}.`,
-    'Use the plain export of the model, without GPU optimisation.',
-  );
 }

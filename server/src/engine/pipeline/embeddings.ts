@@ -32,7 +32,7 @@ export function openEmbeddings(
       const { code, message, remedy } = vectors.problem;
       return failure(code, `The embedding ${name} cannot be used: ${message}`, remedy);
     }
-    const fitted = fit(name, vectors.value, model);
+    const fitted = fitTo(model, name, vectors.value);
     if (typeof fitted === 'string') leftOut.push(`Embedding ${name} is read as words: ${fitted}.`);
     else usable.push(fitted);
   }
@@ -40,7 +40,7 @@ export function openEmbeddings(
 }
 
 /** The embedding for this model, or why not. */
-function fit(name: string, vectors: EmbeddingVectors, model: LoadedModel): UsableEmbedding | string {
+function fitTo(model: LoadedModel, name: string, vectors: EmbeddingVectors): UsableEmbedding | string {
   const widths = [model.textEncoder, ...(model.textEncoder2 ? [model.textEncoder2] : [])].map(
     (encoder) => encoder.embeddingWidth,
   );

@@ -14,8 +14,7 @@ import { openEmbeddings } from './embeddings';
 import { checkPlan } from './limits';
 import { type LoadedModel, loadModel } from './loadModel';
 import { createLoraCache } from './loraCache';
-import { encodePrompts } from './prompts';
-import { sampleLatents } from './sampling';
+import { makeLatents } from './passes';
 import { decodeLatents } from './vae';
 import { writePicture } from './writePicture';
 
@@ -65,6 +64,7 @@ export function createEngine(log: EngineLogger): Engine {
     const loaded = await loadModel(plan.model.path, options, model);
     if (!loaded.ok) return failed(loaded);
     model = loaded.value.model;
+    if (loaded.value.warning !== undefined) log('warn', loaded.value.warning);
     const current = model;
     const sessionsBefore = loaded.value.createdBefore;
     await breathe();
@@ -81,15 +81,11 @@ export function createEngine(log: EngineLogger): Engine {
     await breathe();
     if (hooks.isCancelled()) return { type: 'cancelled' };
 
-    clock.enter('encode');
     const embeddings = openEmbeddings(current, plan.embeddings ?? []);
     if (!embeddings.ok) return failed(embeddings);
     for (const reason of embeddings.value.leftOut) log('warn', reason);
-    const prompts = await encodePrompts(current, plan, embeddings.value.usable);
-    if (!prompts.ok) return failed(prompts);
-
-    clock.enter('sample', plan.parameters.steps);
-    const sampled = await sampleLatents(current, plan, prompts.value, {
+    const sampled = await makeLatents(current, plan, embeddings.value.usable, {
+      enter: clock.enter,
       isCancelled: hooks.isCancelled,
       previewEvery: options.previewEvery,
       report: (step, of, picture) => hooks.progress({ phase: 'sample', step, of, picture }),
@@ -110,7 +106,8 @@ export function createEngine(log: EngineLogger): Engine {
     if (hooks.isCancelled()) return { type: 'cancelled' };
 
     clock.enter('write');
-    const { width, height, seed } = plan.parameters;
+    const { seed } = plan.parameters;
+    const { width, height } = plan.hires ?? plan.parameters;
     const written = await writePicture(outputPath, pixels, width, height, plan.infotext);
     if (!written.ok) return failed(written);
     return {
@@ -154,7 +151,8 @@ function createClock(hooks: JobHooks) {
   let since = start;
   const close = () => {
     const now = performance.now();
-    if (phase) timings[phase] = now - since;
+    // A phase may come twice: a hires fix samples twice.
+    if (phase) timings[phase] = (timings[phase] ?? 0) + now - since;
     since = now;
   };
   return {

@@ -40,12 +40,33 @@ function complaintAbout(plan: GenerationPlan): string | undefined {
   if (!Number.isFinite(cfgScale) || Math.abs(cfgScale) > LIMITS.cfgScale) return `CFG scale is ${cfgScale}`;
   if (!Number.isSafeInteger(seed) || seed < 0) return `Seed is ${seed}`;
   if (!Number.isSafeInteger(ensd)) return `ENSD is ${ensd}`;
+  const { variation, seedResize } = plan.parameters;
+  if (variation && !(Number.isSafeInteger(variation.seed) && variation.seed >= 0))
+    return `Variation seed is ${variation.seed}`;
+  if (variation && !(variation.strength >= 0 && variation.strength <= 1))
+    return `Variation seed strength is ${variation.strength}`;
+  if (seedResize && ![seedResize.width, seedResize.height].every((side) => side >= 8 && side <= LIMITS.side))
+    return `Seed resize from is ${seedResize.width}x${seedResize.height}`;
   if (!Number.isInteger(clipSkip) || clipSkip < 1 || clipSkip > 12) return `Clip skip is ${clipSkip}`;
   if (plan.loras.length > LIMITS.loras) return `${plan.loras.length} LoRAs are more than ${LIMITS.loras}`;
   const named = plan.embeddings?.length ?? 0;
   if (named > LIMITS.embeddings) return `${named} embeddings are more than ${LIMITS.embeddings}`;
   const wild = plan.loras.find((lora) => !Number.isFinite(lora.te) || !Number.isFinite(lora.unet));
   if (wild) return `the weight of the LoRA ${wild.name} is no number`;
+  const strength = plan.init?.strength ?? 0;
+  if (!(strength >= 0 && strength <= 1)) return `Denoising strength is ${strength}`;
+  const { hires } = plan;
+  if (hires) {
+    const second = complaintAbout({
+      ...plan,
+      hires: undefined,
+      init: { path: '', strength: hires.strength },
+      parameters: { ...plan.parameters, ...hires },
+      positive: hires.positive,
+      negative: hires.negative,
+    });
+    if (second) return `in the hires pass, ${second}`;
+  }
   return (
     complaintAboutPrompt(plan.positive, 'prompt') ?? complaintAboutPrompt(plan.negative, 'negative prompt')
   );

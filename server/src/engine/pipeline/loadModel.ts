@@ -1,12 +1,15 @@
+import { freemem, totalmem } from 'node:os';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { type Result, success } from '../../shared/problem';
 import { createRuntime, type InferenceSession, type Runtime } from '../runtime/session';
 import type { PredictionType } from '../samplers/prediction';
 import type { TrainingSchedule } from '../sigmas/noiseTable';
 import { type Component, openComponent } from './component';
+import { checkFitness, type MachineMemory } from './fitness';
 import { type JsonObject, type ModelFolder, numberIn, readModelFolder } from './modelFolder';
 import { openTextEncoder, type TextEncoder } from './textEncoder';
 import { openTokenizers, type Tokenizers } from './tokenizers';
+import { createVaeEncoder, type VaeEncoder } from './vaeEncoder';
 
 /** A model with its sessions open. */
 export interface LoadedModel {
@@ -18,12 +21,17 @@ export interface LoadedModel {
   readonly textEncoder: TextEncoder;
   readonly textEncoder2?: TextEncoder;
   readonly vae: InferenceSession;
+  readonly vaeEncoder: VaeEncoder;
   readonly tokenizers: Tokenizers;
   readonly training: TrainingSchedule;
   readonly prediction: PredictionType;
   readonly scalingFactor: number;
   readonly shiftFactor: number;
   readonly latentChannels: number;
+  /** Sides of a picture must be multiples of this. */
+  readonly sideUnit: number;
+  /** False once it was released: a model that made room for one that then failed to open. */
+  isOpen(): boolean;
   release(): Promise<void>;
 }
 
@@ -33,20 +41,34 @@ const SDXL_SCALING = 0.13025;
 
 /**
  * Gives the open model if it still fits the files and the options, else closes it and opens the one asked for.
- * `createdBefore` is the runtime's count of sessions when the job began.
+ * `createdBefore` is the runtime's count of sessions when the job began; `warning` says that memory will be short.
  */
 export async function loadModel(
   path: string,
   options: EngineOptions,
   current: LoadedModel | undefined,
-): Promise<Result<{ model: LoadedModel; createdBefore: number }>> {
+): Promise<Result<{ model: LoadedModel; createdBefore: number; warning?: string }>> {
   const folder = readModelFolder(path);
   if (!folder.ok) return folder;
   const key = `${folder.value.identity}|${options.threads}|${options.mergeStrategy}`;
-  if (current?.key === key) return success({ model: current, createdBefore: current.runtime.created });
+  if (current?.key === key && current.isOpen())
+    return success({ model: current, createdBefore: current.runtime.created });
+  const { textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder } = folder.value;
+  const graphs = [textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder].filter(
+    (file) => file !== undefined,
+  );
+  const fitness = checkFitness(graphs, machineMemory());
+  if (!fitness.ok) return fitness;
   await current?.release();
   const model = await open(folder.value, options, key);
-  return model.ok ? success({ model: model.value, createdBefore: 0 }) : model;
+  return model.ok ? success({ model: model.value, createdBefore: 0, ...fitness.value }) : model;
+}
+
+/** What this process may use: less than the machine has where it runs in a container. */
+function machineMemory(): MachineMemory {
+  const limit = process.constrainedMemory?.() ?? 0;
+  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
+  return { total, free: Math.min(total, freemem()) };
 }
 
 async function open(folder: ModelFolder, options: EngineOptions, key: string): Promise<Result<LoadedModel>> {
@@ -79,6 +101,17 @@ async function open(folder: ModelFolder, options: EngineOptions, key: string): P
   const vae = await runtime.open(folder.vaeDecoder, folder.path, 'speed');
   if (!vae.ok) return abandon(vae);
   toRelease.push(() => vae.value.release());
+  const scalingFactor = numberIn(config.vae, 'scaling_factor', textEncoder2 ? SDXL_SCALING : USUAL_SCALING);
+  const shiftFactor = numberIn(config.vae, 'shift_factor', 0);
+  const latentChannels = numberIn(config.vae, 'latent_channels', 4);
+  const vaeEncoder = createVaeEncoder({
+    runtime,
+    path: folder.vaeEncoder,
+    channels: latentChannels,
+    scalingFactor,
+    shiftFactor,
+  });
+  toRelease.push(() => vaeEncoder.release());
   return success({
     key,
     folder,
@@ -87,14 +120,26 @@ async function open(folder: ModelFolder, options: EngineOptions, key: string): P
     textEncoder: textEncoder.value,
     textEncoder2,
     vae: vae.value,
+    vaeEncoder,
     tokenizers: tokenizers.value,
     training: trainingOf(config.scheduler),
     prediction: predictionOf(config.scheduler),
-    scalingFactor: numberIn(config.vae, 'scaling_factor', textEncoder2 ? SDXL_SCALING : USUAL_SCALING),
-    shiftFactor: numberIn(config.vae, 'shift_factor', 0),
-    latentChannels: numberIn(config.vae, 'latent_channels', 4),
+    scalingFactor,
+    shiftFactor,
+    latentChannels,
+    sideUnit: sideUnitOf(config.unet),
+    isOpen: () => toRelease.length > 0,
     release,
   });
+}
+
+/**
+ * Pixels that halve evenly as often as the UNet halves its latents: an exported graph has its doublings fixed and cannot
+ * make up for a row that was lost.
+ */
+function sideUnitOf(unet: JsonObject): number {
+  const blocks = unet.down_block_types;
+  return 8 * 2 ** (Array.isArray(blocks) && blocks.length > 0 ? Math.min(blocks.length - 1, 8) : 0);
 }
 
 function trainingOf(scheduler: JsonObject): TrainingSchedule {

@@ -9,6 +9,7 @@ export interface ModelFolder {
   readonly textEncoder: string;
   readonly textEncoder2?: string;
   readonly vaeDecoder: string;
+  readonly vaeEncoder?: string;
   readonly tokenizer: string;
   readonly tokenizer2?: string;
   readonly config: {
@@ -23,9 +24,6 @@ export interface ModelFolder {
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Operators the CPU provider has no kernel for: graphs that were fused for a GPU. */
-export const GPU_ONLY = new Set(['GroupNorm', 'SkipGroupNorm', 'BiasSplitGelu', 'BiasAdd', 'NhwcConv']);
 
 /** Reads the layout. Fails with `model-missing` or `model-incomplete`, naming what is not there. */
 export function readModelFolder(folder: string): Result<ModelFolder> {
@@ -50,13 +48,16 @@ export function readModelFolder(folder: string): Result<ModelFolder> {
     );
   const textEncoder2 = graph('text_encoder_2');
   const tokenizer2 = path.join(folder, 'tokenizer_2');
-  const files = [unet, textEncoder, vaeDecoder, ...(textEncoder2 ? [textEncoder2] : [])];
+  const vaeEncoder = graph('vae_encoder');
+  const optional = [textEncoder2, vaeEncoder].filter((file) => file !== undefined);
+  const files = [unet, textEncoder, vaeDecoder, ...optional];
   return success({
     path: folder,
     unet,
     textEncoder,
     textEncoder2,
     vaeDecoder,
+    vaeEncoder,
     tokenizer,
     tokenizer2: existsSync(path.join(tokenizer2, 'merges.txt')) ? tokenizer2 : undefined,
     config: {

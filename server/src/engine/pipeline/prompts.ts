@@ -1,4 +1,10 @@
-import type { GenerationPlan, PlanPhase, PlanSubprompt, WeightedRun } from '../../shared/plan';
+import type {
+  GenerationPlan,
+  PlanParameters,
+  PlanPhase,
+  PlanSubprompt,
+  WeightedRun,
+} from '../../shared/plan';
 import { type Result, success } from '../../shared/problem';
 import { applyEmphasis, chunkPrompt, type PromptChunk, padTokens } from '../conditioning/index';
 import type { UsableEmbedding } from './embeddings';
@@ -26,7 +32,7 @@ export interface EncodedPrompts {
 /** Encodes every phase of every part of both prompts; equal texts are encoded once. */
 export async function encodePrompts(
   model: LoadedModel,
-  plan: GenerationPlan,
+  plan: Pick<GenerationPlan, 'positive' | 'negative' | 'parameters'>,
   embeddings: readonly UsableEmbedding[] = [],
 ): Promise<Result<EncodedPrompts>> {
   const known = new Map<string, UnetCondition>();
@@ -62,20 +68,20 @@ export async function encodePrompts(
 
 async function encodeRuns(
   model: LoadedModel,
-  plan: GenerationPlan,
+  { parameters }: Pick<GenerationPlan, 'parameters'>,
   runs: readonly WeightedRun[],
   isNegative: boolean,
   embeddings: readonly UsableEmbedding[],
 ): Promise<Result<UnetCondition>> {
   const { tokenizer } = model.tokenizers.first;
   const { chunks } = chunkPrompt(runs, tokenizer, embeddings);
-  const { width, height } = plan.parameters;
+  const { width, height } = parameters;
   const timeIds = [height, width, 0, 0, height, width];
   const parts: Float32Array[] = [];
   let pooled: Float32Array | undefined;
   let tokens = 0;
   for (const chunk of chunks) {
-    const encoded = await encodeChunk(model, plan, chunk, embeddings);
+    const encoded = await encodeChunk(model, parameters, chunk, embeddings);
     if (!encoded.ok) return encoded;
     parts.push(encoded.value.hidden);
     // A picture is conditioned on the pooled text of its first chunk.
@@ -99,11 +105,10 @@ async function encodeRuns(
 
 async function encodeChunk(
   model: LoadedModel,
-  plan: GenerationPlan,
+  { clipSkip, emphasis }: PlanParameters,
   chunk: PromptChunk,
   embeddings: readonly UsableEmbedding[],
 ): Promise<Result<EncodedChunk>> {
-  const { clipSkip, emphasis } = plan.parameters;
   const { first, second } = model.tokenizers;
   const placed = (part: 'first' | 'second'): PlacedRows[] =>
     chunk.embeddings.map(({ position, name }) => {

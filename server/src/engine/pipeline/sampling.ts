@@ -1,5 +1,5 @@
 import type { StepPicture } from '../../shared/engineProtocol';
-import type { GenerationPlan } from '../../shared/plan';
+import type { GenerationPlan, PlanParameters } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import { phaseIndex } from '../conditioning/index';
 import { createImageNoise } from '../noise/index';
@@ -8,7 +8,7 @@ import { combineGuidance, findSampler, type ModelCall, startSampling } from '../
 import { breathe } from '../weights/binding';
 import type { LoadedModel } from './loadModel';
 import type { EncodedPhase, EncodedPrompts } from './prompts';
-import { runUnet, type UnetCondition } from './unet';
+import { runUnet, takesGuidance, type UnetCondition } from './unet';
 
 /** Final latents, as the sampler leaves them: scaled, `[channels, height, width]`. */
 export interface Sampled {
@@ -16,23 +16,42 @@ export interface Sampled {
   readonly shape: readonly [channels: number, height: number, width: number];
 }
 
-interface SamplingHooks {
+export interface SamplingHooks {
   readonly previewEvery: number;
   isCancelled(): boolean;
   report(step: number, of: number, picture?: StepPicture): void;
 }
 
+/** What one pass over the latents is made with. */
+export interface Pass {
+  readonly parameters: PlanParameters;
+  readonly architecture?: string;
+  /** Scaled latents to start from, and how far to go back. */
+  readonly start?: { readonly latents: Float32Array; readonly strength: number };
+}
+
+/** The only or the first pass of a plan. */
+export function firstPass(plan: GenerationPlan, start?: Pass['start']): Pass {
+  return { parameters: plan.parameters, architecture: plan.model.architecture, start };
+}
+
 /** Pixels per latent, on each side. */
 const VAE_FACTOR = 8;
+
+/** A size in latents instead of pixels. */
+function cells({ width, height }: { width: number; height: number }): { width: number; height: number } {
+  return { width: Math.floor(width / VAE_FACTOR), height: Math.floor(height / VAE_FACTOR) };
+}
 
 /** Runs the sampler. Undefined when it was cancelled; the cancel is looked at between steps. */
 export async function sampleLatents(
   model: LoadedModel,
-  plan: GenerationPlan,
+  pass: Pass,
   prompts: EncodedPrompts,
   hooks: SamplingHooks,
 ): Promise<Result<Sampled | undefined>> {
-  const { parameters } = plan;
+  const { parameters, architecture, start } = pass;
+  const { seedResize } = parameters;
   const sampler = findSampler(parameters.sampler);
   if (!sampler)
     return failure(
@@ -50,9 +69,11 @@ export async function sampleLatents(
     seed: parameters.seed,
     shape,
     ensd: parameters.ensd,
+    ...(parameters.variation && { variation: parameters.variation }),
+    ...(seedResize && { resizeFrom: cells(seedResize) }),
   });
   const predict = (input: Float32Array, timestep: number, call: ModelCall) =>
-    guided(model, plan, prompts, input, shape, timestep, call);
+    guided(model, parameters, prompts, input, shape, timestep, call);
   const run = startSampling({
     sampler,
     scheduleType: parameters.scheduleType,
@@ -60,7 +81,8 @@ export async function sampleLatents(
     noise,
     prediction: model.prediction,
     training: model.training,
-    architecture: plan.model.architecture,
+    architecture,
+    start,
     predict,
   });
   for (;;) {
@@ -73,35 +95,34 @@ export async function sampleLatents(
     if (next.done) return success({ latents: next.value, shape });
     const { step, of, denoised } = next.value;
     const wantsPicture = hooks.previewEvery > 0 && (step + 1) % hooks.previewEvery === 0 && step + 1 < of;
-    hooks.report(
-      step + 1,
-      of,
-      wantsPicture ? latentPicture(denoised, shape, plan.model.architecture) : undefined,
-    );
+    hooks.report(step + 1, of, wantsPicture ? latentPicture(denoised, shape, architecture) : undefined);
   }
 }
 
-/** The UNet's output with guidance: `u + Σ weight · scale · (c − u)`. Without guidance, a lone prompt is run alone. */
+/**
+ * The UNet's output with guidance: `u + Σ weight · scale · (c − u)`. Without guidance, or with a model that takes it as an
+ * input, a lone prompt is run alone.
+ */
 async function guided(
   model: LoadedModel,
-  plan: GenerationPlan,
+  { cfgScale, steps }: PlanParameters,
   prompts: EncodedPrompts,
   input: Float32Array,
   shape: Sampled['shape'],
   timestep: number,
   call: ModelCall,
 ): Promise<Float32Array> {
-  const { cfgScale, steps } = plan.parameters;
   const inForce = (phases: readonly EncodedPhase[]) => {
     const ends = phases.map((phase) => phase.endStep);
     return phases[phaseIndex(ends, call, steps)].condition;
   };
   const positives = prompts.positive.map(({ phases, weight }) => ({ condition: inForce(phases), weight }));
-  const isAlone = cfgScale === 1 && positives.length === 1 && positives[0].weight === 1;
+  const isWithout = cfgScale === 1 || takesGuidance(model.unet);
+  const isAlone = isWithout && positives.length === 1 && positives[0].weight === 1;
   const longest = Math.max(...positives.map(({ condition }) => condition.tokens));
   const conditions = positives.map(({ condition }) => lengthened(condition, longest));
   if (!isAlone) conditions.unshift(inForce(prompts.negative));
-  const outputs = await runUnet(model.unet, input, shape, timestep, conditions);
+  const outputs = await runUnet(model.unet, input, shape, timestep, conditions, cfgScale);
   if (isAlone) return outputs[0];
   const [unconditioned, ...conditioned] = outputs;
   const weighted = conditioned.map((output, index) => ({ output, weight: positives[index].weight }));

@@ -15,7 +15,8 @@ export interface UnetCondition {
 /**
  * Runs the UNet for one latent under several conditions and returns one output per condition. Conditions of equal
  * length share a run; others run apart, as does everything in a graph whose batch size is fixed at 1. Inputs are made
- * as the session declares them: scalar or vector timestep, integer or float, half precision or not.
+ * as the session declares them: scalar or vector timestep, integer or float, half precision or not. `guidance` is for
+ * distilled models that take it as an input.
  */
 export async function runUnet(
   component: Component,
@@ -23,6 +24,7 @@ export async function runUnet(
   shape: readonly [channels: number, height: number, width: number],
   timestep: number,
   conditions: readonly UnetCondition[],
+  guidance = 1,
 ): Promise<Float32Array[]> {
   const { session } = component;
   const inputs = inputsOf(session);
@@ -48,6 +50,12 @@ export async function runUnet(
       const values = join(members.map((member) => member.pooled ?? new Float32Array(0)));
       feeds[pooled.name] = tensorFor(pooled, values, [count, values.length / count]);
     }
+    const distilled = inputs.get(GUIDANCE_INPUT);
+    if (distilled) {
+      const last = distilled.shape.at(-1);
+      const embedding = guidanceEmbedding(guidance, typeof last === 'number' ? last : 256);
+      feeds[distilled.name] = tensorFor(distilled, repeat(embedding, count), [count, embedding.length]);
+    }
     const ids = inputs.get('time_ids');
     if (ids) {
       const values = members.flatMap((member) => [...(member.timeIds ?? [])]);
@@ -60,6 +68,28 @@ export async function runUnet(
     });
   }
   return results;
+}
+
+const GUIDANCE_INPUT = 'timestep_cond';
+
+/** True for latent consistency models: they know guidance as an input and are run for the prompt alone. */
+export function takesGuidance({ session }: Component): boolean {
+  return inputsOf(session).has(GUIDANCE_INPUT);
+}
+
+/** The guidance scale as waves, sines before cosines, as diffusers makes them for latent consistency models. */
+export function guidanceEmbedding(scale: number, width: number): Float32Array {
+  const half = Math.floor(width / 2);
+  const embedding = new Float32Array(width);
+  const step = Math.log(10_000) / (half - 1);
+  for (let i = 0; i < half; i++) {
+    const angle = Math.fround(
+      Math.fround((scale - 1) * 1000) * Math.fround(Math.exp(-Math.fround(i * Math.fround(step)))),
+    );
+    embedding[i] = Math.sin(angle);
+    embedding[half + i] = Math.cos(angle);
+  }
+  return embedding;
 }
 
 function batches(conditions: readonly UnetCondition[], isFixed: boolean): number[][] {

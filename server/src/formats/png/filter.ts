@@ -56,3 +56,29 @@ function filterRow(
   }
   return cost;
 }
+
+/**
+ * The rows of a picture with PNG's filters taken back; undefined where a row names a filter that does not exist.
+ * @param filtered rows of `stride` bytes, each with its filter's number before it.
+ */
+export function unfilterRows(
+  filtered: Uint8Array,
+  stride: number,
+  height: number,
+  depth: number,
+): Uint8Array | undefined {
+  const pixels = new Uint8Array(stride * height);
+  for (let row = 0; row < height; row++) {
+    const from = row * (stride + 1);
+    const predict = PREDICTORS[filtered[from]!];
+    if (!predict) return undefined;
+    const start = row * stride;
+    for (let i = 0; i < stride; i++) {
+      const left = i >= depth ? pixels[start + i - depth]! : 0;
+      const above = row > 0 ? pixels[start + i - stride]! : 0;
+      const corner = row > 0 && i >= depth ? pixels[start + i - stride - depth]! : 0;
+      pixels[start + i] = filtered[from + 1 + i]! + predict(left, above, corner);
+    }
+  }
+  return pixels;
+}

@@ -35,6 +35,13 @@ export function planInfotext(used: UsedByPlan): string {
     ['Size', `${parameters.width}x${parameters.height}`],
     ['Model', model.name],
   ];
+  const { variation, seedResize } = parameters;
+  if (variation)
+    pairs.push(
+      ['Variation seed', String(variation.seed)],
+      ['Variation seed strength', String(variation.strength)],
+    );
+  if (seedResize) pairs.push(['Seed resize from', `${seedResize.width}x${seedResize.height}`]);
   const strength = init?.plan.strength ?? hires?.strength;
   if (strength !== undefined) pairs.push(['Denoising strength', String(strength)]);
   if (init) pairs.push([INIT_IMAGE, init.written]);

@@ -6,6 +6,7 @@ import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../analysi
 import type { WrittenParameter } from './model';
 import { findSampler, findSchedule, PLAN_SAMPLERS, PLAN_SCHEDULES } from './samplers';
 import { didYouMean } from './suggest';
+import { readVariation } from './variation';
 import { badParameter } from './written';
 
 /** Ranges of the web UI's sliders; a seed is any whole number JavaScript keeps exactly. */
@@ -20,13 +21,11 @@ const DEFAULT_SIZE = 512;
 
 /** Keys that change the web UI's picture and that the preview does not do. */
 const NOT_DONE: readonly RegExp[] = [
-  /^Variation seed/,
   /^Face restoration$/,
   /^Tiling$/,
   /^Refiner/,
   /^NGMS$/,
   /^Token merging/,
-  /^Seed resize from$/,
   /^ControlNet/,
   /^Schedule (max sigma|min sigma|rho)$/,
 ];
@@ -81,6 +80,7 @@ export function readParameters(
     emphasis: readEmphasis(written('Emphasis'), bad),
     rng: readChoice('RNG', written('RNG'), ['CPU', 'GPU', 'NV'] as const, 'CPU', bad),
     ensd: whole('ENSD', 0),
+    ...readVariation(parameterList, request.drawnSeed, problems),
     ...request.overrides,
   };
   const first = problems[0];

@@ -1,0 +1,91 @@
+import { ELEMENT, type OnnxModel, type OnnxTensor } from '../../formats/onnx/index';
+import { failure, type Problem, type Result, success } from '../../shared/problem';
+import { openModelFile } from '../graph/modelFile';
+
+/** Operators of com.microsoft that the CPU provider has no kernel for: graphs that were fused for a GPU have them. */
+const GPU_ONLY: ReadonlySet<string> = new Set([
+  ...['GroupNorm', 'SkipGroupNorm', 'BiasSplitGelu', 'BiasAdd', 'NhwcConv', 'NhwcFusedConv', 'GemmFloat8'],
+  ...['PackedAttention', 'PackedMultiHeadAttention', 'RemovePadding', 'RestorePadding', 'DecoderAttention'],
+]);
+/** Domains whose operators belong to one GPU provider. */
+const GPU_DOMAIN = /^com\.(microsoft\.dml|ms\.internal)/;
+
+/** Bytes an element takes when it runs: halves become whole floats on a CPU. */
+const RUNNING_BYTES: Readonly<Record<number, number>> = {
+  [ELEMENT.float]: 4,
+  [ELEMENT.float16]: 4,
+  [ELEMENT.bfloat16]: 4,
+  [ELEMENT.double]: 8,
+  [ELEMENT.int64]: 8,
+  [ELEMENT.int32]: 4,
+};
+
+/** Bytes of memory of a machine. */
+export interface MachineMemory {
+  readonly total: number;
+  readonly free: number;
+}
+
+/**
+ * Looks at every graph of a model before a session is opened for any. Fails with `model-gpu-only` (operators named),
+ * `model-bfloat16` or `model-too-large`; gives a warning where memory will be short.
+ */
+export function checkFitness(files: readonly string[], memory: MachineMemory): Result<{ warning?: string }> {
+  let bytes = 0;
+  for (const path of files) {
+    const opened = openModelFile(path);
+    if (!opened.ok) return opened;
+    const { model } = opened.value;
+    opened.value.close();
+    const problem = unrunnable(model, path);
+    if (problem) return { ok: false, problem };
+    bytes += weightBytes(model);
+  }
+  return judgeMemory(bytes, memory);
+}
+
+function unrunnable(model: OnnxModel, path: string): Problem | undefined {
+  const found = new Set<string>();
+  for (const { domain, opType } of model.nodes) {
+    if (GPU_DOMAIN.test(domain)) found.add(`${domain}.${opType}`);
+    else if (domain === 'com.microsoft' && GPU_ONLY.has(opType)) found.add(opType);
+  }
+  if (found.size > 0)
+    return {
+      code: 'model-gpu-only',
+      message: `${path} was fused for a GPU: the processor has no ${[...found].sort().join(', ')}.`,
+      remedy: 'Use the plain export of the model, without GPU optimisation.',
+    };
+  if ([...model.inputs, ...model.outputs].some(({ elementType }) => elementType === ELEMENT.bfloat16))
+    return {
+      code: 'model-bfloat16',
+      message: `${path} computes in bfloat16, which the processor's runtime cannot.`,
+      remedy: 'Export the model again in float32 or float16.',
+    };
+  return undefined;
+}
+
+/** Bytes the weights of a graph take when it runs. */
+function weightBytes(model: OnnxModel): number {
+  const sizeOf = ({ dims, dataType }: OnnxTensor) =>
+    dims.reduce((product, side) => product * side, 1) * (RUNNING_BYTES[dataType] ?? 1);
+  let bytes = 0;
+  for (const tensor of model.initializers.values()) bytes += sizeOf(tensor);
+  for (const { attributes } of model.nodes)
+    for (const { tensor } of attributes) if (tensor) bytes += sizeOf(tensor);
+  return bytes;
+}
+
+/** Weights that do not fit into the machine at all refuse the model; those that do not fit beside the rest warn. */
+export function judgeMemory(bytes: number, { total, free }: MachineMemory): Result<{ warning?: string }> {
+  const gigabytes = (value: number) => `${(value / 2 ** 30).toFixed(1)} GB`;
+  if (bytes > total)
+    return failure(
+      'model-too-large',
+      `The model's weights take ${gigabytes(bytes)} of memory; this machine has ${gigabytes(total)}.`,
+      'Use a smaller model, or a machine with more memory.',
+    );
+  if (bytes <= free) return success({});
+  const warning = `The model's weights take ${gigabytes(bytes)} of memory and ${gigabytes(free)} are free: pictures may take very long.`;
+  return success({ warning });
+}
