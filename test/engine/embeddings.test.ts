@@ -40,11 +40,12 @@ describe('a textual inversion', () => {
   it('equal to the row of a word gives the picture of that word, whatever the file calls its tensor', async () => {
     const expected = await sha('a red house, snow');
     const row = rowOf(idOf('house'));
-    for (const tensors of [
+    const files: readonly Parameters<typeof embedding>[1][] = [
       { emb_params: { shape: [1, WIDTH], data: row } },
       { '<my-house>': { shape: [WIDTH], data: row } },
       { '<my-house>': { shape: [1, WIDTH], data: row, dtype: 'F64' as const } },
-    ])
+    ];
+    for (const tensors of files)
       expect(await sha('a red zzqx, snow', [embedding('zzqx', tensors)])).toBe(expected);
     expect(await sha('a red zzqx, snow')).not.toBe(expected);
   });

@@ -343,7 +343,12 @@ describe.each(MODES)('the language server, %s', (mode) => {
     const links = await ask<{ target: string }[]>('documentLink');
     expect(links.map(({ target }) => path.basename(target))).toEqual(['mira.safetensors']);
     const range = { start: { line: 0, character: 0 }, end: { line: 9, character: 0 } };
-    expect(await ask<unknown[]>('inlayHint', { range })).toMatchObject([{ label: '×1.21' }]);
+    expect(await ask<unknown[]>('inlayHint', { range })).toMatchObject([
+      { label: '×1.21' },
+      { label: '2/75' },
+      { label: '1/75' },
+      { label: '1/75' },
+    ]);
     expect(await ask<unknown[]>('documentSymbol')).toHaveLength(2);
     expect((await ask<unknown[]>('foldingRange')).length).toBeGreaterThan(0);
     expect((await ask<{ data: number[] }>('semanticTokens/full')).data.length % 5).toBe(0);

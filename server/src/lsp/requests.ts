@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import * as path from 'node:path';
 import type { Connection } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { adjustWeight } from '../language/features/adjustWeight';
@@ -86,6 +87,7 @@ async function resolvePlan(session: Session, params: ResolvePlanParams): Promise
     ...(params.seed !== undefined && { seed: params.seed }),
     ...(params.model !== undefined && { model: params.model }),
     drawnSeed: randomInt(SEEDS),
+    resolveFile: (name) => path.resolve(path.dirname(snapshot.path), name),
   });
   if (!built.ok) return built;
   return {

@@ -12,6 +12,7 @@ import { type Libraries, scanned } from './libraries';
 import { BUILT_IN_MODEL, builtInLoras, type Models } from './models';
 import type { MachineSettings } from './projectTypes';
 import { parseStyles } from './styles';
+import type { TokenCounters } from './tokens';
 import { listWildcards } from './wildcards';
 
 /** What an environment is built from. */
@@ -24,6 +25,7 @@ export interface EnvironmentSources {
   readonly builtInModelPath?: string;
   readonly scanBudget: number;
   readonly fit: CountFit;
+  readonly tokens: TokenCounters;
   /** To be called when something read in the background makes the environment stale. */
   readonly changed: () => void;
   /** Entries of the lockfile that goes with the configuration. */
@@ -52,6 +54,7 @@ export async function buildEnvironment(
   const embeddingPaths = [...configured.embeddingPaths, ...(machine.embeddingPaths ?? [])];
   const styles: string[] = [];
   for (const file of configured.stylePaths) styles.push((await files.readText(file)) ?? '');
+  const base = baseModel(configuration, machine, models, settings, library.ownFolders);
 
   const environment: Environment = {
     target: configuration.target,
@@ -59,7 +62,7 @@ export async function buildEnvironment(
     embeddings: await listEmbeddings(files, embeddingPaths),
     embeddingsKnown: embeddingPaths.length > 0,
     models,
-    ...optional('baseModel', baseModel(configuration, machine, models, settings, library.ownFolders)),
+    ...optional('baseModel', base),
     styles: styles.flatMap(parseStyles),
     ...optional(
       'wildcards',
@@ -67,6 +70,7 @@ export async function buildEnvironment(
     ),
     dynamicPrompts: configuration.dynamicPrompts,
     ...optional('lockfile', sources.lockfile),
+    ...optional('countTokens', sources.tokens.of(base)),
     fit: sources.fit,
   };
   return { environment, folders: library.folders, scanning: library.scanning };

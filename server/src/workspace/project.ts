@@ -24,6 +24,7 @@ import { MAX_FILES_PER_FOLDER } from './limits';
 import { createModels } from './models';
 import { nodeFiles } from './nodeFiles';
 import type { Project, ProjectOptions } from './projectTypes';
+import { createTokenCounters } from './tokens';
 
 export type { MachineSettings, Project, ProjectOptions, ProjectStatus } from './projectTypes';
 
@@ -50,6 +51,7 @@ export function createProject(options: ProjectOptions): Project {
   const models = createModels(options.builtInModelPath);
   const libraries = createLibraries({ cachePath: options.cachePath, watch: options.watch ?? false, log });
   const fit = createFit();
+  const tokens = createTokenCounters(options.clipMergesPath ?? besideModel(options.builtInModelPath));
   const listeners = new Set<() => void>();
   const problems = new Map<string, readonly ConfigProblem[]>();
 
@@ -133,6 +135,7 @@ export function createProject(options: ProjectOptions): Project {
       libraries,
       models,
       fit,
+      tokens,
       changed,
       machine,
       trusted,
@@ -235,6 +238,13 @@ export function createProject(options: ProjectOptions): Project {
       libraries.dispose();
     },
   };
+}
+
+/** The released vocabulary lies beside the built-in model. */
+function besideModel(builtInModelPath: string | undefined): string | undefined {
+  return builtInModelPath === undefined
+    ? undefined
+    : path.join(path.dirname(builtInModelPath), 'clip', 'merges.txt.gz');
 }
 
 function optionalLockfile(lockfile: readonly LoraFacts[] | undefined): { lockfile?: readonly LoraFacts[] } {

@@ -17,6 +17,8 @@ export interface MachineSettings {
 export interface ProjectOptions {
   /** Absolute path of `media/demo-model`; without it there is no built-in model. */
   readonly builtInModelPath?: string;
+  /** Gzipped merges of CLIP's vocabulary; without it they are looked for beside the built-in model. */
+  readonly clipMergesPath?: string;
   /** Where the library's index may be kept between runs. */
   readonly cachePath?: string;
   readonly machine?: MachineSettings;

@@ -46,14 +46,48 @@ describe('inlay hints', () => {
     expect(labels('((a:1.5), b:1.2)')).toEqual([[8, '×1.8']]);
     expect(labels('(((a)))')).toEqual([[5, '×1.331']]);
     expect(labels('[(a:1.1)]')).toEqual([[8, '×1']]);
+    expect(labels('(x [a:(b:2):0.5]:0.5)')).toEqual([[11, '×1']]);
+    expect(labels('((a:nan))')).toEqual([[8, '×1.21']]);
   });
   it('leave plain brackets alone', () => {
     expect(labels('(a:1.2), [b], \\(c\\), (d')).toEqual([]);
   });
-  it('count tokens where a vocabulary is at hand', () => {
-    const env = environment([], { countTokens: (text) => text.split(/\s+/).filter(Boolean).length });
-    const text = `${'word '.repeat(80)}<lora:x:1>\nNegative prompt: bad hands`;
-    expect(inlayHints(parse(text), everything, env).map(({ label }) => label)).toEqual(['80/150', '2/75']);
+  /** Labels at the places marked `|`, in order; a mark is not part of the text. */
+  const counted = (marked: string) => {
+    const [offsets, text]: [number[], string] = [[], marked.replaceAll('|', '')];
+    for (let at = marked.indexOf('|'); at >= 0; at = marked.indexOf('|', at + 1))
+      offsets.push(at - offsets.length);
+    const countTokens = (part: string) => part.split(/\s+/).filter(Boolean).length;
+    const hints = inlayHints(parse(text), everything, environment([], { countTokens }));
+    expect(hints.map(({ offset }) => offset)).toEqual(offsets);
+    return hints.map(({ label }) => label);
+  };
+  const words = (count: number) => Array(count).fill('word').join(' ');
+
+  it.each([
+    ['nothing', '', []],
+    ['a LoRA alone', '<lora:x:1>', []],
+    [
+      'both prompts, tags not counted',
+      'two words <lora:x:1>|\nNegative prompt: bad hands|',
+      ['2/75', '2/75'],
+    ],
+    ['commas', 'a, b, (c:1.2),| ', ['6/75']],
+    ['the first of what a schedule has', '[a b c:d:0.5]|', ['3/75']],
+    ['a full chunk', `${words(75)}|`, ['75/75']],
+    ['a cut inside a phrase', `${words(75)} |${words(5)}|`, ['75/75┃', '80/150']],
+    ['two cuts', `${words(75)} |${words(75)} |${words(1)}|`, ['75/75┃', '75/75┃', '151/225']],
+    ['a phrase moved whole', `${words(60)}, |${words(20)}|`, ['61/75┃', '95/150']],
+    [
+      'a phrase too far from the end to be moved',
+      `${words(50)}, ${words(24)} |${words(2)}|`,
+      ['75/75┃', '77/150'],
+    ],
+    ['a comma after a full chunk', `${words(75)}|, end|`, ['75/75┃', '77/150']],
+    ['BREAK', 'a, b |BREAK c|', ['3/75┃', '76/150']],
+    ['BREAK behind nothing', 'BREAK c|', ['1/75']],
+  ])('count tokens where a vocabulary is at hand: %s', (_, marked, labels) => {
+    expect(counted(marked)).toEqual(labels);
   });
   it('keep to the range asked for', () => {
     const hints = inlayHints(parse('((a))\n---\n((b))'), { start: 9, end: 15 }, environment([]));

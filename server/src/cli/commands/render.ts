@@ -5,7 +5,8 @@ import path from 'node:path';
 import { createEngineHost, type EngineHost } from '../../enginehost/host';
 import { resolveBlock } from '../../language/analysis/resolve';
 import type { Environment } from '../../language/environment';
-import { buildPlan, type PlanRequest } from '../../language/plan/buildPlan';
+import { buildBatch } from '../../language/plan/batch';
+import type { PlanRequest } from '../../language/plan/buildPlan';
 import { parse } from '../../language/syntax/parse';
 import { applyEdits } from '../../language/text/edits';
 import type { GenerationResult } from '../../shared/engineProtocol';
@@ -89,7 +90,9 @@ function plan(
 ): boolean {
   const { io } = invocation;
   const sweep = readSweep(invocation.text('sweep'));
-  const request = readRequest(invocation);
+  // `Init image` is relative to the prompt file.
+  const resolveFile = (name: string) => path.resolve(path.dirname(file), name);
+  const request = { ...readRequest(invocation), resolveFile };
   const only = wholeNumber(invocation, 'block', 1, 1_000_000);
   const count = parse(source).blocks.length;
   if (only !== undefined && only > count)
@@ -98,18 +101,21 @@ function plan(
   for (const index of indexes) {
     for (const weight of sweep?.weights ?? [undefined]) {
       const text = sweep && weight !== undefined ? withWeight(source, index, sweep.name, weight) : source;
-      const built = buildPlan(parse(text), index, environment, request);
+      const built = buildBatch(parse(text), index, environment, request);
       if (!built.ok) {
         const place = count > 1 ? `block ${index + 1}: ` : '';
         printProblem(io, { ...built.problem, message: `${place}${built.problem.message}` });
         return false;
       }
       if (weight === (sweep?.weights[0] ?? undefined))
-        for (const warning of built.value.warnings) io.stderr.write(`warning: ${warning}\n`);
+        for (const warning of built.value[0].warnings) io.stderr.write(`warning: ${warning}\n`);
       const parts = [path.basename(file, path.extname(file)), ...(count > 1 ? [String(index + 1)] : [])];
       if (sweep && weight !== undefined)
         parts.push(`${sweep.name.replace(/[^\p{L}\p{N}._-]/gu, '_')}=${weight}`);
-      pictures.push({ plan: built.value.plan, stem: parts.join('-') });
+      for (const { plan } of built.value) {
+        const seed = built.value.length > 1 ? [`seed=${plan.parameters.seed}`] : [];
+        pictures.push({ plan, stem: [...parts, ...seed].join('-') });
+      }
     }
   }
   return true;

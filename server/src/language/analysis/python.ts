@@ -70,8 +70,11 @@ const FLOAT = new RegExp(`^[+-]?(?:(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(
 const SPECIAL = /^([+-]?)(inf|infinity|nan)$/i;
 const INTEGER = new RegExp(`^[+-]?${DIGITS}$`);
 
+const NOT_ASCII = /[^\0-\x7f]/;
+
 /** Decimal digits of any script as ASCII, as `float()` and `int()` read them. */
 export function asciiDigits(text: string): string {
+  if (!NOT_ASCII.test(text)) return text;
   return text.replace(/\p{Nd}/gu, (digit) => String(decimalValue(digit.codePointAt(0) ?? 0)));
 }
 

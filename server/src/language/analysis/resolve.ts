@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
 import type { Block, Document } from '../syntax/nodes';
-import { attentionRuns, parseAttention } from './attention';
+import { type Attention, attentionRuns, parseAttention } from './attention';
 import { stripComments } from './comments';
 import { splitConjunction } from './conjunction';
 import { LORA_TYPES, readLoraArguments } from './loraArguments';
@@ -99,9 +99,13 @@ function resolvePrompt(
     const sub = sliceMapped(mapped, part.start, part.end);
     const schedule = resolveSchedule(sub.text, { steps });
     scheduleFailed = reportSchedule(sub, schedule, errors) || scheduleFailed;
-    const attention = parseAttention(schedule.phases[0]?.[1] ?? '');
-    first ??= { schedule: schedule.phases, attention: attentionRuns(attention.pieces) };
-    inspectBrackets(sub, breaks, errors);
+    const whole = parseAttention(sub.text);
+    if (first === undefined) {
+      const [[, text] = [steps, '']] = schedule.phases;
+      const attention = text === sub.text ? whole : parseAttention(text);
+      first = { schedule: schedule.phases, attention: attentionRuns(attention.pieces) };
+    }
+    inspectBrackets(sub, whole, breaks, errors);
   }
   return {
     range,
@@ -195,8 +199,12 @@ function reportSchedule(
 const SCHEDULE_LIKE = /\[[^[\]]*(?::\s*[+-]?[.\d]+\s*\]|\|)/;
 
 /** BREAKs that break and weights that fail, looked up in the whole text so that every schedule branch is seen once. */
-function inspectBrackets(sub: MappedText, breaks: Range[], errors: ResolveError[]): void {
-  const { pieces, error, tooDeepAt } = parseAttention(sub.text);
+function inspectBrackets(
+  sub: MappedText,
+  { pieces, error, tooDeepAt }: Attention,
+  breaks: Range[],
+  errors: ResolveError[],
+): void {
   for (const piece of pieces)
     if (piece.isBreak && piece.weight === -1) breaks.push(sourceRange(sub, piece.start, piece.end));
   if (error !== undefined)

@@ -58,8 +58,11 @@ export function placeholder(index: number, text: string): string {
  * 3 has its characters in order; undefined not at all. Case does not matter.
  */
 export function matchRank(typed: string, candidate: string): 0 | 1 | 2 | 3 | undefined {
-  const needle = typed.toLowerCase();
-  const hay = candidate.toLowerCase();
+  return matchLower(typed.toLowerCase(), candidate.toLowerCase());
+}
+
+/** `matchRank` of texts that are in lower case already. */
+export function matchLower(needle: string, hay: string): 0 | 1 | 2 | 3 | undefined {
   const at = hay.indexOf(needle);
   if (at === 0) return 0;
   if (at > 0) return /[\s_./\\-]/.test(hay[at - 1] ?? '') ? 1 : 2;

@@ -8,7 +8,7 @@ import {
   type CompletionList,
   escapeSnippet,
   MAX_COMPLETION_ITEMS,
-  matchRank,
+  matchLower,
   placeholder,
   sortKey,
 } from './completionItem';
@@ -32,10 +32,12 @@ export function completeTag(
 interface Candidate {
   readonly lora: LoraFacts;
   readonly verdict: Verdict;
-  readonly rank: number;
 }
 
 const GROUP: Readonly<Record<Verdict['state'], number>> = { fits: 0, unknown: 1, partial: 2, unfit: 3 };
+const GROUPS = 4;
+/** Ways a name can match, best first. */
+const RANKS = 4;
 
 function completeName(
   document: Document,
@@ -44,27 +46,62 @@ function completeName(
   environment: Environment,
 ): CompletionList {
   const model = modelOf(block, environment);
-  const candidates: Candidate[] = [];
-  for (const lora of environment.loras.all) {
-    if (lora.status === 'other' || isForeignDemo(lora, model)) continue;
-    const rank = rankOf(tag, lora);
-    if (rank !== undefined) candidates.push({ lora, rank, verdict: verdictFor(lora, model, {}) });
+  const typed = tag.typedName.toLowerCase();
+  // A library has thousands of files: they are sorted into a few shelves, and only the shelves that show are put in order.
+  const shelves: Candidate[][] = Array.from({ length: GROUPS * RANKS }, () => []);
+  let matching = 0;
+  for (const { lora, names, verdict } of entriesFor(environment.loras.all, model)) {
+    const rank = rankOf(typed, names);
+    if (rank === undefined) continue;
+    matching++;
+    shelves[GROUP[verdict.state] * RANKS + rank]?.push({ lora, verdict });
   }
-  candidates.sort(
-    (a, b) =>
-      GROUP[a.verdict.state] - GROUP[b.verdict.state] || a.rank - b.rank || compare(a.lora.name, b.lora.name),
-  );
   const prompt = document.text.slice(block.positive.range.start, block.positive.range.end);
   const items: CompletionItem[] = [];
   let used = 0;
-  for (const candidate of candidates) {
+  for (const shelf of shelves) {
     if (items.length >= MAX_COMPLETION_ITEMS) break;
-    used++;
-    // Asked only now: finding the spelling that leads to a file is the costly part.
-    const name = writableName(candidate.lora, environment.loras);
-    if (name !== undefined) items.push(...itemsFor(candidate, name, used, tag, prompt));
+    shelf.sort((a, b) => compare(a.lora.name, b.lora.name));
+    for (const candidate of shelf) {
+      if (items.length >= MAX_COMPLETION_ITEMS) break;
+      used++;
+      // Asked only now: finding the spelling that leads to a file is the costly part.
+      const name = writableName(candidate.lora, environment.loras);
+      if (name !== undefined) items.push(...itemsFor(candidate, name, used, tag, prompt));
+    }
   }
-  return { items, incomplete: used < candidates.length };
+  return { items, incomplete: used < matching };
+}
+
+/** A LoRA that can be offered, with what every key pressed asks of it. */
+interface Entry extends Candidate {
+  /** Whatever a writer may know it by, in lower case. */
+  readonly names: readonly string[];
+}
+
+interface KnownEntries {
+  readonly model: ModelFacts | undefined;
+  readonly entries: readonly Entry[];
+}
+
+/** For each list of LoRAs the entries for the model asked about last: one writes for one model at a time. */
+const known = new WeakMap<readonly LoraFacts[], KnownEntries>();
+
+function entriesFor(loras: readonly LoraFacts[], model: ModelFacts | undefined): readonly Entry[] {
+  let found = known.get(loras);
+  if (!found || found.model !== model) {
+    const entries: Entry[] = [];
+    for (const lora of loras) {
+      if (lora.status === 'other' || isForeignDemo(lora, model)) continue;
+      const names = [lora.name, lora.alias, lora.relativePath, ...lora.triggerWords]
+        .filter((name) => name !== undefined)
+        .map((name) => name.toLowerCase());
+      entries.push({ lora, verdict: verdictFor(lora, model, {}), names: [...new Set(names)] });
+    }
+    found = { model, entries };
+    known.set(loras, found);
+  }
+  return found.entries;
 }
 
 /** The tag alone, and, where the tag is written whole, the tag with those trigger words that the prompt still lacks. */
@@ -111,11 +148,15 @@ function itemsFor(
   ];
 }
 
-/** How well a LoRA matches by any of the names a writer may know it by. */
-function rankOf(tag: TagAtCursor, lora: LoraFacts): number | undefined {
-  const names = [lora.name, lora.alias, lora.relativePath, ...lora.triggerWords];
-  const ranks = names.flatMap((name) => (name === undefined ? [] : (matchRank(tag.typedName, name) ?? [])));
-  return ranks.length > 0 ? Math.min(...ranks) : undefined;
+/** The best match among the names of a LoRA. */
+function rankOf(typed: string, names: readonly string[]): number | undefined {
+  let best: number | undefined;
+  for (const name of names) {
+    const rank = matchLower(typed, name);
+    if (rank === 0) return 0;
+    if (rank !== undefined && (best === undefined || rank < best)) best = rank;
+  }
+  return best;
 }
 
 /** The built-in model's own LoRAs are for it alone: whoever writes for another model is not bothered with them. */

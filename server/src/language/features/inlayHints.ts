@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
-import { resolveBlock } from '../analysis/resolve';
 import type { Environment } from '../environment';
+import { CHUNK, chunksOf } from '../rules/support/chunks';
 import { shortNumber } from '../rules/support/numbers';
 import { type Container, walk } from '../rules/support/walk';
 import type { Document, Prompt } from '../syntax/nodes';
@@ -13,12 +13,9 @@ export interface InlayHint {
   readonly tooltip: string;
 }
 
-/** Tokens the text encoder takes at a time. */
-const CHUNK = 75;
-
 /**
- * Hints of the blocks that touch a range: what nested brackets come to, and how many tokens a prompt has where a
- * vocabulary is at hand.
+ * Hints of the blocks that touch a range: what nested brackets come to and, where a vocabulary is at hand, how many
+ * tokens a prompt has and where the text encoder cuts it.
  */
 export function inlayHints(document: Document, range: Range, environment: Environment): InlayHint[] {
   const hints: InlayHint[] = [];
@@ -27,13 +24,7 @@ export function inlayHints(document: Document, range: Range, environment: Enviro
     for (const prompt of [block.positive, block.negative]) {
       if (!prompt) continue;
       hints.push(...weightHints(prompt));
-    }
-    if (environment.countTokens) {
-      const resolved = resolveBlock(document, block);
-      hints.push(...tokenHint(document, block.positive, resolved.positive.text, environment.countTokens));
-      if (block.negative) {
-        hints.push(...tokenHint(document, block.negative, resolved.negative.text, environment.countTokens));
-      }
+      if (environment.countTokens) hints.push(...tokenHints(document, prompt, environment.countTokens));
     }
   }
   return hints
@@ -62,21 +53,27 @@ function weightHints(prompt: Prompt): InlayHint[] {
   return hints;
 }
 
-function tokenHint(
-  document: Document,
-  prompt: Prompt,
-  text: string,
-  count: (text: string) => number,
-): InlayHint[] {
-  const tokens = count(text.replace(/[()[\]]/g, ' '));
-  if (tokens === 0) return [];
+/** At the end of each chunk how full it is; at the end of the prompt its tokens, full or broken off chunks counted whole. */
+function tokenHints(document: Document, prompt: Prompt, count: (text: string) => number): InlayHint[] {
+  const { phrases, ends, last } = chunksOf(document, prompt.items, count);
+  if (phrases.length === 0) return [];
+  const hints = ends.map(
+    ({ offset, tokens }, index): InlayHint => ({
+      offset,
+      label: `${tokens}/${CHUNK}┃`,
+      tooltip: `Chunk ${index + 1} ends here with ${tokens} of ${CHUNK} tokens; what follows is encoded apart from it`,
+    }),
+  );
   const written = document.text.slice(prompt.range.start, prompt.range.end).trimEnd();
-  const chunks = Math.max(1, Math.ceil(tokens / CHUNK));
-  return [
-    {
-      offset: prompt.range.start + written.length,
-      label: `${tokens}/${chunks * CHUNK}`,
-      tooltip: `${tokens} tokens in ${chunks === 1 ? 'one chunk' : `${chunks} chunks`} of ${CHUNK}`,
-    },
-  ];
+  const total = ends.length * CHUNK + last;
+  const chunks = ends.length + 1;
+  hints.push({
+    offset: prompt.range.start + written.length,
+    label: `${total}/${chunks * CHUNK}`,
+    tooltip:
+      chunks === 1
+        ? `${total} of ${CHUNK} tokens in one chunk`
+        : `${last} of ${CHUNK} tokens in chunk ${chunks}; counted with the chunks before it ${total} of ${chunks * CHUNK}`,
+  });
+  return hints;
 }

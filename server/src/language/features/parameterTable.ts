@@ -59,6 +59,12 @@ export const PARAMETERS: readonly ParameterEntry[] = [
     description: 'A second seed whose noise is blended in by `Variation seed strength`.',
   },
   { key: 'Variation seed strength', description: 'Share of the second seed, 0 to 1.' },
+  {
+    key: 'Init image',
+    description:
+      'A PNG to start from instead of noise, relative to this file; `Denoising strength` says how far to leave it.',
+  },
+  { key: 'Batch count', description: 'Pictures to make, each with the next seed.' },
   { key: 'Denoising strength', description: 'How much of a given picture is redrawn, 0 to 1.' },
   {
     key: 'Clip skip',

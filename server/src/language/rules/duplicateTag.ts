@@ -30,7 +30,7 @@ export const duplicateTag: Rule = {
         const words = fold(phrase.text);
         if (words === '' || ignored.has(words)) continue;
         // BREAK and AND begin a text of their own, in which a tag may well be said again.
-        const key = `${phrase.part}\n${words}`;
+        const key = phrase.part === 0 ? words : `${phrase.part}\n${words}`;
         const before = first.get(key);
         if (!before) {
           first.set(key, phrase.range);

@@ -77,7 +77,8 @@ const STEPS_LINE = /^[^\S\r\n]*(Steps:\s*\d+\s*,[^\r\n]*)/gmu;
 
 function checkLines(text: string, range: Range, block: Block, report: Report): void {
   const part = text.slice(range.start, range.end);
-  for (const match of part.matchAll(LABEL)) {
+  const labels = part.toLowerCase().includes('negative') ? part.matchAll(LABEL) : [];
+  for (const match of labels) {
     const label = match[1] ?? '';
     if (label === 'Negative prompt:') continue;
     const start = range.start + match.index + match[0].length - label.length;
@@ -93,6 +94,7 @@ function checkLines(text: string, range: Range, block: Block, report: Report): v
       ],
     });
   }
+  if (!part.includes('Steps:')) return;
   for (const match of part.matchAll(STEPS_LINE)) {
     const line = match[1] ?? '';
     const start = range.start + match.index + match[0].length - line.length;

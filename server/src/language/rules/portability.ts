@@ -38,7 +38,7 @@ export const portability: Rule<Options> = {
     const more = options.targets.filter((name): name is Target => Object.hasOwn(TITLES, name));
     const targets = [...new Set<Target>([context.environment.target, ...more])];
     for (const view of allPrompts(context)) {
-      for (const construct of constructsOf(context, view)) {
+      for (const construct of constructsOf(context, view, targets)) {
         for (const target of targets) {
           const difference = construct.in[target];
           if (!difference) continue;

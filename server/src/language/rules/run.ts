@@ -16,11 +16,15 @@ export const MAX_FINDINGS = 1000;
  * Checks a document with every rule that is not switched off. Never throws: a rule that does becomes one finding of
  * `internal-rule-error`. The findings are sorted by range, then by rule.
  */
-export function lint(document: Document, environment: Environment, settings: RuleSettings = {}): Finding[] {
+export function lint(
+  document: Document,
+  environment: Environment,
+  settings: RuleSettings = NO_SETTINGS,
+): Finding[] {
   const context = createContext(document, environment);
-  const levels = levelsById(settings);
+  const { levels, active } = preparedFor(settings);
   const findings: Finding[] = [];
-  for (const rule of RULES) runRule(rule, context, levels.get(rule.id), findings);
+  for (const one of active) runRule(one, context, findings);
   const { kept, unused, unknown } = suppress(document, findings, ruleId);
   for (const entry of unused) {
     if (entry.rule !== undefined && isSilent(entry.rule, levels)) continue;
@@ -36,6 +40,8 @@ export function lint(document: Document, environment: Environment, settings: Rul
   );
   return kept.length > MAX_FINDINGS ? kept.slice(0, MAX_FINDINGS) : kept;
 }
+
+const NO_SETTINGS: RuleSettings = {};
 
 /** The tree and the web UI's reading of every block, as rules see them. */
 export function createContext(document: Document, environment: Environment): RuleContext {
@@ -65,6 +71,37 @@ const IDS: ReadonlyMap<string, string> = new Map(
 );
 const RULE_NAMES: readonly string[] = [...IDS.keys()];
 
+/** A rule that is not switched off, with what the settings say about it. */
+interface ActiveRule {
+  readonly rule: Rule;
+  readonly level: Severity | 'on';
+  readonly options: Record<string, unknown>;
+}
+
+interface PreparedSettings {
+  readonly levels: ReadonlyMap<string, RuleLevel>;
+  readonly active: readonly ActiveRule[];
+}
+
+const prepared = new WeakMap<RuleSettings, PreparedSettings>();
+
+/** Settings as every document of a run needs them. */
+function preparedFor(settings: RuleSettings): PreparedSettings {
+  let found = prepared.get(settings);
+  if (!found) {
+    const levels = levelsById(settings);
+    const active: ActiveRule[] = [];
+    for (const rule of RULES) {
+      const level = levels.get(rule.id);
+      const name = nameOf(level);
+      if (name !== 'off') active.push({ rule, level: name, options: optionsFor(rule, level) });
+    }
+    found = { levels, active };
+    prepared.set(settings, found);
+  }
+  return found;
+}
+
 function levelsById(settings: RuleSettings): ReadonlyMap<string, RuleLevel> {
   const levels = new Map<string, RuleLevel>();
   for (const [name, level] of Object.entries(settings)) levels.set(ruleId(name) ?? name, level);
@@ -80,13 +117,11 @@ function isSilent(id: string, levels: ReadonlyMap<string, RuleLevel>): boolean {
   return nameOf(levels.get(id)) === 'off';
 }
 
-function runRule(rule: Rule, context: RuleContext, level: RuleLevel | undefined, findings: Finding[]): void {
-  const name = nameOf(level);
-  if (name === 'off') return;
+function runRule({ rule, level, options }: ActiveRule, context: RuleContext, findings: Finding[]): void {
   const own: Finding[] = [];
   try {
-    rule.check(context, optionsFor(rule, level), (finding) => {
-      own.push(finish(rule, finding, name, context.document));
+    rule.check(context, options, (finding) => {
+      own.push(finish(rule, finding, level, context.document));
     });
     findings.push(...own);
   } catch (error) {

@@ -19,6 +19,7 @@ const DIRECTIVE = /^#\s*sdprompt-(disable-next-line|disable-line|disable-file|di
 /** Every directive of a document, in order. Text after ` -- ` is the writer's reason and is not read. */
 export function directivesOf(document: Document): Directive[] {
   const found: Directive[] = [];
+  if (!document.text.includes('sdprompt-')) return found;
   for (const token of document.tokens) {
     if (token.kind !== 'comment') continue;
     const raw = document.text.slice(token.range.start, token.range.end);

@@ -23,6 +23,7 @@ export const unknownTagType: Rule = {
         if (!used.tag.closed || known.includes(used.tag.tagType)) continue;
         report(judge(used, known));
       }
+      if (!text.includes('<')) continue;
       walk(view.tree.items, (item) => {
         if (item.type !== 'text') return;
         for (const match of text.slice(item.range.start, item.range.end).matchAll(SPACED)) {

@@ -23,6 +23,8 @@ export const KNOWN_PARAMETER_KEYS: ReadonlySet<string> = new Set([
   'Variation seed strength',
   'Seed resize from',
   'Denoising strength',
+  'Init image',
+  'Batch count',
   'Conditional mask weight',
   'Clip skip',
   'ENSD',

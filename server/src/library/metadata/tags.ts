@@ -10,13 +10,12 @@ const SENTENCE_LENGTH = 16;
 
 /** Tag counts over all directories of `ss_tag_frequency`, most frequent first. */
 export function tagFrequency(metadata: Readonly<Record<string, string>>): TagCount[] {
-  const directories = parseObject(metadata.ss_tag_frequency);
-  if (!directories) return [];
+  const directories = directoriesOf(metadata);
   const counts = new Map<string, number>();
   let length = 0;
   let tags = 0;
-  for (const directory of Object.values(directories)) {
-    for (const [text, value] of Object.entries(asObject(directory) ?? {})) {
+  for (const [, entries] of directories) {
+    for (const [text, value] of entries) {
       const tag = plainLine(text, 1000);
       const count = asNumber(value);
       if (tag === '' || count === undefined) continue;
@@ -27,6 +26,23 @@ export function tagFrequency(metadata: Readonly<Record<string, string>>): TagCou
   }
   const found = tags > 0 && length / tags >= SENTENCE_LENGTH ? countWords(counts) : counts;
   return [...found].sort((left, right) => right[1] - left[1]);
+}
+
+type Directory = readonly [name: string, tags: readonly (readonly [string, unknown])[]];
+
+const parsed = new WeakMap<Readonly<Record<string, string>>, readonly Directory[]>();
+
+/** The directories of `ss_tag_frequency`. It is the longest text of most headers, so it is parsed only once. */
+function directoriesOf(metadata: Readonly<Record<string, string>>): readonly Directory[] {
+  let found = parsed.get(metadata);
+  if (!found) {
+    const directories = Object.entries(parseObject(metadata.ss_tag_frequency) ?? {});
+    found = directories.map(
+      ([name, directory]): Directory => [name, Object.entries(asObject(directory) ?? {})],
+    );
+    parsed.set(metadata, found);
+  }
+  return found;
 }
 
 function countWords(captions: ReadonlyMap<string, number>): Map<string, number> {
@@ -44,12 +60,11 @@ function countWords(captions: ReadonlyMap<string, number>): Map<string, number> 
  * `<repeats>_<name>` that is also one of its tags.
  */
 export function triggersFromTags(metadata: Readonly<Record<string, string>>): string[] {
-  const directories = parseObject(metadata.ss_tag_frequency);
-  if (!directories) return [];
+  const directories = directoriesOf(metadata);
+  if (directories.length === 0) return [];
   const sizes = parseObject(metadata.ss_dataset_dirs) ?? {};
   const found: { tag: string; count: number }[] = [];
-  for (const [name, directory] of Object.entries(directories)) {
-    const tags = Object.entries(asObject(directory) ?? {});
+  for (const [name, tags] of directories) {
     const images = asNumber(asObject(sizes[name])?.img_count);
     const concept = /^\d+_(.+)$/.exec(name)?.[1]?.trim().toLowerCase();
     for (const [text, value] of tags) {

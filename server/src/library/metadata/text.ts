@@ -35,8 +35,12 @@ function entity(name: string): string | undefined {
   return code > 31 && code < 0x110000 && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '';
 }
 
+/** Printable ASCII with single blanks between: most labels, and nothing to clean. */
+const PLAIN_WORDS = /^[!-~]+(?: [!-~]+)*$/;
+
 /** One line of untrusted text: controls gone, blanks collapsed, length capped. */
 export function plainLine(text: string, limit = MAX_WORD): string {
+  if (text.length <= limit && PLAIN_WORDS.test(text)) return text;
   return withoutControls(text.slice(0, limit * 4))
     .replace(/\s+/g, ' ')
     .trim()

@@ -32,10 +32,18 @@ const RANDOM: Difference = {
     'chooses one of the words in `{a|b}` at random, where the web UI keeps the text. Write out the one you want.',
 };
 
-/** Everything in a prompt that some target reads differently, in document order. */
-export function constructsOf(context: RuleContext, view: PromptView): Construct[] {
+/** Programs that read everything but tags as the web UI does. */
+const WEB_UIS: ReadonlySet<Target> = new Set(['a1111', 'forge', 'sdnext']);
+
+/** Everything in a prompt that one of the targets reads differently, in document order. */
+export function constructsOf(
+  context: RuleContext,
+  view: PromptView,
+  targets: readonly Target[],
+): Construct[] {
   const found: Construct[] = [];
   if (view.side === 'positive') found.push(...tagConstructs(view));
+  if (targets.every((target) => WEB_UIS.has(target))) return found;
   walk(view.tree.items, (item, parents) => {
     const differences = differencesOf(item, parents, context);
     if (differences) found.push({ range: item.range, in: differences });

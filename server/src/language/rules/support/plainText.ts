@@ -8,6 +8,8 @@ const folded = new WeakMap<Prompt, string>();
 
 /** The document with every comment blanked out, so that offsets stay and comments are not read as text. */
 export function withoutComments(document: Document): string {
+  // Most documents have no comment, and then their tokens need not be made.
+  if (!document.text.includes('#')) return document.text;
   let text = masked.get(document);
   if (text === undefined) {
     const parts: string[] = [];
@@ -26,8 +28,26 @@ export function withoutComments(document: Document): string {
 
 /** Lower case, `_` as a blank, single blanks, no backslashes: two texts a writer takes for the same tag fold alike. */
 export function fold(text: string): string {
+  if (isFolded(text)) return text;
   return text.replaceAll('\\', '').replaceAll('_', ' ').replace(/\s+/gu, ' ').trim().toLowerCase();
 }
+
+/** True for a text of plain ASCII that folding leaves as it is, as it does most tags. */
+function isFolded(text: string): boolean {
+  let before = BLANK;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < BLANK || code > 126 || (code >= 65 && code <= 90) || code === BACKSLASH || code === UNDERSCORE)
+      return false;
+    if (code === BLANK && before === BLANK) return false;
+    before = code;
+  }
+  return before !== BLANK || text === '';
+}
+
+const BLANK = 32;
+const BACKSLASH = 92;
+const UNDERSCORE = 95;
 
 /** The words of a prompt without brackets, weights and tags, folded. Tags, BREAK and AND part words like a comma. */
 export function foldedText(document: Document, view: PromptView): string {

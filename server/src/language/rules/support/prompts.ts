@@ -23,6 +23,8 @@ export interface UsedLora extends UsedTag {
   readonly network: Network;
 }
 
+const ofContext = new WeakMap<RuleContext, readonly PromptView[]>();
+const active = new WeakMap<Block, readonly UsedLora[]>();
 const views = new WeakMap<Block, readonly PromptView[]>();
 const tags = new WeakMap<Prompt, readonly UsedTag[]>();
 
@@ -46,8 +48,13 @@ export function promptsOf(block: RuleContext['blocks'][number]): readonly Prompt
 }
 
 /** Every prompt of the document, in order. */
-export function allPrompts(context: RuleContext): PromptView[] {
-  return context.blocks.flatMap(promptsOf);
+export function allPrompts(context: RuleContext): readonly PromptView[] {
+  let found = ofContext.get(context);
+  if (!found) {
+    found = context.blocks.flatMap(promptsOf);
+    ofContext.set(context, found);
+  }
+  return found;
 }
 
 /** Every tag of a prompt, however deep it lies in brackets. */
@@ -77,10 +84,15 @@ export function lorasOf(view: PromptView): UsedLora[] {
 }
 
 /** LoRAs that the web UI really loads for a block: those of the positive prompt. */
-export function activeLoras(block: RuleContext['blocks'][number]): UsedLora[] {
-  return promptsOf(block)
-    .filter((view) => view.side === 'positive')
-    .flatMap(lorasOf);
+export function activeLoras(block: RuleContext['blocks'][number]): readonly UsedLora[] {
+  let found = active.get(block.tree);
+  if (!found) {
+    found = promptsOf(block)
+      .filter((view) => view.side === 'positive')
+      .flatMap(lorasOf);
+    active.set(block.tree, found);
+  }
+  return found;
 }
 
 /** Type names are case-sensitive: `<LORA:` loads nothing. */
