@@ -1,6 +1,6 @@
+import { aliasesOf } from '../../formats/lora';
 import type { WeightSlot } from '../../formats/onnx/index';
 import type { MergeReport } from '../../shared/engineProtocol';
-import { aliasTable } from './aliases';
 import { hasMagnitude } from './kinds/dora';
 import { kindOf } from './kinds/index';
 import type { FileModule, LoraFile } from './loraFile';
@@ -31,7 +31,7 @@ export interface SlotIndex {
 /** Builds the index for one graph. */
 export function indexSlots(slots: readonly WeightSlot[]): SlotIndex {
   const positions = new Map(slots.map((slot, index) => [`${slot.path}.${slot.part}`, index]));
-  const aliases = aliasTable(new Set(slots.map((slot) => slot.path)));
+  const aliases = aliasesOf(new Set(slots.map((slot) => slot.path)));
   return {
     slots,
     find(key, part) {

@@ -16,6 +16,9 @@ export function aliasesOf(paths: Iterable<string>): Map<string, string> {
       const bare = path.slice('text_model.'.length);
       setNew(aliases, bare.replaceAll('.', '_'), path);
       setNew(aliases, `transformer_${path.replaceAll('.', '_')}`, path);
+    } else if (path.startsWith('encoder.layers.')) {
+      // Some exports leave the text encoder's outer module out of their names.
+      setNew(aliases, `text_model_${path.replaceAll('.', '_')}`, path);
     }
   }
   for (const path of known) {

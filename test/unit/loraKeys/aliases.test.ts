@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { aliasTable } from '../../../../server/src/engine/lora/aliases';
+import { aliasesOf } from '../../../server/src/formats/lora';
 
 type Row = readonly [diffusers: string, native: string, shape: readonly number[]];
 const folder = 'test/golden/keymaps';
 
 describe.each(readdirSync(folder).filter((name) => name.endsWith('_unet.json')))('%s', (name) => {
   const { modules } = JSON.parse(readFileSync(`${folder}/${name}`, 'utf8')) as { modules: Row[] };
-  const table = aliasTable(modules.map(([path]) => path));
+  const table = aliasesOf(modules.map(([path]) => path));
 
   it('knows every module by both names', () => {
     const wrong = modules.filter(
@@ -22,7 +22,7 @@ describe('text encoders', () => {
   const paths = ['self_attn.q_proj', 'self_attn.out_proj', 'mlp.fc1'].map(
     (end) => `text_model.encoder.layers.11.${end}`,
   );
-  const table = aliasTable(paths);
+  const table = aliasesOf(paths);
 
   it.each([
     ['text_model_encoder_layers_11_self_attn_q_proj', paths[0]],
@@ -32,6 +32,11 @@ describe('text encoders', () => {
     ['transformer_resblocks_11_attn_out_proj', paths[1]],
   ])('%s', (key, path) => {
     expect(table.get(key)).toBe(path);
+  });
+
+  it('are found by their outer module where a model leaves it out', () => {
+    const bare = aliasesOf(['encoder.layers.3.mlp.fc1']);
+    expect(bare.get('text_model_encoder_layers_3_mlp_fc1')).toBe('encoder.layers.3.mlp.fc1');
   });
 
   it('does not guess', () => {
