@@ -92,7 +92,7 @@ describe('readPromptAs', () => {
       runs: [['a', 1]],
       loras: [{ name: 'x', te: 1 }],
     });
-    expect(readPromptAs('(a:1.2) \\(b\\)', 'invokeai').runs).toEqual([['a:1.2 (b)', 1]]);
+    expect(readPromptAs('(a:1.2) \\(b\\)', 'invokeai').runs).toEqual([['a:1 . 2 (b)', 1]]);
     expect(readPromptAs('see http://x.y/z a', 'comfyui').runs).toEqual([['see http:', 1]]);
   });
 });

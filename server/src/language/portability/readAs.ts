@@ -6,6 +6,7 @@ import { resolveText } from '../analysis/resolve';
 import type { Target } from '../environment';
 import type { Block, Document } from '../syntax/nodes';
 import { comfyTokenWeights } from './comfyui/tokenWeights';
+import { type CompelPart, readCompel } from './compel/conjunction';
 import { stripKritaComments } from './krita/prompt';
 
 /** One prompt as another program reads it. */
@@ -111,7 +112,25 @@ function readInvoke(text: string): TargetPrompt {
     notes.push('`(words:1.2)` carries no weight; compel writes `(words)1.2`.');
   if (/\[/.test(text)) notes.push('Square brackets are text.');
   if (findNetworks(text).length > 0) notes.push('LoRA tags are text; LoRAs are chosen in the list.');
-  // Without weights behind them brackets only group, and a group is the words in it.
-  const runs: WeightedRun[] = [[text.replace(/(?<!\\)[()]/g, '').replace(/\\([()])/g, '$1'), 1]];
-  return { runs, loras: [], notes };
+  const read = readCompel(text);
+  if ('error' in read) {
+    notes.push('Compel refuses this prompt: an operator has the wrong number of weights or text after it.');
+    return { runs: [[text, 1]], loras: [], notes };
+  }
+  if (read.loras.length > 0) notes.push('`withLora(…)` loads nothing; LoRAs are chosen in the list.');
+  const parts = read.conjunction.flatMap((prompt) => {
+    if (!('blend' in prompt)) return prompt;
+    notes.push(`\`.blend\` mixes these prompts with the weights ${prompt.weights.join(', ')}.`);
+    return prompt.blend.flat();
+  });
+  if (read.conjunction.length > 1)
+    notes.push(`\`.and\` joins these prompts with the weights ${read.weights.join(', ')}.`);
+  if (parts.some((part) => 'swap' in part))
+    notes.push('`.swap` begins with the first words and ends with the words in its brackets.');
+  return { runs: firstRuns(parts), loras: [], notes };
+}
+
+/** The words a picture begins with. */
+function firstRuns(parts: readonly CompelPart[]): WeightedRun[] {
+  return parts.flatMap((part): WeightedRun[] => ('swap' in part ? firstRuns(part.swap[0]) : [part]));
 }

@@ -1,5 +1,6 @@
 import { failure, type Result } from '../../../shared/problem';
 import { A1111_KINDS } from './a1111';
+import { COMPEL_KINDS } from './compel';
 import { DIALECT_KINDS } from './dialects';
 import { DYNAMIC_KINDS } from './dynamicPrompts';
 import { INFOTEXT_KINDS } from './infotexts';
@@ -14,6 +15,7 @@ const ALL: readonly Kind[] = [
   ...DIALECT_KINDS,
   ...INFOTEXT_KINDS,
   ...KRITA_KINDS,
+  ...COMPEL_KINDS,
   ...DYNAMIC_KINDS,
   ...OTHER_PARSER_KINDS,
 ];
