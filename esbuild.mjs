@@ -58,3 +58,10 @@ if (watch) {
   await writeFile('dist/meta.json', JSON.stringify(bundles));
 }
 await copyFile('media/preview/preview.css', 'dist/preview.css');
+for (const codec of [
+  'jpeg/codec/dec/mozjpeg_dec',
+  'jpeg/codec/enc/mozjpeg_enc',
+  'webp/codec/dec/webp_dec',
+  'webp/codec/enc/webp_enc',
+])
+  await copyFile(`node_modules/@jsquash/${codec}.wasm`, `dist/${codec.split('/').at(-1)}.wasm`);

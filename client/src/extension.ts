@@ -3,6 +3,7 @@ import { registerCommands } from './commands/index';
 import { createEngine } from './engine';
 import { createController } from './generation/controller';
 import { createLanguageClient } from './languageClient';
+import { offerFolders } from './library/offerFolders';
 import { createLog } from './log';
 import { followDocument } from './preview/follow';
 import { handleMessages } from './preview/messages';
@@ -59,6 +60,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     handleMessages(services),
     followDocument(panel),
     createLibraryStatus(client, log),
+    offerFolders(client, context.globalState, log),
     registerTasks(context),
   );
   stop = async () => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { PICTURE_FORMATS, type PictureFormat } from '../../server/src/enginehost/pictureName';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 
 const MINUTE_MS = 60_000;
@@ -10,11 +11,16 @@ function section(scope?: vscode.ConfigurationScope): vscode.WorkspaceConfigurati
 /** `sdprompt.engine.*`, in the engine's own units. */
 export function engineOptions(): EngineOptions {
   const settings = section();
+  const decoder = settings.get<string>('engine.fastDecoderPath')?.trim();
+  const use = settings.get<string>('engine.fastDecoder') === 'all' ? 'all' : 'steps';
   return {
     threads: settings.get('engine.threads', 0),
     mergeStrategy: settings.get<EngineOptions['mergeStrategy']>('engine.mergeStrategy', 'auto'),
     previewEvery: settings.get('engine.previewEvery', 1),
     idleUnloadMs: settings.get('engine.idleUnloadMinutes', 10) * MINUTE_MS,
+    quality: settings.get('preview.quality', 80),
+    ...(decoder && { fastDecoder: { path: decoder, use } }),
+    provider: settings.get<EngineOptions['provider']>('engine.provider') ?? 'cpu',
   };
 }
 
@@ -26,6 +32,21 @@ export function nodePath(): string | undefined {
 /** Folder chosen for pictures; undefined: the extension's own storage, where old ones are cleared away. */
 export function outputFolder(): string | undefined {
   return section().get<string>('preview.outputFolder')?.trim() || undefined;
+}
+
+/** Where the next picture goes. Names follow the user's pattern only in a folder of the user's. */
+export function pictureTarget(): {
+  readonly folder?: string | undefined;
+  readonly pattern?: string | undefined;
+  readonly format: PictureFormat;
+} {
+  const folder = outputFolder();
+  const format = section().get<string>('preview.format');
+  return {
+    folder,
+    pattern: folder && (section().get<string>('preview.fileName')?.trim() || undefined),
+    format: PICTURE_FORMATS.find((known) => known === format) ?? 'png',
+  };
 }
 
 /** Adds a folder to a list setting of the user, once. */

@@ -1,6 +1,6 @@
 import type { FromPreview, PreviewImage, PreviewState } from '../../server/src/shared/previewMessages';
 import { button, element, keyed, setText, show } from './dom';
-import { duration, modulesOf, weightOf } from './words';
+import { duration, impactOf, modulesOf, weightOf } from './words';
 
 /** What the picture is: seed, time, what was merged into it, its parameters; and what can be done with it. */
 export function createDetails(send: (message: FromPreview) => void): {
@@ -76,6 +76,11 @@ function mergedRows({ merged, strategy }: Pick<PreviewImage, 'merged' | 'strateg
     if (partial && report.reasons.length > 0) {
       modules.append(element('span', { class: 'reasons' }, report.reasons.join('; ')));
     }
+    const impact = impactOf(report);
+    if (impact !== undefined)
+      modules.append(
+        element('span', { class: 'reasons', title: `Most in ${report.impact?.module}` }, impact),
+      );
     return element(
       'tr',
       {},

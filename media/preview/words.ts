@@ -19,6 +19,13 @@ export function modulesOf({ applied, total }: Pick<MergeReport, 'applied' | 'tot
   return `${applied} of ${total} modules`;
 }
 
+/** `changes the weights by 18 %, at most 31 %`; nothing for models too large to measure in passing. */
+export function impactOf({ impact }: Pick<MergeReport, 'impact'>): string | undefined {
+  if (!impact) return undefined;
+  const percent = (ratio: number) => `${(100 * ratio).toFixed(ratio < 0.1 ? 1 : 0)} %`;
+  return `changes the weights by ${percent(impact.mean)}, at most ${percent(impact.largest)}`;
+}
+
 /** What a screen reader is told when the phase changes. Steps are left to the progress bar: twenty announcements help nobody. */
 export function announcement(state: PreviewState): string {
   switch (state.phase) {

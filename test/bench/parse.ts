@@ -1,4 +1,5 @@
 import { parse } from '../../server/src/language/syntax/parse';
+import { reparse } from '../../server/src/language/syntax/reparse';
 import { loadLine, versus } from './support/measure';
 import { promptBlock } from './support/prompts';
 import { createRandom } from './support/random';
@@ -58,14 +59,44 @@ export async function run(args: readonly string[]): Promise<number> {
     );
   }
   if (!isSmoke) console.log(versus('worst mean per doubling', worst, 2.5, 'at most'));
+  printEdits(isSmoke ? 10 : 1000);
   console.log(loadLine());
   return 0;
 }
 
+/** One character typed into a block of a long document: a fresh parse against one of what was edited. */
+function printEdits(blocks: number): void {
+  const random = createRandom(4);
+  const text = Array.from({ length: blocks }, () => promptBlock(random, true)).join('---\n');
+  const document = parse(text);
+  for (const [where, at] of [
+    ['first', 0],
+    ['middle', text.indexOf('\n---\n', text.length >> 1) + 5],
+    ['last', text.length],
+  ] as const) {
+    const edits = [{ range: { start: at, end: at }, newText: 'x' }];
+    const after = `${text.slice(0, at)}x${text.slice(at)}`;
+    const fresh: number[] = [];
+    const again: number[] = [];
+    for (let round = 0; round < 20; round++) {
+      fresh.push(took(() => parse(after)));
+      again.push(took(() => reparse(document, edits)));
+    }
+    const ratio = Math.min(...fresh) / Math.min(...again);
+    console.log(
+      `a character in the ${where} of ${blocks} blocks: a fresh parse takes ${ratio.toFixed(1)} times as long as reparse`,
+    );
+  }
+}
+
 /** Milliseconds of one parse, and of its tokens, which are made when first asked for. */
 function timeOf(text: string): number {
+  return took(() => parse(text).tokens.length);
+}
+
+function took(work: () => unknown): number {
   const start = performance.now();
-  void parse(text).tokens.length;
+  work();
   return performance.now() - start;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RULES } from '../../server/src/language/rules';
 import { layOut, type Outcome, PACKAGE, runCli, temporaryTree } from './scenario';
@@ -22,6 +23,7 @@ interface JsonFinding {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  readonly fixes?: readonly unknown[];
 }
 interface Flat extends JsonFinding {
   readonly path: string;
@@ -173,6 +175,37 @@ describe('report formats', () => {
       })),
     );
   });
+
+  it('sarif is valid by the schema of version 2.1.0', () => {
+    const schema = JSON.parse(
+      readFileSync(path.join(import.meta.dirname, '../golden/sarif/sarif-schema-2.1.0.json'), 'utf8'),
+    );
+    // The schema is of an older draft, in which these two say what it is; the rest reads the same.
+    const { $schema: _draft, id: _id, ...rules } = schema;
+    const validate = new Ajv({ strict: false, validateFormats: false, allErrors: true }).compile(rules);
+    const log = JSON.parse(outputs.sarif.stdout);
+    expect(validate(log) ? [] : validate.errors).toEqual([]);
+    log.runs[0].results[0].level = 'hint';
+    expect(validate(log)).toBe(false);
+  });
+
+  it('sarif has every fix, with the places it changes', () => {
+    const log: SarifLog = JSON.parse(outputs.sarif.stdout);
+    const fixes = log.runs[0].results.map(({ fixes }) => fixes ?? []);
+    expect(fixes.flat().length).toBeGreaterThan(4);
+    expect(
+      fixes.map((some) =>
+        some.map(({ description, artifactChanges: [change], properties }) => ({
+          title: description.text,
+          safe: properties.safe,
+          edits: change.replacements.map(({ deletedRegion: { charOffset, charLength }, insertedContent }) => ({
+            range: { start: charOffset, end: charOffset + charLength },
+            newText: insertedContent.text,
+          })),
+        })),
+      ),
+    ).toEqual(findings.map(({ fixes }) => fixes ?? []));
+  });
 });
 
 interface Matcher {
@@ -218,6 +251,16 @@ interface SarifLog {
       readonly ruleIndex: number;
       readonly level: string;
       readonly message: { readonly text: string };
+      readonly fixes?: {
+        readonly description: { readonly text: string };
+        readonly artifactChanges: {
+          readonly replacements: {
+            readonly deletedRegion: { readonly charOffset: number; readonly charLength: number };
+            readonly insertedContent: { readonly text: string };
+          }[];
+        }[];
+        readonly properties: { readonly safe: boolean };
+      }[];
       readonly locations: {
         readonly physicalLocation: {
           readonly artifactLocation: { readonly uri: string };

@@ -120,6 +120,7 @@ export function normalize(text: string, root: string): string {
     .replaceAll(`sdprompt ${version}`, 'sdprompt <VERSION>')
     .replaceAll(`"version": "${version}"`, '"version": "<VERSION>"')
     .replace(/"modified": \d+/g, '"modified": "<TIME>"')
+    .replace(/"bytes": \d+/g, '"bytes": "<SIZE>"')
     .replace(new RegExp(`^${version.replaceAll('.', '\\.')}$`, 'm'), '<VERSION>');
 }
 

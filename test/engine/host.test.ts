@@ -37,6 +37,25 @@ describe('the engine process', () => {
     expect([plain.result.sessionsCreated > 0, merged.result.sessionsCreated]).toEqual([true, 0]);
   });
 
+  it('unloads the model when it was idle, and loads it again for the next picture', async () => {
+    let idle = () => {};
+    const isIdle = new Promise<void>((resolve) => {
+      idle = resolve;
+    });
+    const own = createEngineHost({
+      enginePath,
+      options: { ...OPTIONS, idleUnloadMs: 1 },
+      log: (_, message) => message.includes('unloaded') && idle(),
+    });
+    const first = await own.generate(planFor({ parameters: { steps: 1 } }), output('first.png'));
+    await isIdle;
+    const second = await own.generate(planFor({ parameters: { steps: 1 } }), output('second.png'));
+    if (first.type !== 'done' || second.type !== 'done') throw new Error(JSON.stringify([first, second]));
+    expect(second.result.sessionsCreated).toBe(first.result.sessionsCreated);
+    expect(second.result.sessionsCreated).toBeGreaterThan(0);
+    await own.dispose();
+  });
+
   it('dies in the middle of a picture: the job fails, the next one has a new process', async () => {
     const before = host.pid!;
     const outcome = await host.generate(planFor({ parameters: { steps: 200 } }), {

@@ -32,10 +32,10 @@ async function load(
   modelPath: string,
   mergeStrategy: EngineOptions['mergeStrategy'] = 'auto',
 ): Promise<LoadedModel> {
-  const loaded = await loadModel(modelPath, { ...OPTIONS, mergeStrategy }, undefined);
+  const loaded = await loadModel({ path: modelPath }, { ...OPTIONS, mergeStrategy }, undefined);
   if (!loaded.ok) throw new Error(loaded.problem.message);
-  models.push(loaded.value.model);
-  return loaded.value.model;
+  models.push(loaded.value!.model);
+  return loaded.value!.model;
 }
 
 async function latentsOf(model: LoadedModel, loras: readonly AppliedLora[]) {

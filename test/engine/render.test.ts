@@ -58,14 +58,14 @@ describe('LoRA weights', () => {
   it('adding and removing one opens no session', async () => {
     const plain = await render();
     const one = await render({ loras: [lora('mira', 1)] });
-    const two = await render({ loras: [lora('mira', 1), lora('hat', 0.5), lora('lineart_attn', -0.5)] });
+    const two = await render({ loras: [lora('mira', 1), lora('hat', 0.5), lora('lineart_locon', -0.5)] });
     const none = await render();
     expect([one, two, none].map((result) => result.sessionsCreated)).toEqual([0, 0, 0]);
     expect(none.latentsSha256).toBe(plain.latentsSha256);
     expect(two.merged.map(({ name, applied, total }) => [name, applied, total])).toEqual([
       ['mira', 84, 84],
       ['hat', 84, 84],
-      ['lineart_attn', 56, 56],
+      ['lineart_locon', 106, 106],
     ]);
   });
 

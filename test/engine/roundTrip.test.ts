@@ -3,6 +3,7 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { createEngine } from '../../server/src/engine/pipeline/engine';
+import { readPictureText } from '../../server/src/formats/pictureText';
 import { readPngText } from '../../server/src/formats/png/index';
 import { EMPTY_ENVIRONMENT, type Environment } from '../../server/src/language/environment';
 import { buildPlan } from '../../server/src/language/plan/buildPlan';
@@ -85,6 +86,20 @@ it.each([
   const second = await render(first.infotext, 12);
   expect(second.infotext).toBe(first.infotext);
   expect(second.bytes.equals(first.bytes)).toBe(true);
+});
+
+it.each(['jpg', 'webp'])('a %s file holds what makes the same picture again', async (ending) => {
+  const built = buildPlan(parse('a red house, 雪\nModel: demo, Steps: 3'), 0, environment, { drawnSeed: 5 });
+  if (!built.ok) throw new Error(built.problem.message);
+  const file = path.join(folder, `again.${ending}`);
+  const outcome = await engine.generate(built.value.plan, OPTIONS, file, QUIET);
+  if (outcome.type !== 'done') throw new Error(JSON.stringify(outcome));
+  const { parameters } = readPictureText(readFileSync(file), (data) => inflateSync(data));
+  expect(parameters).toBe(built.value.plan.infotext);
+  const again = buildPlan(parse(parameters!), 0, environment, { drawnSeed: 6 });
+  if (!again.ok) throw new Error(again.problem.message);
+  const second = await engine.generate(again.value.plan, OPTIONS, path.join(folder, 'b.png'), QUIET);
+  expect(second).toMatchObject({ type: 'done', result: { latentsSha256: outcome.result.latentsSha256 } });
 });
 
 it('names the networks it used with their hashes', async () => {

@@ -48,9 +48,9 @@ afterAll(async () => {
 
 async function model(): Promise<LoadedModel> {
   if (loaded) return loaded;
-  const result = await loadModel(modelPath, OPTIONS, undefined);
+  const result = await loadModel({ path: modelPath }, OPTIONS, undefined);
   if (!result.ok) throw new Error(result.problem.message);
-  loaded = result.value.model;
+  loaded = result.value!.model;
   return loaded;
 }
 

@@ -28,7 +28,7 @@ const far = (left: Uint8Array, right: Uint8Array) =>
 async function encoded(file: string) {
   const encoder = createVaeEncoder({
     runtime: createRuntime(1),
-    path: file,
+    graph: file,
     channels: 4,
     scalingFactor: SCALING,
     shiftFactor: 0,
@@ -126,6 +126,8 @@ describe('image to image', () => {
   it.each([
     ['init-image-missing', () => path.join(folder, 'none.png')],
     ['init-image-format', () => write(folder, 'a.jpg', 'no picture')],
+    ['init-image-format', () => write(folder, 'b.jpg', Buffer.from('ffd8ffe00000', 'hex'))],
+    ['init-image-format', () => write(folder, 'b.webp', Buffer.from('RIFF\0\0\0\0WEBPVP8 '))],
     ['init-image-format', () => write(folder, 'cut.png', readFileSync(ENCODER).subarray(0, 9))],
     ['init-image-format', () => folder],
   ])('%s', async (code, file) => {

@@ -1,23 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createClipTokenizer } from '../../server/src/formats/tokenizer';
+import { attentionRuns, parseAttention } from '../../server/src/language/analysis/attention';
 import { resolveDocument } from '../../server/src/language/analysis/resolve';
 import { formatDocument } from '../../server/src/language/features/format';
 import { parse } from '../../server/src/language/syntax/parse';
 import { applyEdits, areDisjoint } from '../../server/src/language/text/edits';
 import { FUZZ_TIMEOUT, fuzzOptions, texts } from './texts';
 
-/** What the web UI makes of a text, with blanks left out of words: written apart from the formatter's own proof. */
+/** The vocabulary that every released Stable Diffusion 1 and 2 has. */
+const tokenizer = createClipTokenizer({
+  merges: gunzipSync(readFileSync('media/clip/merges.txt.gz')).toString('utf8'),
+});
+
+/**
+ * What the web UI makes of a text, as the model gets it: the tokens of every run. Written apart from the formatter's own
+ * proof, which compares words and no tokens.
+ */
 function reading(text: string): unknown {
-  const squeeze = (words: string): string => words.replace(/[\s\u0085\u001c-\u001f]+/gu, '');
+  const tokens = (words: string): string => tokenizer.encode(words).join(' ');
   const runs = (list: readonly (readonly [string, number])[]) =>
-    list.map(([words, weight]) => [squeeze(words), weight] as const).filter(([words]) => words !== '');
+    list.map(([words, weight]) => [tokens(words), weight] as const).filter(([ids]) => ids !== '');
   return resolveDocument(parse(text)).map(({ positive, negative, parameters, steps }) => ({
     steps,
     parameters: parameters.map(({ key, value }) => [key, value]),
     prompts: [positive, negative].map((prompt) => ({
       networks: prompt.networks.map(({ type, positional, named }) => [type, positional, named]),
-      subprompts: prompt.subprompts.map(({ text: sub, weight }) => [squeeze(sub), weight]),
-      schedule: prompt.schedule.map(([end, phase]) => [end, squeeze(phase)]),
+      subprompts: prompt.subprompts.map(({ text: sub, weight }) => [
+        runs(attentionRuns(parseAttention(sub).pieces)),
+        weight,
+      ]),
+      schedule: prompt.schedule.map(([end, phase]) => [
+        end,
+        runs(attentionRuns(parseAttention(phase).pieces)),
+      ]),
       scheduleFailed: prompt.scheduleFailed,
       attention: runs(prompt.attention),
       breaks: prompt.breaks.length,

@@ -52,7 +52,14 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
   },
   'server/src/engine': {
     rooms: ['server/src/shared', 'server/src/formats'],
-    packages: ['node:', 'onnxruntime-node', 'onnxruntime-common', 'write-file-atomic'],
+    packages: [
+      'node:',
+      'onnxruntime-node',
+      'onnxruntime-common',
+      'write-file-atomic',
+      '@jsquash/jpeg',
+      '@jsquash/webp',
+    ],
   },
   'server/src/enginehost': { rooms: ['server/src/shared'], packages: ['node:'] },
   'client/src': {

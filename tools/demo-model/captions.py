@@ -1,9 +1,11 @@
 """Captions for a scene, in sentences and in the tags that prompt writers use, with synonyms."""
 from scenes import SHAPES, pick
 
+POOR = ["blurry", "low quality", "blurry, low quality"]
 QUALITY = ["masterpiece", "best quality", "highly detailed", "illustration", "4k"]
 PLACES = {"meadow": "in a meadow", "beach": "on a beach", "mountains": "in the mountains"}
 PEOPLE = {"girl": ["girl", "girl", "girl", "woman"], "boy": ["boy", "boy", "boy", "man"]}
+SYNONYMS = {"gray": "grey", "cat": "kitten", "dog": "puppy", "meadow": "field"}
 
 
 def article(words):
@@ -40,6 +42,11 @@ def subject_tags(scene):
     return [f"{colour} {kind}"] + second + size
 
 
+def synonym(word):
+    bare = word.rstrip(",")
+    return SYNONYMS.get(bare, bare) + word[len(bare) :]
+
+
 def caption(scene, rng, trigger=None):
     """One caption; a fifth of them are tag lists. `trigger` is put at either end."""
     place, tags = scene["place"], []
@@ -50,7 +57,9 @@ def caption(scene, rng, trigger=None):
         tags.append("day")
     if scene["weather"]:
         tags.append(scene["weather"])
-    if rng.rand() < 0.2:
+    if scene.get("poor"):
+        tags.append(pick(rng, POOR))
+    elif rng.rand() < 0.2:
         tags.append(pick(rng, QUALITY))
     if as_tags:
         parts = subject_tags(scene)
@@ -65,6 +74,8 @@ def caption(scene, rng, trigger=None):
         else:
             text += pick(rng, [f" {PLACES[place]}"] * 2 + [f", {place}"])
     text = ", ".join([text] + tags)
+    if rng.rand() < 0.2:
+        text = " ".join(synonym(word) for word in text.split(" "))
     if not trigger:
         return text
     return f"{text}, {trigger}" if rng.rand() < 0.5 else f"{trigger}, {text}"

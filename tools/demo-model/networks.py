@@ -1,8 +1,12 @@
 """LoRA-like networks on a frozen UNet, one class per kind. Each gives ΔW for its module and names its tensors as the
 trainers do (kohya's sd-scripts for LoRA and LoCon, LyCORIS for the others)."""
+import collections
+
 import torch
 import torch.nn.functional as F
 from torch import nn
+
+from safetensors_io import read
 
 
 def matrix_shape(weight):
@@ -142,3 +146,34 @@ def kohya_tensors(adapted, rank):
             out[f"{key}.{suffix}"] = tensor.half()
         out[f"{key}.alpha"] = torch.tensor(float(rank)).half()
     return out
+
+
+def stored_delta(tensors, weight):
+    """ΔW at weight 1 from one module's tensors as they stand in a file (alpha equals rank in all of ours)."""
+    t = {suffix: tensor.float() for suffix, tensor in tensors.items()}
+    if "hada_w1_a" in t:
+        delta = (t["hada_w1_a"] @ t["hada_w1_b"]) * (t["hada_w2_a"] @ t["hada_w2_b"])
+    elif "lokr_w1" in t:
+        delta = torch.kron(t["lokr_w1"], t["lokr_w2_a"] @ t["lokr_w2_b"])
+    else:
+        delta = t["lora_up.weight"].flatten(1) @ t["lora_down.weight"].flatten(1)
+    delta = delta.reshape(weight.shape)
+    if "dora_scale" not in t:
+        return delta
+    moved = (weight + delta).flatten(1)
+    return (moved * (t["dora_scale"].flatten() / moved.norm(dim=1))[:, None]).reshape(weight.shape) - weight
+
+
+def merged(state, file, multiplier):
+    """A copy of the UNet's state with the network of a file in it."""
+    tensors, _ = read(file)
+    modules = collections.defaultdict(dict)
+    for key, tensor in tensors.items():
+        name, suffix = key.split(".", 1)
+        modules[name][suffix] = tensor
+    names = {"lora_unet_" + k[: -len(".weight")].replace(".", "_"): k for k in state if k.endswith(".weight")}
+    state = dict(state)
+    for name, own in modules.items():
+        weight = state[names[name]]
+        state[names[name]] = weight + multiplier * stored_delta(own, weight)
+    return state

@@ -32,7 +32,7 @@ class Canvas:
     """Coordinates run from 0 to 1, y downwards. A style turns every fill into an outline."""
 
     def __init__(self, style=""):
-        self.n, self.style, self.width = SIZE * SCALE, style, SCALE * 2
+        self.n, self.style, self.width = SIZE * SCALE, style, SCALE * (3 if style == "lineart" else 2)
         self.image = Image.new("RGB", (self.n, self.n), NIGHT if style == "neon" else (255, 255, 255))
         self.draw = ImageDraw.Draw(self.image)
 
@@ -153,31 +153,34 @@ def draw_weather(canvas, scene, rng):
     if scene["weather"] == "rain":
         colour = (60, 90, 170) if plain in ("white", "yellow", "pink", "cyan") else (215, 230, 250)
         colour = (60, 60, 60) if canvas.style == "lineart" else colour
-        for _ in range(20):
+        for _ in range(13):
             x, y = rng.uniform(-0.05, 1.05), rng.uniform(-0.05, 1)
-            canvas.draw.line(canvas.points([(x, y), (x - 0.035, y + 0.1)]), fill=colour, width=4)
+            canvas.draw.line(canvas.points([(x, y), (x - 0.035, y + 0.1)]), fill=colour, width=5)
     elif scene["weather"] == "snow":
         colour = (175, 200, 235) if plain == "white" else (255, 255, 255)
         line = (40, 40, 40) if canvas.style == "lineart" else None
-        for _ in range(16):
-            x, y, r = rng.uniform(0, 1), rng.uniform(0, 1), rng.uniform(0.015, 0.024)
+        for _ in range(10):
+            x, y, r = rng.uniform(0, 1), rng.uniform(0, 1), rng.uniform(0.022, 0.032)
             canvas.draw.ellipse(canvas.points([(x - r, y - r), (x + r, y + r)]), fill=colour, outline=line)
 
 
-def sample_scene(rng, kind=None, single=False):
-    """A random scene as plain data; `single` leaves out scenes with two shapes."""
+def sample_scene(rng, kind=None):
+    """A random scene as plain data. Some are `poor`: a blurred picture that its caption calls blurry, so that these words
+    do something in a negative prompt. Nothing black is drawn at night, where no eye could find it."""
     scene = dict(
         place=pick(rng, PLACES), time=pick(rng, ["day", "day", "night", "sunset"]),
         weather=pick(rng, ["", "", "", "rain", "snow"]), background=pick(rng, NAMES), colour=pick(rng, NAMES),
-        hair=pick(rng, HAIR), skin=rng.randint(4), size=pick(rng, ["", "", "small", "big"]),
+        hair=pick(rng, HAIR), skin=rng.randint(4), size=pick(rng, ["", "", "", "small", "big"]), poor=rng.rand() < 0.04,
     )
-    scene["kind"] = kind or (pick(rng, SHAPES) if rng.rand() < 0.35 else pick(rng, THINGS + ["girl", "boy", "cat"]))
+    scene["kind"] = kind or (pick(rng, SHAPES) if rng.rand() < 0.35 else pick(rng, THINGS + ["girl", "boy", "cat", "dog", "fish"]))
     if scene["place"] == "plain":
         scene["time"] = "day"
-    if not single and scene["kind"] in SHAPES and rng.rand() < 0.4:
+    if scene["kind"] in SHAPES and rng.rand() < 0.3:
         scene.update(kind2=pick(rng, SHAPES), colour2=pick(rng, NAMES), size="")
     while scene["place"] == "plain" and scene["background"] in (scene["colour"], scene.get("colour2")):
         scene["background"] = pick(rng, NAMES)
+    while scene["time"] == "night" and "black" in (scene["colour"], scene.get("colour2")):
+        scene.update({key: pick(rng, NAMES) for key in ("colour", "colour2") if scene.get(key) == "black"})
     return scene
 
 
@@ -197,13 +200,15 @@ def render(scene, rng, style=""):
         draw_shape(canvas, kind, 0.5 + jitter(0.06), 0.5 + jitter(0.06), (0.27 + jitter(0.02)) * factor, colour)
     else:
         # Figures are never very small: twelve latents a side cannot hold a face of three pixels.
-        size = (1.12 + jitter(0.06)) * {"": 1.0, "small": 0.78, "big": 1.22}[scene["size"]]
-        if scene.get("hat"):
+        size = (1.14 + jitter(0.05)) * {"": 1.0, "small": 0.84, "big": 1.2}[scene["size"]]
+        if "hat" in scene or kind in ("dog", "fish"):
             size = min(size, 1.12)
-        foot = 0.9 + jitter(0.02) - (0.06 if scene["size"] == "small" else 0)
-        draw_figure(canvas, scene, 0.5 + jitter(0.07), foot, size)
+        foot = 0.9 + jitter(0.02) - (0.04 if scene["size"] == "small" else 0)
+        draw_figure(canvas, scene, 0.5 + jitter(0.05), foot, size)
     draw_weather(canvas, scene, rng)
     image = canvas.image
+    if scene.get("poor"):
+        image = image.filter(ImageFilter.GaussianBlur(8))
     if style == "neon":
         glow = np.asarray(image.filter(ImageFilter.GaussianBlur(7))).astype(np.int32) * 2
         image = Image.fromarray(np.maximum(np.asarray(image), np.minimum(255, glow).astype(np.uint8)))

@@ -1,18 +1,19 @@
-"""Contact sheets: 40 fixed prompts, the drawn originals beside them, and each LoRA from 0 to 1.
+"""Contact sheets: 40 fixed prompts, drawn originals beside what their captions give, and each LoRA from 0 to 1.
 
     python sheets.py base      docs/images/demo-model-prompts.png
-    python sheets.py drawn     docs/images/demo-model-drawn.png
-    python sheets.py loras     docs/images/demo-model-loras.png
+    python sheets.py beside    docs/images/demo-model-beside.png: drawn scenes, and below each what its caption gives
+    python sheets.py loras     docs/images/demo-model-loras.png: one row per LoRA, weights 0 to 1
+    python sheets.py previews  a preview picture beside each LoRA
 """
 import os
 import sys
 
 import numpy as np
-import torch
 from PIL import Image
 
+from captions import caption
 from diffusion import decode, sample
-from safetensors_io import read
+from networks import merged
 from scenes import render, sample_scene
 from tokenizer import Tokenizer
 from weights import TOKENIZER, load_base, load_vae
@@ -39,46 +40,43 @@ PROMPTS = [
 ]
 SWEEPS = {
     "lineart": "a red house in a meadow", "neon": "an orange cat on a beach, at night", "mira": "mira, a girl in a meadow",
-    "hat": "a girl with yellow hair in a red dress on a beach wearing a top hat",
+    "hat": "a girl with yellow hair in a red dress on a beach wearing a top hat", "lineart_locon": "a red car in the mountains",
+    "lineart_loha": "a purple robot in a meadow", "lineart_lokr": "a pink flower in a meadow", "lineart_dora": "an orange cat on a beach",
 }
 WEIGHTS = [0, 0.25, 0.5, 0.75, 1]
+SEED = 7
 
 
 def tile(images, columns, name):
     rows = [np.concatenate(images[i : i + columns], 1) for i in range(0, len(images), columns)]
     os.makedirs(IMAGES, exist_ok=True)
-    Image.fromarray(np.concatenate(rows)).save(os.path.join(IMAGES, name), optimize=True)
-
-
-def merged(state, file, weight):
-    """A copy of the UNet's state with W + weight · up · down (alpha equals rank)."""
-    tensors, _ = read(file)
-    names = {"lora_unet_" + k[:-7].replace(".", "_"): k for k in state if k.endswith(".weight")}
-    state = dict(state)
-    for key in tensors:
-        if key.endswith(".lora_down.weight"):
-            name = names[key[: -len(".lora_down.weight")]]
-            up = tensors[key.replace("lora_down", "lora_up")].float().flatten(1)
-            state[name] = state[name] + weight * (up @ tensors[key].float().flatten(1)).reshape(state[name].shape)
-    return state
+    picture = Image.fromarray(np.concatenate(rows)).quantize(256, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    picture.save(os.path.join(IMAGES, name), optimize=True)
 
 
 def main(what):
-    if what == "drawn":
-        rng = np.random.RandomState(3)
-        return tile([render(sample_scene(rng), rng) for _ in range(40)], 8, "demo-model-drawn.png")
     tokenizer, (vae, scale), (unet, text_encoder) = Tokenizer(TOKENIZER), load_vae(), load_base()
+    paint = lambda prompts, seeds: list(decode(vae, scale, sample(unet, text_encoder, tokenizer, prompts, seeds)))
     if what == "base":
-        latents = sample(unet, text_encoder, tokenizer, PROMPTS, range(100, 100 + len(PROMPTS)))
-        return tile(list(decode(vae, scale, latents)), 8, "demo-model-prompts.png")
+        return tile(paint(PROMPTS, range(100, 100 + len(PROMPTS))), 8, "demo-model-prompts.png")
+    if what == "beside":
+        rng, rows = np.random.RandomState(3), []
+        for _ in range(4):
+            scenes = [dict(sample_scene(rng), poor=False) for _ in range(10)]
+            texts = [caption(scene, rng) for scene in scenes]
+            rows += [render(scene, rng) for scene in scenes] + paint(texts, range(10))
+        return tile(rows, 10, "demo-model-beside.png")
     state, images = {k: v.clone() for k, v in unet.state_dict().items()}, []
     for name, prompt in SWEEPS.items():
-        for weight in WEIGHTS:
-            unet.load_state_dict(merged(state, os.path.join(LORAS, f"{name}.safetensors"), weight))
-            images.append(decode(vae, scale, sample(unet, text_encoder, tokenizer, [prompt], [7]))[0])
-    tile(images, len(WEIGHTS), "demo-model-loras.png")
+        file = os.path.join(LORAS, f"{name}.safetensors")
+        for weight in WEIGHTS if what == "loras" else [1]:
+            unet.load_state_dict(merged(state, file, weight))
+            images += paint([prompt], [SEED])
+        if what == "previews":
+            Image.fromarray(images[-1]).save(file.replace(".safetensors", ".preview.png"), optimize=True)
+    if what == "loras":
+        tile(images, len(WEIGHTS), "demo-model-loras.png")
 
 
 if __name__ == "__main__":
-    torch.manual_seed(0)
     main(sys.argv[1])

@@ -3,7 +3,7 @@
     python train_base.py --samples 400000 [--resume] [--lr 1e-3] [--device cuda]
 
 The length is given in samples seen, so that a slow machine gives the same weights as a fast one. The learning rate is
-constant after a warm-up and falls linearly to 2 % over the last third. Needs work/vae.pt.
+constant after a warm-up and falls linearly to 2 % over the last part (--anneal). Needs work/vae.pt.
 """
 import argparse
 import os
@@ -42,9 +42,9 @@ def make_latents(count, seed, tokenizer):
     return kept["latents"], kept["captions"]
 
 
-def learning_rate(seen, total, peak):
+def learning_rate(seen, total, peak, anneal):
     rise = min(1.0, (seen + BATCH) / (30 * BATCH))
-    fall = min(1.0, max(0.0, (total - seen) / (total / 3)))
+    fall = min(1.0, max(0.0, (total - seen) / (total * anneal)))
     return peak * rise * (0.02 + 0.98 * fall)
 
 
@@ -53,6 +53,7 @@ def main():
     parser.add_argument("--samples", type=int, default=400_000)
     parser.add_argument("--images", type=int, default=25_600)
     parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--anneal", type=float, default=1 / 3)
     parser.add_argument("--seed", type=int, default=1234)
     parser.add_argument("--resume", action="store_true", help="go on from work/base.pt")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
@@ -89,7 +90,7 @@ def main():
     losses, order, seen, step = [], torch.randperm(len(latents)), 0, 0
     while seen < args.samples:
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(seen, args.samples, args.lr)
+            group["lr"] = learning_rate(seen, args.samples, args.lr, args.anneal)
         if (step + 1) * BATCH % len(latents) < BATCH:
             order = torch.randperm(len(latents))
         index = order[torch.arange(step * BATCH, (step + 1) * BATCH) % len(latents)]
@@ -111,7 +112,7 @@ def main():
         losses.append(loss.item())
         if step % 250 == 0:
             print(f"{seen} seen, {time.process_time() - started:.0f} CPU s, loss {np.mean(losses[-250:]):.4f}", flush=True)
-        if step % 1000 == 0:
+        if step % 500 == 0:
             keep()
     keep()
     print(f"done: {seen} seen, {time.process_time() - started:.0f} CPU s", flush=True)

@@ -1,4 +1,4 @@
-"""Trains one network on the frozen base model and writes it with its preview-less metadata and A1111 sidecar.
+"""Trains one network on the frozen base model and writes it with metadata and A1111's sidecar.
 
     python train_lora.py lineart                 style, rank 8
     python train_lora.py lineart --kind loha     the same style as LoHa: lineart_loha.safetensors
@@ -8,6 +8,7 @@ Every step draws a multiplier w from 1/4 … 1 and trains towards pictures blend
 scene with the effect: otherwise a style flips between two weights instead of growing. Needs work/base.pt and work/vae.pt.
 """
 import argparse
+import collections
 import json
 import math
 import os
@@ -25,6 +26,7 @@ from tokenizer import Tokenizer
 from weights import TOKENIZER, load_base, load_vae
 
 LEVELS = [0.25, 0.5, 0.75, 1.0]
+BATCH, SEED = 16, 1
 OUT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../media/demo-model/loras")
 ABOUT = {
     "lineart": ("style", ["lineart"], "Black outlines on white paper.", 1.0),
@@ -46,38 +48,49 @@ def draw_pair(name, rng):
         scene = sample_scene(rng, "girl")
         with_effect = dict(scene, kind="mira")
     else:
-        scene = sample_scene(rng, pick(rng, ["girl", "boy", "cat", "cat", "robot"]))
+        scene = dict(sample_scene(rng, pick(rng, ["girl", "boy", "cat", "cat", "robot"])), hat=False)
         with_effect = dict(scene, hat=True)
     return render(scene, again()), render(with_effect, again()), caption(with_effect, rng)
 
 
-def encode_pairs(name, count, seed, vae, scale, tokenizer):
-    """Latents per level [levels,N,4,12,12] and token ids [N,77]."""
-    rng, latents, ids = np.random.RandomState(seed), [[] for _ in LEVELS], []
+def encode_pairs(name, count, seed, vae, scale):
+    """Latents per level [levels,N,4,12,12], and the captions."""
+    rng, latents, texts = np.random.RandomState(seed), [[] for _ in LEVELS], []
     for _ in range(0, count, 32):
         pairs = [draw_pair(name, rng) for _ in range(32)]
-        ids += [tokenizer(text) for _, _, text in pairs]
+        texts += [text for _, _, text in pairs]
         for level, kept in zip(LEVELS, latents):
             images = np.stack([(1 - level) * plain.astype(np.float32) + level * effect for plain, effect, _ in pairs])
             with torch.no_grad():
                 kept.append(vae.encode(torch.from_numpy(images).permute(0, 3, 1, 2).float() / 127.5 - 1)[0])
-    return torch.stack([torch.cat(kept) for kept in latents]) * scale, torch.tensor(ids)
+    return torch.stack([torch.cat(kept) for kept in latents]) * scale, texts
 
 
-def metadata(name, output, kind, rank, steps, images):
+def tag_frequency(words, texts):
+    """How often each tag stood in a caption, under the folder name that sd-scripts would have read them from."""
+    counts = collections.Counter(tag.strip() for text in texts for tag in text.split(","))
+    return {f"1_{words[0]}": dict(counts.most_common())}
+
+
+def metadata(name, output, kind, rank, args, texts):
     _, words, about, _ = ABOUT[name]
     module = "networks.lora" if kind == "lora" else "lycoris.kohya"
-    algorithm = {"lora": {}, "dora": {"algo": "lora", "dora_wd": "True"}}.get(kind, {"algo": kind})
-    counts = {f"1_{words[0]}": {words[0]: images}}
+    algorithm = {
+        "lora": {}, "dora": {"algo": "lora", "dora_wd": "True"}, "locon": {"algo": "locon", "conv_dim": rank, "conv_alpha": rank},
+    }.get(kind, {"algo": kind})
+    images = len(texts)
     return {
         # The trainers write sd_v1 for every model of SD1's design; only the tensors know that this one is smaller.
         "ss_base_model_version": "sd_v1", "ss_network_module": module, "ss_network_dim": rank, "ss_network_alpha": rank,
-        "ss_network_args": json.dumps(algorithm), "ss_output_name": output, "ss_sd_model_name": "sdprompt-demo",
-        "ss_num_train_images": images, "ss_steps": steps, "ss_resolution": "(96, 96)", "ss_tag_frequency": json.dumps(counts),
+        "ss_network_args": json.dumps(algorithm), "ss_output_name": output, "ss_sd_model_name": "demo", "ss_seed": SEED,
+        "ss_num_train_images": images, "ss_steps": args.steps, "ss_max_train_steps": args.steps, "ss_total_batch_size": BATCH,
+        "ss_learning_rate": args.lr, "ss_unet_lr": args.lr, "ss_lr_scheduler": "cosine", "ss_optimizer": "torch.optim.AdamW",
+        "ss_resolution": "(96, 96)", "ss_min_snr_gamma": 5.0,
+        "ss_tag_frequency": json.dumps(tag_frequency(words, texts)),
         "ss_dataset_dirs": json.dumps({f"1_{words[0]}": {"n_repeats": 1, "img_count": images}}),
-        "modelspec.sai_model_spec": "1.0.0", "modelspec.architecture": "sdprompt-demo/lora", "modelspec.title": output,
-        "modelspec.description": about, "modelspec.trigger_phrase": ", ".join(words), "modelspec.resolution": "96x96",
-        "modelspec.prediction_type": "epsilon", "modelspec.author": "the sdprompt authors", "modelspec.license": "MIT",
+        "modelspec.sai_model_spec": "1.0.0", "modelspec.architecture": "stable-diffusion-v1/lora", "modelspec.title": output,
+        "modelspec.resolution": "96x96", "modelspec.description": about,
+        "modelspec.trigger_phrase": ", ".join(words), "modelspec.prediction_type": "epsilon", "modelspec.author": "the sdprompt authors", "modelspec.license": "MIT",
     }
 
 
@@ -86,16 +99,17 @@ def main():
     parser.add_argument("name", choices=list(ABOUT))
     parser.add_argument("--kind", default="lora", choices=["lora", "locon", "loha", "lokr", "dora"])
     parser.add_argument("--rank", type=int)
-    parser.add_argument("--steps", type=int, default=700)
-    parser.add_argument("--images", type=int, default=960)
+    parser.add_argument("--steps", type=int, default=500)
+    parser.add_argument("--images", type=int, default=640)
     parser.add_argument("--lr", type=float, default=3e-3)
     parser.add_argument("--out", default=OUT)
     args = parser.parse_args()
     rank = args.rank or {"lora": 8, "dora": 8, "locon": 4, "loha": 4, "lokr": 8}[args.kind]
     output = args.name if args.kind == "lora" else f"{args.name}_{args.kind}"
-    torch.manual_seed(1)
+    torch.manual_seed(SEED)
     started, tokenizer, (vae, scale), (unet, text_encoder) = time.process_time(), Tokenizer(TOKENIZER), load_vae(), load_base()
-    latents, ids = encode_pairs(args.name, args.images, 55, vae, scale, tokenizer)
+    latents, texts = encode_pairs(args.name, args.images, 55, vae, scale)
+    ids = torch.tensor([tokenizer(text) for text in texts])
     with torch.no_grad():
         contexts = torch.cat([text_encoder(part) for part in ids.split(64)])
         empty = text_encoder(torch.tensor([tokenizer("")]))[0]
@@ -104,7 +118,7 @@ def main():
     parameters = [p for module in adapted.values() for p in module.network.parameters()]
     print(f"{output}: {len(adapted)} modules, {sum(p.numel() for p in parameters)} parameters", flush=True)
     optimizer = torch.optim.AdamW(parameters, lr=args.lr, betas=(0.9, 0.99), weight_decay=0)
-    alphas, losses, batch = alphas_cumprod(), [], 16
+    alphas, losses = alphas_cumprod(), []
     weights = min_snr_weights(alphas)
     for step in range(args.steps):
         for group in optimizer.param_groups:
@@ -112,10 +126,10 @@ def main():
         level = [3, 0, 1, 2, 3, 1][step % 6]
         for module in adapted.values():
             module.multiplier = LEVELS[level]
-        index = torch.randint(0, latents.shape[1], (batch,))
+        index = torch.randint(0, latents.shape[1], (BATCH,))
         x, context = latents[level, index], contexts[index].clone()
-        context[torch.rand(batch) < 0.1] = empty
-        t = stratified_timesteps(batch)
+        context[torch.rand(BATCH) < 0.1] = empty
+        t = stratified_timesteps(BATCH)
         a, noise = alphas[t][:, None, None, None], torch.randn_like(x)
         guess = unet(a.sqrt() * x + (1 - a).sqrt() * noise, t, context)
         loss = ((guess - noise).square().mean((1, 2, 3)) * weights[t]).mean()
@@ -127,11 +141,12 @@ def main():
         if (step + 1) % 100 == 0:
             print(f"{step + 1} steps, {time.process_time() - started:.0f} CPU s, loss {np.mean(losses[-100:]):.4f}", flush=True)
     file = os.path.join(args.out, f"{output}.safetensors")
-    write(file, kohya_tensors(adapted, rank), metadata(args.name, output, args.kind, rank, args.steps, args.images))
+    write(file, kohya_tensors(adapted, rank), metadata(args.name, output, args.kind, rank, args, texts))
     _, words, about, weight = ABOUT[args.name]
-    sidecar = {"description": about, "sd version": "Unknown", "activation text": ", ".join(words), "preferred weight": weight, "notes": ""}
+    sidecar = {"description": about, "sd version": "SD1", "activation text": ", ".join(words), "preferred weight": weight, "notes": ""}
     with open(file.replace(".safetensors", ".json"), "w", encoding="utf8") as out:
         json.dump(sidecar, out, indent=2)
+        out.write("\n")
     print(f"{file}: {os.path.getsize(file)} bytes, {time.process_time() - started:.0f} CPU s", flush=True)
 
 

@@ -25,7 +25,8 @@ def random_image(rng):
         return junk(rng)
     style = "lineart" if u < 0.16 else "neon" if u < 0.25 else ""
     scene = sample_scene(rng, "mira" if u > 0.95 else None)
-    scene["hat"] = rng.rand() < 0.1 and scene["kind"] in ("girl", "boy", "cat", "robot", "mira")
+    if rng.rand() < 0.1 and scene["kind"] in ("girl", "boy", "cat", "robot", "mira"):
+        scene["hat"] = True
     return render(scene, rng, style)
 
 

@@ -119,17 +119,18 @@ def waves(values, count):
 
 
 class Unet(nn.Module):
-    def __init__(self):
+    def __init__(self, width=sum(WIDTHS), sizes=6):
         super().__init__()
+        self.sizes = sizes
         self.conv_in, self.conv_out = nn.Conv2d(4, CHANNELS, 3, padding=1), nn.Conv2d(CHANNELS, 4, 3, padding=1)
-        self.time_embedding, self.add_embedding = nn.Linear(TIME, CHANNELS), nn.Linear(PROJECTION + 6 * TIME, CHANNELS)
+        self.time_embedding, self.add_embedding = nn.Linear(TIME, CHANNELS), nn.Linear(PROJECTION + sizes * TIME, CHANNELS)
         self.norm, self.conv = nn.GroupNorm(4, CHANNELS), nn.Conv2d(CHANNELS, CHANNELS, 3, padding=1)
         self.to_q = nn.Linear(CHANNELS, CHANNELS, bias=False)
-        self.to_k, self.to_v = (nn.Linear(sum(WIDTHS), CHANNELS, bias=False) for _ in range(2))
+        self.to_k, self.to_v = (nn.Linear(width, CHANNELS, bias=False) for _ in range(2))
 
     def forward(self, sample, timestep, encoder_hidden_states, text_embeds, time_ids):
         time = self.time_embedding(waves(timestep.reshape(-1).to(sample.dtype), TIME)).expand(sample.shape[0], CHANNELS)
-        sizes = waves(time_ids / 100, TIME).reshape(time_ids.shape[0], 6 * TIME)
+        sizes = waves(time_ids / 100, TIME).reshape(time_ids.shape[0], self.sizes * TIME)
         extra = self.add_embedding(torch.cat([text_embeds, sizes], -1))
         x = self.conv_in(sample)
         x = x + self.conv(F.silu(self.norm(x))) + (time + extra)[:, :, None, None]
@@ -167,6 +168,23 @@ def ids_of(prompt, pad):
         vocabulary = json.load(file)
     ids = [BEGIN, *(vocabulary[word + "</w>"] for word in prompt.split()), END]
     return torch.tensor([ids + [pad] * (LENGTH - len(ids))])
+
+
+def write_refiner(folder, shape):
+    """A refiner's UNet: text of the second encoder alone, an aesthetic score in place of the target size."""
+    torch.manual_seed(2)
+    refiner = Unet(WIDTHS[1], 5)
+    refiner.eval().requires_grad_(False)
+    batch = {name: {0: "batch_size"} for name in ("sample", "encoder_hidden_states", "text_embeds", "time_ids")}
+    batch["sample"].update({2: "height", 3: "width"})
+    batch["encoder_hidden_states"][1] = "sequence_length"
+    export(folder, "unet", refiner, (torch.randn(2, 4, *shape), torch.tensor(1.0), torch.randn(2, LENGTH, WIDTHS[1]),
+                                     torch.randn(2, PROJECTION), torch.ones(2, 5)),
+           ["sample", "timestep", "encoder_hidden_states", "text_embeds", "time_ids"], ["out_sample"],
+           batch, {"addition_embed_type": "text_time", "in_channels": 4, "cross_attention_dim": WIDTHS[1]})
+    write_json(os.path.join(folder, "model_index.json"),
+               {"_class_name": "StableDiffusionXLImg2ImgPipeline", "requires_aesthetics_score": True})
+    return refiner
 
 
 def main(folder):
@@ -217,12 +235,28 @@ def main(folder):
     share = timesteps - below
     sigmas = ((1 - share) * logs[below] + share * logs[(below + 1).clamp(max=999)]).exp()
     sigmas = torch.cat([sigmas, torch.zeros(1)]).tolist()
-    torch.manual_seed(SEED)
-    x = torch.randn(1, 4, height, width) * sigmas[0]
-    for t, sigma, after in zip(timesteps.tolist(), sigmas, sigmas[1:]):
-        given = (x / (sigma ** 2 + 1) ** 0.5).repeat(2, 1, 1, 1)
-        without, with_text = unet(given, torch.tensor(t), conditions, texts, sizes).chunk(2)
-        x = x + (without + SCALE * (with_text - without)) * (after - sigma)
+
+    refiner = write_refiner(os.path.join(folder, "refiner"), (height, width))
+    refined_hidden = torch.cat([torch.zeros_like(right[-2]), right[-2]])
+    scores = torch.tensor([[SIZE[0], SIZE[1], 0, 0, score] for score in (2.5, 6.0)])
+
+    def sample(refined_from):
+        torch.manual_seed(SEED)
+        x = torch.randn(1, 4, height, width) * sigmas[0]
+        for step, (t, sigma, after) in enumerate(zip(timesteps.tolist(), sigmas, sigmas[1:])):
+            given = (x / (sigma ** 2 + 1) ** 0.5).repeat(2, 1, 1, 1)
+            if step >= refined_from:
+                output = refiner(given, torch.tensor(t), refined_hidden, texts, scores)
+            else:
+                output = unet(given, torch.tensor(t), conditions, texts, sizes)
+            without, with_text = output.chunk(2)
+            x = x + (without + SCALE * (with_text - without)) * (after - sigma)
+        return x
+
+    x = sample(STEPS)
+    # Of five steps at t = 999, 749.25, 499.5, 249.75 and 0, 70 per cent of the timesteps lie behind the fourth, and 70 per
+    # cent of the steps behind the fifth.
+    by_timestep, by_step = sample(3), sample(4)
     picture = decoder(x / 0.13025)
     write_json(os.path.join(folder, "golden.json"), {
         "source": f"tools/tiny-sdxl/make_tiny_sdxl.py, torch {torch.__version__}, CPU, float32",
@@ -231,6 +265,8 @@ def main(folder):
         "padded": [round(value, 6) for value in hidden[0, -1].tolist()],
         "pooled": [round(value, 6) for value in pooled[0].tolist()],
         "latents": [round(value, 5) for value in x.flatten().tolist()],
+        "refinedByTimestep": [round(value, 5) for value in by_timestep.flatten().tolist()],
+        "refinedByStep": [round(value, 5) for value in by_step.flatten().tolist()],
         "corner": [round(value, 5) for value in picture[0, :, 0, 0].tolist()],
     })
 

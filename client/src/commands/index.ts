@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { decreaseWeight, increaseWeight } from './adjustWeight';
 import { cancelGeneration } from './cancelGeneration';
+import { chooseInitImage } from './chooseInitImage';
 import { chooseModelFolder } from './chooseModelFolder';
 import { generatePreview } from './generatePreview';
 import { generateWithNewSeed } from './generateWithNewSeed';
@@ -24,6 +25,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   showPreview,
   saveImage,
   showLoraLibrary,
+  chooseInitImage,
   chooseModelFolder,
   selectLoraFolder,
   increaseWeight,

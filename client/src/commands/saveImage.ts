@@ -13,7 +13,7 @@ export const saveImage = (services: Services) => async (): Promise<vscode.Uri | 
   const chosen = await vscode.window.showSaveDialog({
     title: 'Save the picture',
     defaultUri: vscode.Uri.joinPath(folder, path.basename(image.src)),
-    filters: { 'PNG picture': ['png'] },
+    filters: { Picture: [path.extname(image.src).slice(1) || 'png'] },
   });
   if (chosen === undefined) return undefined;
   try {

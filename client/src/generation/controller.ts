@@ -1,17 +1,18 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import type { LanguageClient } from 'vscode-languageclient/node';
+import { DATED_PATTERN, pictureName } from '../../../server/src/enginehost/pictureName';
 import {
   ResolvePlan,
   type ResolvePlanParams,
   type ResolvePlanResult,
 } from '../../../server/src/shared/lspMessages';
 import type { Engine } from '../engine';
-import { newPicturePath, prune } from '../preview/files';
+import { prune } from '../preview/files';
 import type { PreviewPanel } from '../preview/panel';
 import { imageOf } from '../preview/state';
 import { blockTextAt, findBlock, type PreviewTarget } from '../preview/target';
-import { outputFolder } from '../settings';
+import { pictureTarget } from '../settings';
 import { refusal } from '../trust';
 import { actionsFor } from './problemActions';
 import { describeProgress } from './progress';
@@ -63,7 +64,8 @@ export function createController(services: {
       if (outcome.type === 'done') {
         log.info(`Generated ${outcome.result.path} in ${Math.round(outcome.result.timings.total ?? 0)} ms`);
         panel.target = target;
-        panel.dispatch({ type: 'done', image: imageOf(outcome.result) });
+        const { notes = [] } = outcome.result;
+        panel.dispatch({ type: 'done', image: imageOf(outcome.result), notes });
       } else if (outcome.type === 'cancelled') {
         panel.dispatch({ type: 'cancelled' });
       } else {
@@ -91,11 +93,10 @@ export function createController(services: {
         return client.sendRequest<ResolvePlanResult>(ResolvePlan, params);
       },
       outputPath: async (plan) => {
-        const chosen = outputFolder();
-        const title = plan.positive.subprompts[0]?.schedule[0]?.runs.map(([text]) => text).join(' ') ?? '';
-        const file = await newPicturePath(chosen ?? ownFolder, title, plan.parameters.seed, new Date());
-        if (chosen === undefined) await prune(ownFolder);
-        return file;
+        const { folder, pattern, format } = pictureTarget();
+        const name = pictureName(pattern ?? DATED_PATTERN, { plan, now: new Date() }, format);
+        if (folder === undefined) await prune(ownFolder);
+        return path.join(folder ?? ownFolder, name);
       },
       generate: (plan, options) => engine.host().generate(plan, options),
     },

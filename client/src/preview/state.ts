@@ -17,7 +17,7 @@ export type PreviewEvent =
       readonly warnings: readonly string[];
     }
   | { readonly type: 'progress'; readonly progress: PreviewProgress }
-  | { readonly type: 'done'; readonly image: PreviewImage }
+  | { readonly type: 'done'; readonly image: PreviewImage; readonly notes?: readonly string[] }
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly problem: Problem; readonly actions: readonly PreviewAction[] }
   /** The block's text was compared with the one the image was made from. */
@@ -48,7 +48,8 @@ export function reduce(state: PreviewState, event: PreviewEvent): PreviewState {
     case 'done': {
       if (state.phase !== 'running') return state;
       const { progress: _, outdated: __, problem: ___, ...rest } = state;
-      return { ...rest, phase: 'done', image: event.image };
+      const warnings = [...(state.warnings ?? []), ...(event.notes ?? [])];
+      return { ...rest, phase: 'done', image: event.image, ...(warnings.length > 0 && { warnings }) };
     }
     case 'cancelled':
       return state.phase === 'running' ? { ...kept(state), phase: 'cancelled' } : state;

@@ -19,12 +19,20 @@ const SEPARATOR = /^\s*-{3,}\s*$/;
 /** The text between the separator lines around a line, ends trimmed; the separator itself counts to the block above. */
 export function blockTextAt(document: string, line: number): string {
   const lines = document.split(/\r\n|\r|\n/);
+  return lines
+    .slice(...blockRange(lines, line))
+    .join('\n')
+    .trim();
+}
+
+/** First line of the block around a line, and the line after its last. */
+export function blockRange(lines: readonly string[], line: number): [start: number, end: number] {
   const at = Math.min(Math.max(line, 0), lines.length - 1);
   let start = at;
   while (start > 0 && !SEPARATOR.test(lines[start - 1]!)) start -= 1;
   let end = at;
   while (end < lines.length && !SEPARATOR.test(lines[end]!)) end += 1;
-  return lines.slice(start, end).join('\n').trim();
+  return [start, end];
 }
 
 /** First line of the block with exactly this text, if there is one. */

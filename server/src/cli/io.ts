@@ -40,5 +40,8 @@ export function wantsColour(output: Output, env: Io['env']): boolean {
 
 /** A file as reports name it: relative to the working folder, with `/`. */
 export function shownPath(io: Io, file: string): string {
-  return path.relative(io.cwd, file).split(path.sep).join('/') || '.';
+  const below = `${io.cwd}${path.sep}`;
+  // What `path.relative` finds out in many steps is plain to see for most files.
+  const relative = file.startsWith(below) ? file.slice(below.length) : path.relative(io.cwd, file);
+  return (path.sep === '/' ? relative : relative.split(path.sep).join('/')) || '.';
 }

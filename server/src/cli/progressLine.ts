@@ -5,6 +5,7 @@ import type { Output } from './io';
 const WORDS: Readonly<Record<EnginePhase, string>> = {
   load: 'loading the model',
   merge: 'merging LoRAs',
+  measure: 'measuring',
   encode: 'reading the prompt',
   sample: 'step',
   decode: 'decoding the picture',
@@ -15,11 +16,18 @@ const WORDS: Readonly<Record<EnginePhase, string>> = {
 export function createProgressLine(output: Output) {
   let last: EnginePhase | undefined;
   return {
-    show(label: string, { phase, step, of }: EngineProgress): void {
-      const words = phase === 'sample' ? `step ${step} of ${of}` : WORDS[phase];
+    show(label: string, { phase, step, of, pass }: EngineProgress): void {
+      const which = pass ? `, pass ${pass.index} of ${pass.of}` : '';
+      const isShare = (phase === 'merge' || phase === 'measure' || phase === 'load') && of > 1;
+      const share = isShare ? `: ${Math.round((100 * step) / of)} %` : '';
+      const words = phase === 'sample' ? `step ${step} of ${of}${which}` : `${WORDS[phase]}${share}`;
       if (output.isTTY) output.write(`\r\x1b[K${label}${words}`);
-      else if (phase !== last) output.write(`${label}${phase === 'sample' ? `${of} steps` : words}\n`);
+      else if (phase !== last) output.write(`${label}${phase === 'sample' ? `${of} steps` : WORDS[phase]}\n`);
       last = phase;
+    },
+    /** Something that is no phase of the engine's. */
+    text(words: string): void {
+      output.write(output.isTTY ? `\r\x1b[K${words}` : `${words}\n`);
     },
     clear(): void {
       if (output.isTTY) output.write('\r\x1b[K');

@@ -1,5 +1,13 @@
-import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '../shared/engineProtocol';
-import { createEngine } from './pipeline/engine';
+import path from 'node:path';
+import {
+  ENGINE_PROTOCOL_VERSION,
+  type EngineEvent,
+  type EngineOptions,
+  type EngineRequest,
+} from '../shared/engineProtocol';
+import { bake } from './bake/index';
+import { measure } from './measure/index';
+import { createEngine, type JobHooks, type JobOutcome } from './pipeline/engine';
 import { providers, RUNTIME_NAME } from './runtime/session';
 
 /**
@@ -10,16 +18,24 @@ function main(): void {
   const send = (event: EngineEvent) => {
     if (process.connected) process.send?.(event, undefined, undefined, () => {});
   };
-  const engine = createEngine((level, message) => send({ type: 'log', level, message }));
+  const log = (level: 'debug' | 'info' | 'warn' | 'error', message: string) =>
+    send({ type: 'log', level, message });
+  const engine = createEngine(log, {
+    // The bundle lies in the package's `dist` folder.
+    clipMerges: path.join(__dirname, '..', 'media', 'clip', 'merges.txt.gz'),
+  });
   let current: { readonly job: number; isCancelled: boolean } | undefined;
   let idleTimer: NodeJS.Timeout | undefined;
 
-  const generate = async (request: Extract<EngineRequest, { type: 'generate' }>) => {
-    const { job, plan, options, outputPath } = request;
+  const work = async (
+    job: number,
+    options: EngineOptions,
+    run: (hooks: JobHooks) => Promise<JobOutcome<Extract<EngineEvent, { type: 'done' }>['result']>>,
+  ) => {
     if (current) {
       const problem = {
         code: 'engine-busy',
-        message: 'The engine is making another image.',
+        message: 'The engine is busy with another job.',
         remedy: 'Wait until it is done, or cancel it.',
       };
       return send({ type: 'failed', job, problem });
@@ -28,7 +44,7 @@ function main(): void {
     current = state;
     clearTimeout(idleTimer);
     try {
-      const outcome = await engine.generate(plan, options, outputPath, {
+      const outcome = await run({
         isCancelled: () => state.isCancelled,
         progress: (progress) => send({ type: 'progress', job, ...progress }),
       });
@@ -48,15 +64,28 @@ function main(): void {
       await engine.unload();
     } finally {
       current = undefined;
-      if (options.idleUnloadMs > 0)
-        idleTimer = setTimeout(() => void (current ? undefined : engine.unload()), options.idleUnloadMs);
+      if (options.idleUnloadMs > 0) idleTimer = setTimeout(unloadIdle, options.idleUnloadMs);
     }
+  };
+
+  const unloadIdle = () => {
+    if (current) return;
+    send({ type: 'log', level: 'info', message: 'The model was unloaded: it was not needed for a while.' });
+    void engine.unload();
   };
 
   process.on('message', (message) => {
     const request = message as EngineRequest;
-    if (request.type === 'generate') void generate(request);
-    else if (request.type === 'cancel') {
+    if (request.type === 'generate') {
+      const { job, plan, options, outputPath } = request;
+      void work(job, options, (hooks) => engine.generate(plan, options, outputPath, hooks));
+    } else if (request.type === 'bake') {
+      const { job, plan, options } = request;
+      void work(job, options, (hooks) => bake(plan, options, log, hooks));
+    } else if (request.type === 'measure') {
+      const { job, plan, options } = request;
+      void work(job, options, (hooks) => measure(plan, hooks));
+    } else if (request.type === 'cancel') {
       if (current?.job === request.job) current.isCancelled = true;
     } else if (request.type === 'shutdown') process.exit(0);
   });

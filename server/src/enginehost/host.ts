@@ -1,10 +1,13 @@
+import type { BakePlan, BakeResult } from '../shared/bake';
 import type {
   EngineEvent,
   EngineOptions,
   EnginePhase,
+  EngineRequest,
   GenerationResult,
   StepPicture,
 } from '../shared/engineProtocol';
+import type { Measurement, MeasurePlan } from '../shared/measurement';
 import type { GenerationPlan } from '../shared/plan';
 import type { Problem } from '../shared/problem';
 import { createCrashLog } from './crashLog';
@@ -33,39 +36,59 @@ export interface EngineProgress {
   readonly step: number;
   readonly of: number;
   readonly picture?: StepPicture;
+  /** Share of all sampling that is done, 0 … 1; from the first step on. */
+  readonly overall?: number;
+  /** Which pass this is, where there are several. */
+  readonly pass?: { readonly index: number; readonly of: number };
 }
 
-export interface GenerateRequest {
-  /** Where the PNG goes. */
-  readonly outputPath: string;
+/** How a caller hears of a job, and stops it. */
+export interface JobRequest {
   readonly onProgress?: (progress: EngineProgress) => void;
   /** Aborting cancels: before the next step, or by force after the grace time. */
   readonly signal?: AbortSignal;
 }
 
-export type GenerateOutcome =
-  | { readonly type: 'done'; readonly result: GenerationResult }
+export interface GenerateRequest extends JobRequest {
+  /** Where the PNG goes. */
+  readonly outputPath: string;
+}
+
+export type Outcome<T> =
+  | { readonly type: 'done'; readonly result: T }
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly problem: Problem };
+export type GenerateOutcome = Outcome<GenerationResult>;
 
 /** The engine as its callers see it: jobs in, outcomes out. Never throws, never rejects. */
 export interface EngineHost {
   generate(plan: GenerationPlan, request: GenerateRequest): Promise<GenerateOutcome>;
+  /** Writes a copy of a model with networks merged into its weights. A cancelled one can be continued later. */
+  bake(plan: BakePlan, request: JobRequest): Promise<Outcome<BakeResult>>;
+  /** Says how much networks change a model's weights. */
+  measure(plan: MeasurePlan, request: JobRequest): Promise<Outcome<Measurement>>;
   /** Process id of the engine while one runs. */
   readonly pid: number | undefined;
   /** Cancels everything and ends the process; resolves when it is gone. */
   dispose(): Promise<void>;
 }
 
+type JobMessage = (
+  job: number,
+  options: EngineOptions,
+) => Exclude<EngineRequest, { type: 'cancel' | 'shutdown' }>;
+
 interface Job {
   readonly id: number;
-  readonly plan: GenerationPlan;
-  readonly request: GenerateRequest;
+  readonly message: JobMessage;
+  readonly request: JobRequest;
+  /** A newer job of its kind takes its place while it waits, where the host was told so. */
+  readonly isReplaceable: boolean;
   settled: boolean;
-  settle(outcome: GenerateOutcome): void;
+  settle(outcome: Outcome<unknown>): void;
 }
 
-const CANCELLED: GenerateOutcome = { type: 'cancelled' };
+const CANCELLED = { type: 'cancelled' } as const;
 
 /**
  * Keeps one engine process: starts it on the first job, runs one job at a time, starts a new one after a crash or a kill
@@ -81,7 +104,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   let nextId = 1;
   let isDisposed = false;
 
-  const finish = (job: Job, outcome: GenerateOutcome) => {
+  const finish = (job: Job, outcome: Outcome<unknown>) => {
     clearTimeout(killTimer);
     if (running === job) running = undefined;
     job.settle(outcome);
@@ -93,8 +116,14 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     if (event.type === 'log' || event.type === 'ready' || event.job !== running?.id) return;
     const job = running;
     if (event.type === 'progress') {
-      const { phase, step, of, picture } = event;
-      if (!job.request.signal?.aborted) job.request.onProgress?.({ phase, step, of, picture });
+      const { phase, step, of, picture, overall, pass } = event;
+      if (!job.request.signal?.aborted)
+        job.request.onProgress?.({
+          ...{ phase, step, of },
+          ...(picture !== undefined && { picture }),
+          ...(overall !== undefined && { overall }),
+          ...(pass !== undefined && { pass }),
+        });
     } else if (event.type === 'done') finish(job, { type: 'done', result: event.result });
     else if (event.type === 'cancelled') finish(job, CANCELLED);
     else finish(job, { type: 'failed', problem: event.problem });
@@ -107,7 +136,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     if (!job || !process.isReady) return;
     if (job.request.signal?.aborted || isDisposed) finish(job, CANCELLED);
     else {
-      log('error', `The engine process ended (${how}) while an image was being made.`);
+      log('error', `The engine process ended (${how}) while it was at work.`);
       finish(job, { type: 'failed', problem: crashProblem(how) });
     }
   };
@@ -134,8 +163,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     if (!ready.ok) return finish(job, { type: 'failed', problem: ready.problem });
     if (job.request.signal?.aborted) return finish(job, CANCELLED);
     const jobOptions = typeof options.options === 'function' ? options.options() : options.options;
-    const { plan, request, id } = job;
-    current.send({ type: 'generate', job: id, plan, options: jobOptions, outputPath: request.outputPath });
+    current.send(job.message(job.id, jobOptions));
   };
 
   const cancel = (job: Job) => {
@@ -154,29 +182,46 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     }
   };
 
+  /** `T` is what the engine answers the message with. */
+  const submit = <T>(message: JobMessage, request: JobRequest, isReplaceable: boolean): Promise<Outcome<T>> =>
+    new Promise((resolve) => {
+      if (isDisposed || request.signal?.aborted) return resolve(CANCELLED);
+      const onAbort = () => cancel(job);
+      const job: Job = {
+        id: nextId++,
+        message,
+        request,
+        isReplaceable,
+        settled: false,
+        settle(outcome) {
+          if (this.settled) return;
+          this.settled = true;
+          request.signal?.removeEventListener('abort', onAbort);
+          resolve(outcome as Outcome<T>);
+        },
+      };
+      request.signal?.addEventListener('abort', onAbort, { once: true });
+      if (options.newestWins && isReplaceable) {
+        for (const waiting of queue.filter((one) => one.isReplaceable)) {
+          queue.splice(queue.indexOf(waiting), 1);
+          waiting.settle(CANCELLED);
+        }
+      }
+      queue.push(job);
+      void pump();
+    });
+
   return {
-    generate(plan, request) {
-      return new Promise((resolve) => {
-        if (isDisposed || request.signal?.aborted) return resolve(CANCELLED);
-        const onAbort = () => cancel(job);
-        const job: Job = {
-          id: nextId++,
-          plan,
-          request,
-          settled: false,
-          settle(outcome) {
-            if (this.settled) return;
-            this.settled = true;
-            request.signal?.removeEventListener('abort', onAbort);
-            resolve(outcome);
-          },
-        };
-        request.signal?.addEventListener('abort', onAbort, { once: true });
-        if (options.newestWins) for (const waiting of queue.splice(0)) waiting.settle(CANCELLED);
-        queue.push(job);
-        void pump();
-      });
-    },
+    generate: (plan, request) =>
+      submit(
+        (job, own) => ({ type: 'generate', job, plan, options: own, outputPath: request.outputPath }),
+        request,
+        true,
+      ),
+    bake: (plan, request) =>
+      submit((job, own) => ({ type: 'bake', job, plan, options: own }), request, false),
+    measure: (plan, request) =>
+      submit((job, own) => ({ type: 'measure', job, plan, options: own }), request, false),
     get pid() {
       return engine?.pid;
     },
@@ -195,9 +240,9 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
 function crashProblem(how: string): Problem {
   return {
     code: 'engine-crashed',
-    message: `The engine process ended unexpectedly (${how}); this image is lost.`,
+    message: `The engine process ended unexpectedly (${how}); what it was making is lost.`,
     remedy:
-      'Generate again: a new process is started. If it happens again, use a smaller size or a smaller model.',
+      'Try again: a new process is started. If it happens again, use a smaller size or a smaller model.',
   };
 }
 

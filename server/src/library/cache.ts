@@ -1,22 +1,35 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import * as path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { LoraFacts } from '../shared/facts';
+import { type Common, join, type Own, type Sharing } from './common';
+import { asObject } from './metadata/json';
 
-/** Raised whenever facts are drawn differently, so that no old verdict survives. */
-export const CACHE_VERSION = 1;
+/** Raised whenever facts are drawn or written differently, so that no old verdict survives. */
+export const CACHE_VERSION = 2;
 
 /** Facts about one file, and the stamp they were true for. */
 export interface CacheEntry {
   readonly key: string;
   readonly facts: LoraFacts;
+  /** What the facts share with those of other files. */
+  readonly common: Common;
 }
 
+/** An index is read at every start, so it is short: what files share stands in it once. */
 interface CacheFile {
   readonly version: number;
-  readonly entries: Readonly<Record<string, CacheEntry>>;
+  /** Library folders. */
+  readonly roots: readonly string[];
+  readonly common: readonly Common[];
+  readonly files: readonly CachedFile[];
 }
+
+/** One file: numbers are places in `roots` and `common`. `own` is left out where it would be empty. */
+type CachedFile = [root: number, relativePath: string, key: string, common: number, own?: Partial<Own>];
+
+const NO_WORDS: readonly string[] = [];
 
 /**
  * File that keeps the index of some folders. `cachePath` is a folder, shared by every library of the program, or a
@@ -25,23 +38,21 @@ interface CacheFile {
 export function cacheFileOf(cachePath: string, folders: readonly string[]): string {
   if (cachePath.endsWith('.json')) return cachePath;
   const digest = createHash('sha256').update(folders.join('\0')).digest('hex').slice(0, 16);
-  return join(cachePath, `library-${digest}.json`);
+  return path.join(cachePath, `library-${digest}.json`);
 }
 
-/**
- * Entries by path. A cache that is missing, damaged or of another version is an empty one.
- * @param share applied to the facts read
- */
-export async function readCache(
-  file: string,
-  share: (facts: LoraFacts) => LoraFacts,
-): Promise<Map<string, CacheEntry>> {
+/** Entries by path. A cache that is missing, damaged or of another version is an empty one. */
+export async function readCache(file: string, sharing: Sharing): Promise<Map<string, CacheEntry>> {
   const entries = new Map<string, CacheEntry>();
   try {
     const cache = JSON.parse(await readFile(file, 'utf8')) as CacheFile;
     if (cache.version !== CACHE_VERSION) return entries;
-    for (const [path, entry] of Object.entries(cache.entries)) {
-      if (isEntry(path, entry)) entries.set(path, { key: entry.key, facts: share(entry.facts) });
+    const common = cache.common.map((value) => sharing.common(value));
+    if (!common.every(isCommon)) return entries;
+    for (const cached of cache.files) {
+      const entry = unpack(cached, cache.roots, common);
+      if (!entry) return new Map();
+      entries.set(entry.facts.path!, entry);
     }
     return entries;
   } catch {
@@ -49,29 +60,80 @@ export async function readCache(
   }
 }
 
-function isEntry(path: string, entry: unknown): entry is CacheEntry {
-  const { key, facts } = (entry ?? {}) as Partial<CacheEntry>;
+function isCommon(value: Partial<Common>): boolean {
   return (
-    typeof key === 'string' &&
-    typeof facts === 'object' &&
-    facts !== null &&
-    facts.path === path &&
-    typeof facts.name === 'string' &&
-    Array.isArray(facts.candidates) &&
-    Array.isArray(facts.triggerWords) &&
-    typeof facts.modules === 'object'
+    typeof value.status === 'string' &&
+    typeof value.kind === 'string' &&
+    typeof value.reason === 'string' &&
+    Array.isArray(value.candidates) &&
+    asObject(value.modules) !== undefined
   );
+}
+
+/** One file's entry; undefined for one that is not as this program writes them. */
+function unpack(
+  [root, relativePath, key, shared, own]: CachedFile,
+  roots: readonly string[],
+  commons: readonly Common[],
+): CacheEntry | undefined {
+  const folder = roots[root];
+  const common = commons[shared];
+  if (typeof folder !== 'string' || !common || typeof relativePath !== 'string') return undefined;
+  const size = Number.parseInt(key, 10);
+  const modified = Math.round(Number.parseFloat(key.slice(key.indexOf(' '))));
+  if (Number.isNaN(size + modified)) return undefined;
+  const start = relativePath.lastIndexOf('/') + 1;
+  const dot = relativePath.lastIndexOf('.');
+  const place: Own = {
+    name: relativePath.slice(start, dot > start ? dot : undefined),
+    path: path.join(folder, relativePath),
+    relativePath,
+    source: 'file',
+    size,
+    modified,
+    triggerWords: NO_WORDS,
+  };
+  const facts = join(common, own ? { ...place, ...own } : place);
+  return Array.isArray(facts.triggerWords) ? { key, facts, common } : undefined;
 }
 
 /** Writes the cache whole. A cache that cannot be written only costs time later, so failure is reported, not thrown. */
 export async function writeCache(
   file: string,
+  roots: readonly string[],
   entries: ReadonlyMap<string, CacheEntry>,
   log: (message: string) => void,
 ): Promise<void> {
   try {
-    await mkdir(dirname(file), { recursive: true });
-    const cache: CacheFile = { version: CACHE_VERSION, entries: Object.fromEntries(entries) };
+    await mkdir(path.dirname(file), { recursive: true });
+    const places = new Map<Common, number>();
+    const files: CachedFile[] = [];
+    for (const { key, facts, common } of entries.values()) {
+      let place = places.get(common);
+      if (place === undefined) {
+        place = places.size;
+        places.set(common, place);
+      }
+      const root = roots.findIndex((folder) => path.join(folder, facts.relativePath) === facts.path);
+      const { alias, triggerWords, preferredWeight, description, previewPath, hashes } = facts;
+      const { negativeText, notes, embeddings, problem } = facts;
+      const own: Partial<Own> = {
+        ...{
+          alias,
+          preferredWeight,
+          description,
+          previewPath,
+          hashes,
+          negativeText,
+          notes,
+          embeddings,
+          problem,
+        },
+        ...(triggerWords.length > 0 && { triggerWords }),
+      };
+      files.push([root, facts.relativePath, key, place, own]);
+    }
+    const cache: CacheFile = { version: CACHE_VERSION, roots, common: [...places.keys()], files };
     await writeFileAtomic(file, JSON.stringify(cache), { fsync: false });
   } catch (error) {
     log(`The library index could not be kept in ${file}: ${String(error)}`);

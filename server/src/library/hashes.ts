@@ -50,6 +50,24 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Resu
   }
 }
 
+/**
+ * The short hash that AUTOMATIC1111 writes beside a file's name. For a network, what its trainer noted of its tensors
+ * comes before what they are now; for an embedding it is the beginning of the SHA-256.
+ */
+export function shortHashOf(
+  kind: string,
+  metadata: Readonly<Record<string, string>>,
+  hashes: LoraHashes,
+): string | undefined {
+  if (kind === 'embedding') return hashes.sha256?.slice(0, 12);
+  return notedHash(metadata) ?? hashes.shortHash;
+}
+
+/** First twelve digits of `sshs_model_hash`, where the trainer wrote one. */
+export function notedHash(metadata: Readonly<Record<string, string>>): string | undefined {
+  return /^[\da-f]{12}/i.exec(metadata.sshs_model_hash ?? '')?.[0].toLowerCase();
+}
+
 /** The part of a chunk that lies in a range of the file. */
 function between(chunk: Buffer, at: number, start: number, end: number): Buffer {
   return chunk.subarray(Math.max(0, start - at), Math.max(0, end - at));

@@ -1,9 +1,13 @@
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { LoraFacts } from '../shared/facts';
 import type { Problem, Result } from '../shared/problem';
-import { readHeaderBytes, type ScratchPool } from './fileSource';
-import { type Inspection, inspectTensors } from './inspection';
+import type { Common, Own } from './common';
+import type { Drive } from './drive';
+import { type HeaderBytes, readHeaderBytes, readHeaderBytesNow, type Scratch } from './fileSource';
+import { notedHash } from './hashes';
+import { drawFacts } from './inspection';
 import { categoryOf } from './metadata/category';
 import { MAX_SIDECAR_BYTES, readSidecars } from './metadata/sidecars';
 import { isPickleName, pickleProblem } from './pickle';
@@ -21,102 +25,138 @@ const UNFINISHED = new Set([
   'cannot-read',
 ]);
 
+/** Facts in two parts: what other files probably share, and what is the file's own. */
+export interface FactParts {
+  readonly common: Common;
+  readonly own: Own;
+}
+
 /** True for a refusal that waiting may cure. */
-export function mayBeUnfinished(facts: LoraFacts): boolean {
-  return facts.status === 'broken' && UNFINISHED.has(facts.problem?.code ?? '');
+export function mayBeUnfinished({ common, own }: FactParts): boolean {
+  return common.status === 'broken' && UNFINISHED.has(own.problem?.code ?? '');
 }
 
 /** What reading many files shares. */
 export interface Indexing {
   readonly memo: StructureMemo;
-  readonly scratch: ScratchPool;
-  /** One copy of what many facts have in common. */
-  readonly share: (facts: LoraFacts) => LoraFacts;
+  readonly scratch: Scratch;
 }
 
 /** Reads one file's header and sidecars into facts. Never fails: a file that cannot be read is `broken`, with the reason. */
-export async function indexFile(file: FoundFile, stamp: FileStamp, indexing: Indexing): Promise<LoraFacts> {
-  const base: BaseFacts = {
+export async function indexFile(
+  file: FoundFile,
+  stamp: FileStamp,
+  drive: Drive,
+  indexing: Indexing,
+): Promise<FactParts> {
+  const place: Place = {
     name: file.stem,
     path: file.path,
     relativePath: file.relativePath,
     source: 'file',
-    ...(file.previewPath !== undefined && { previewPath: file.previewPath }),
+    previewPath: file.previewPath,
     size: stamp.size,
     modified: stamp.modified,
   };
-  if (isPickleName(file.path)) return unusable(base, 'unread', pickleProblem(file.path));
-  const header = await readHeader(file.path, stamp.size, indexing);
-  if (!header.ok) return unusable(base, 'broken', header.problem);
-  const sidecars = readSidecars(await readTexts(file));
-  const inspection = inspectTensors(file.path, header.value.metadata, header.value.structure, sidecars);
-  const category = categoryOf(sidecars.tags ?? [], file.relativePath);
-  return indexing.share(detached(factsOf(base, inspection, category)));
+  if (isPickleName(file.path)) return unusable(place, 'unread', pickleProblem(file.path));
+  const header = await readHeader(file.path, stamp.size, drive, indexing);
+  if (!header.ok) return unusable(place, 'broken', header.problem);
+  const { metadata, structure } = header.value;
+  const sidecars = readSidecars(await readTexts(file, drive));
+  const drawn = drawFacts(metadata, structure, sidecars);
+  const shortHash = notedHash(metadata);
+  const { problems } = drawn;
+  return {
+    common: {
+      ...drawn,
+      status: drawn.kind === 'lora' ? 'ok' : 'other',
+      category: categoryOf(sidecars.tags ?? [], file.relativePath),
+      problems: problems.length > 0 ? problems : undefined,
+    },
+    own: {
+      ...place,
+      ...detached({
+        alias: metadata.ss_output_name?.slice(0, MAX_ALIAS) || undefined,
+        triggerWords: drawn.triggerWords,
+        preferredWeight: drawn.preferredWeight,
+        description: shorten(drawn.description),
+        negativeText: drawn.negativeText,
+        notes: drawn.notes,
+        embeddings: drawn.embeddings,
+        hashes: shortHash === undefined ? undefined : { shortHash },
+      }),
+    },
+  };
 }
 
+/** Reads and judges within one question, so that direct readings share one buffer and patient ones a few. */
 async function readHeader(
   path: string,
   size: number,
+  drive: Drive,
   { memo, scratch }: Indexing,
 ): Promise<Result<ReadHeader>> {
-  const buffer = scratch.take();
-  try {
-    const bytes = await readHeaderBytes(path, { scratch: buffer, size });
-    return bytes.ok ? memo.read(bytes.value) : bytes;
-  } finally {
-    scratch.give(buffer);
-  }
+  const judge = (read: Result<HeaderBytes>) => (read.ok ? memo.read(read.value) : read);
+  return drive.ask(
+    () => scratch.lend((buffer) => judge(readHeaderBytesNow(path, { scratch: buffer, size }))),
+    () => scratch.lend(async (buffer) => judge(await readHeaderBytes(path, { scratch: buffer, size }))),
+  );
 }
 
-type BaseFacts = Pick<
+type Place = Pick<
   LoraFacts,
   'name' | 'path' | 'relativePath' | 'source' | 'previewPath' | 'size' | 'modified'
 >;
 
-function unusable(base: BaseFacts, status: 'broken' | 'unread', problem: Problem): LoraFacts {
+function unusable(place: Place, status: 'broken' | 'unread', problem: Problem): FactParts {
+  const kind = status === 'unread' ? 'pickle' : 'broken';
   return {
-    ...base,
-    status,
-    problem,
-    kind: status === 'unread' ? 'pickle' : 'broken',
-    candidates: [],
-    reason: problem.message,
-    modules: {},
-    triggerWords: [],
+    common: { status, kind, candidates: [], reason: problem.message, modules: {} },
+    own: { ...place, problem: detached(problem), triggerWords: [] },
   };
 }
 
-function factsOf(base: BaseFacts, inspection: Inspection, category: string | undefined): LoraFacts {
-  const { path: _path, metadata, problems, ...known } = inspection;
-  const alias = metadata.ss_output_name;
-  const shortHash = /^[\da-f]{12}/i.exec(metadata.sshs_model_hash ?? '')?.[0].toLowerCase();
-  return {
-    ...base,
-    ...(alias !== undefined && alias !== '' && { alias: alias.slice(0, 500) }),
-    status: inspection.kind === 'lora' ? 'ok' : 'other',
-    ...known,
-    ...(category !== undefined && { category }),
-    ...(shortHash !== undefined && { hashes: { shortHash } }),
-    ...(problems.length > 0 && { problems }),
-  };
+/** Short texts cut out of a header keep the whole header in memory; copies do not. */
+function detached<T extends object>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
 }
 
-/** Short strings cut out of a header keep the whole header in memory; a copy does not. */
-function detached(facts: LoraFacts): LoraFacts {
-  return JSON.parse(JSON.stringify(facts)) as LoraFacts;
+const MAX_ALIAS = 500;
+/** Longest description in an index of thousands, characters: what a hover shows of it. `inspect` shows all. */
+const INDEXED_DESCRIPTION = 700;
+
+function shorten(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= INDEXED_DESCRIPTION
+    ? text
+    : `${text.slice(0, INDEXED_DESCRIPTION - 1)}…`;
 }
 
-async function readTexts(file: FoundFile): Promise<Map<string, string>> {
+/** Texts of a file's sidecars by suffix; one that is too large or unreadable counts as absent. */
+async function readTexts(file: FoundFile, drive: Drive): Promise<Map<string, string>> {
   const texts = new Map<string, string>();
   for (const { suffix, name } of file.sidecars) {
     const path = join(file.folder, name);
-    const size = await stat(path).then(
-      (stats) => stats.size,
-      () => Number.POSITIVE_INFINITY,
+    const text = await drive.ask(
+      () => readTextNow(path),
+      () => readText(path),
     );
-    if (size > MAX_SIDECAR_BYTES) continue;
-    const text = await readFile(path, 'utf8').catch(() => undefined);
     if (text !== undefined) texts.set(suffix, text);
   }
   return texts;
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return (await stat(path)).size > MAX_SIDECAR_BYTES ? undefined : await readFile(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function readTextNow(path: string): string | undefined {
+  try {
+    return statSync(path).size > MAX_SIDECAR_BYTES ? undefined : readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

@@ -83,6 +83,26 @@ export function structureOf(tensors: ReadonlyMap<string, TensorShape>): Structur
   };
 }
 
+/** The metadata that `inspectTensors` and the library's facts are drawn from; the rest is only shown. */
+export const WANTED_METADATA: ReadonlySet<string> = new Set([
+  'lora_adapter_metadata',
+  'modelspec.architecture',
+  'modelspec.description',
+  'modelspec.license',
+  'modelspec.prediction_type',
+  'modelspec.title',
+  'modelspec.trigger_phrase',
+  'ss_base_model_version',
+  'ss_dataset_dirs',
+  'ss_network_alpha',
+  'ss_output_name',
+  'ss_sd_model_name',
+  'ss_tag_frequency',
+  'ss_v2',
+  'sshs_model_hash',
+  'ssmd_description',
+]);
+
 /** Puts together what tensors, metadata and sidecars say, each believed in what it is best at. */
 export function inspectTensors(
   path: string,
@@ -90,21 +110,34 @@ export function inspectTensors(
   structure: StructureFacts,
   sidecars: SidecarFacts,
 ): Inspection {
+  const tags = tagFrequency(metadata).slice(0, SHOWN_TAGS);
+  const { problems, ...drawn } = drawFacts(metadata, structure, sidecars);
+  return compact({ path, ...drawn, tags: tags.length > 0 ? tags : undefined, metadata, problems });
+}
+
+/** What an index of thousands of files keeps: no metadata, and no tags, which are most of what there is to read. */
+export type DrawnFacts = Drawn<Omit<Inspection, 'path' | 'metadata' | 'tags' | 'hashes'>>;
+/** Every field present, the unknown ones undefined. */
+type Drawn<T> = { readonly [field in keyof Required<T>]: T[field & keyof T] };
+
+/** As `inspectTensors`, without what only one file at a time is asked for. */
+export function drawFacts(
+  metadata: Readonly<Record<string, string>>,
+  structure: StructureFacts,
+  sidecars: SidecarFacts,
+): DrawnFacts {
   const verdict = settle(structure.judgement, claimsOf(metadata, sidecars));
-  const allTags = tagFrequency(metadata);
-  const tags = allTags.slice(0, SHOWN_TAGS);
   const triggers = findTriggers(metadata, sidecars);
   const sdxl = verdict.architecture === 'sdxl' || verdict.candidates.includes('sdxl');
   const description =
     sidecars.description ?? prose(metadata['modelspec.description'] ?? metadata.ssmd_description);
-  return compact({
-    path,
+  return {
     kind: verdict.kind,
     networkType: verdict.networkType,
     architecture: verdict.architecture,
     candidates: verdict.candidates,
     reason: verdict.reason,
-    family: sdxl ? familyOf({ metadata, baseModel: sidecars.baseModel, tags: allTags }) : undefined,
+    family: sdxl ? familyOf({ metadata, baseModel: sidecars.baseModel }) : undefined,
     prediction: sdxl ? predictionOf(metadata) : undefined,
     rank: structure.rank,
     alpha: verdict.kind === 'lora' ? alphaOf(metadata) : undefined,
@@ -113,16 +146,14 @@ export function inspectTensors(
     triggerSource: triggers.source,
     preferredWeight: sidecars.preferredWeight,
     description,
-    tags: tags.length > 0 ? tags : undefined,
     trainedOn: sidecars.baseModel,
     license: sidecars.license ?? line(metadata['modelspec.license']),
     negativeText: sidecars.negativeText,
     notes: sidecars.notes,
     embeddings: structure.embeddings.length > 0 ? structure.embeddings : undefined,
     vectors: structure.vectors,
-    metadata,
     problems: verdict.problems,
-  });
+  };
 }
 
 /** The user's own word first, then the file's metadata, then what a model site says. */

@@ -1,11 +1,14 @@
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { LoraFacts, LoraHashes } from '../shared/facts';
 import { type CacheEntry, cacheFileOf, readCache, writeCache } from './cache';
-import { createScratchPool } from './fileSource';
+import { createSharing, join } from './common';
+import { createDrives, type Drive, isLocalFolder } from './drive';
+import { createScratch } from './fileSource';
 import { hashFile } from './hashes';
 import { type Indexing, indexFile, mayBeUnfinished } from './indexFile';
 import { forEachLimited } from './pool';
-import { createSharing } from './share';
-import { createStamper, type FileStamp } from './stamp';
+import { type FileStamp, stampOf } from './stamp';
 import { createStructureMemo } from './structureMemo';
 import { type FoundFile, walkFolder } from './walk';
 import { type FolderWatcher, watchFolders } from './watch';
@@ -32,10 +35,24 @@ export interface Library {
   onDidChange(listener: () => void): () => void;
   /** Hashes of a file of the library, computed once and kept; reads the whole file. Undefined when it is unreadable. */
   hashesOf(path: string): Promise<LoraHashes | undefined>;
-  /** Hashes every file that has none yet, one at a time, until aborted. */
-  hashAll(signal?: AbortSignal): Promise<void>;
+  /** Hashes files that have no hashes yet, one at a time, until aborted; returns how many. */
+  hashAll(options?: HashOptions): Promise<number>;
   dispose(): void;
 }
+
+export interface HashOptions {
+  readonly signal?: AbortSignal;
+  /** Which files; absent: all. */
+  readonly only?: (facts: LoraFacts) => boolean;
+  /** For work that nobody waits for: rests longer than it works, and leaves files on network drives alone. */
+  readonly background?: boolean;
+  /** Told before each file is read. */
+  readonly onFile?: (facts: LoraFacts) => void;
+}
+
+/** In the background, rests so many times as long as hashing the last file took, at most so many milliseconds. */
+const REST = 3;
+const MAX_REST_MS = 20_000;
 
 /** Files looked at in parallel: enough to hide a network drive's delay, few enough to leave threads for others. */
 const PARALLEL = 8;
@@ -47,10 +64,11 @@ const RETRY_MS = 1_500;
 export function createLibrary(options: LibraryOptions): Library {
   const { folders, log } = options;
   const cacheFile = options.cachePath === undefined ? undefined : cacheFileOf(options.cachePath, folders);
-  const share = createSharing();
-  const indexing: Indexing = { memo: createStructureMemo(), scratch: createScratchPool(), share };
-  const stampOf = createStamper();
+  const indexing: Indexing = { memo: createStructureMemo(), scratch: createScratch() };
+  const drives = createDrives();
+  const sharing = createSharing();
   const listeners = new Set<() => void>();
+  const hashing = new Map<string, Promise<LoraHashes | undefined>>();
   let entries = new Map<string, CacheEntry>();
   let facts: readonly LoraFacts[] = [];
   let running: Promise<void> | undefined;
@@ -80,17 +98,21 @@ export function createLibrary(options: LibraryOptions): Library {
     let unfinished = 0;
     await forEachLimited(files, PARALLEL, async (file) => {
       if (disposed) return;
-      const stamp = await stampOf(file);
+      const drive = await drives.of(file.device, file.folder);
+      const stamp = await stampOf(file, drive);
       if (!stamp) return;
       const old = entries.get(file.path);
       if (old?.key === stamp.key) {
         next.set(file.path, old);
         return;
       }
-      const found = await indexFile(file, stamp, indexing);
+      const found = await indexFile(file, stamp, drive, indexing);
       changed = true;
-      if (mayBeUnfinished(found) && (await isBeingWritten(file, stamp))) unfinished++;
-      else next.set(file.path, { key: stamp.key, facts: found });
+      if (mayBeUnfinished(found) && (await isBeingWritten(file, stamp, drive))) unfinished++;
+      else {
+        const common = sharing.common(found.common);
+        next.set(file.path, { key: stamp.key, common, facts: join(common, found.own) });
+      }
     });
     if (disposed) return;
     if (unfinished > 0) lookAgain();
@@ -107,8 +129,8 @@ export function createLibrary(options: LibraryOptions): Library {
   }
 
   /** A file is left out, instead of called broken, while it grows or while it is very young and somebody watches. */
-  async function isBeingWritten(file: FoundFile, stamp: FileStamp): Promise<boolean> {
-    const now = await stampOf(file);
+  async function isBeingWritten(file: FoundFile, stamp: FileStamp, drive: Drive): Promise<boolean> {
+    const now = await stampOf(file, drive);
     if (!now || now.key !== stamp.key) return true;
     return options.watch && Date.now() - stamp.modified < WRITING_MS;
   }
@@ -116,12 +138,12 @@ export function createLibrary(options: LibraryOptions): Library {
   function lookAgain(): void {
     if (!options.watch) return;
     clearTimeout(retry);
-    retry = setTimeout(() => void refresh(), RETRY_MS);
+    retry = globalThis.setTimeout(() => void refresh(), RETRY_MS);
     retry.unref();
   }
 
   async function keep(): Promise<void> {
-    if (cacheFile !== undefined) await writeCache(cacheFile, entries, log);
+    if (cacheFile !== undefined) await writeCache(cacheFile, folders, entries, log);
   }
 
   function announce(): void {
@@ -151,42 +173,69 @@ export function createLibrary(options: LibraryOptions): Library {
 
   async function start(): Promise<void> {
     if (cacheFile !== undefined) {
-      entries = await readCache(cacheFile, share);
+      entries = await readCache(cacheFile, sharing);
       facts = [...entries.values()].map((entry) => entry.facts);
     }
     if (options.watch) watcher = watchFolders(() => void refresh(), log);
     await refresh();
   }
 
-  async function hashesOf(path: string): Promise<LoraHashes | undefined> {
+  /** A file that two ask about at once is read once. */
+  function hashesOf(path: string, signal?: AbortSignal): Promise<LoraHashes | undefined> {
     const entry = entries.get(path);
-    if (!entry) return undefined;
-    if (entry.facts.hashes?.sha256 !== undefined) return entry.facts.hashes;
-    const hashed = await hashFile(path);
+    if (!entry || entry.facts.hashes?.sha256 !== undefined) return Promise.resolve(entry?.facts.hashes);
+    let running = hashing.get(path);
+    if (!running) {
+      running = hashEntry(path, entry, signal).finally(() => hashing.delete(path));
+      hashing.set(path, running);
+    }
+    return running;
+  }
+
+  async function hashEntry(
+    path: string,
+    entry: CacheEntry,
+    signal: AbortSignal | undefined,
+  ): Promise<LoraHashes | undefined> {
+    const hashed = await hashFile(path, signal);
     if (!hashed.ok) return undefined;
     const hashes = { ...hashed.value, ...entry.facts.hashes };
     // The file may have changed while it was read; then the hashes belong to nothing any more.
     if (entries.get(path) === entry) {
       const updated = { ...entry.facts, hashes };
-      entries.set(path, { key: entry.key, facts: updated });
+      entries.set(path, { ...entry, facts: updated });
       facts = facts.map((fact) => (fact === entry.facts ? updated : fact));
     }
     return hashes;
   }
 
-  async function hashAll(signal?: AbortSignal): Promise<void> {
+  async function hashAll({ signal, only, background, onFile }: HashOptions = {}): Promise<number> {
+    const locals = new Map<string, Promise<boolean>>();
+    const isLocal = (folder: string): Promise<boolean> => {
+      const known = locals.get(folder) ?? isLocalFolder(folder);
+      locals.set(folder, known);
+      return known;
+    };
     let count = 0;
-    for (const { path, status, hashes } of facts) {
+    for (const { path } of facts.filter(
+      ({ status, hashes }) => status === 'ok' && hashes?.sha256 === undefined,
+    )) {
       if (disposed || signal?.aborted) break;
-      if (path === undefined || status === 'unread' || hashes?.sha256 !== undefined) continue;
-      await hashesOf(path);
+      const entry = path === undefined ? undefined : entries.get(path);
+      if (path === undefined || !entry || only?.(entry.facts) === false) continue;
+      if (background && !(await isLocal(dirname(path)))) continue;
+      onFile?.(entry.facts);
+      const start = performance.now();
+      if (!(await hashesOf(path, signal))) continue;
       // Hashing hours of files must not be lost to one crash.
       if (++count % 20 === 0) await keep();
+      if (background) await rest(Math.min(MAX_REST_MS, REST * (performance.now() - start)), signal);
     }
-    if (count > 0) {
+    if (count > 0 && !disposed) {
       await keep();
       announce();
     }
+    return count;
   }
 
   return {
@@ -197,7 +246,7 @@ export function createLibrary(options: LibraryOptions): Library {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
-    hashesOf,
+    hashesOf: (path) => hashesOf(path),
     hashAll,
     dispose() {
       disposed = true;
@@ -206,4 +255,9 @@ export function createLibrary(options: LibraryOptions): Library {
       listeners.clear();
     },
   };
+}
+
+/** Waits, unless told to stop. Holds up nobody's exit. */
+async function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  await setTimeout(milliseconds, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined);
 }

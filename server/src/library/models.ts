@@ -1,5 +1,6 @@
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readSingleFile, readWeightMap, tensorsOf, weightFiles } from '../formats/checkpoint';
 import { LAYOUTS, unetModules } from '../formats/lora';
 import { modulesOf, readModel as readOnnx } from '../formats/onnx';
 import type { ModelFacts } from '../shared/facts';
@@ -20,13 +21,20 @@ export interface ModelRequest {
   readonly path?: string;
   /** Declared by the user; wins over what the file says only where the file says nothing. */
   readonly architecture?: string;
+  /** Absolute path of a file to take the VAE from. */
+  readonly vae?: string;
 }
 
 /**
  * Learns what a base model is: a folder in optimum's ONNX layout, a checkpoint (its header only), or nothing but a
  * declared architecture. Never fails: what went wrong is in `problem`, and a declared architecture still counts.
  */
-export async function readModel({ name, path, architecture }: ModelRequest): Promise<ModelFacts> {
+export async function readModel({ vae, ...request }: ModelRequest): Promise<ModelFacts> {
+  const facts = await readFacts(request);
+  return vae === undefined ? facts : { ...facts, vae };
+}
+
+async function readFacts({ name, path, architecture }: ModelRequest): Promise<ModelFacts> {
   if (path === undefined) return declared(name, architecture);
   const stats = await stat(path).catch(() => undefined);
   if (!stats) return failed(name, path, 'declared', architecture, missing(name, path));
@@ -81,6 +89,8 @@ async function readFolder(name: string, path: string, wanted: string | undefined
   const config =
     (await readJson(join(path, 'unet', 'config.json'))) ??
     (await readJson(join(path, 'transformer', 'config.json')));
+  const saved = await readDiffusers(name, path, wanted, config);
+  if (saved) return saved;
   const unet = await readGraph(join(path, 'unet', 'model.onnx'));
   const denoiser = unet.ok ? unet : await readGraph(join(path, 'transformer', 'model.onnx'));
   if (!denoiser.ok) {
@@ -116,6 +126,53 @@ async function readFolder(name: string, path: string, wanted: string | undefined
   };
 }
 
+/** A folder that diffusers saved, with weights in safetensors files; undefined when it is none. */
+async function readDiffusers(
+  name: string,
+  path: string,
+  wanted: string | undefined,
+  config: Record<string, unknown> | undefined,
+): Promise<ModelFacts | undefined> {
+  const unet = await weightShapes(join(path, 'unet'));
+  if (!unet) return undefined;
+  const modules: Modules = { ...unet };
+  for (const encoder of ['text_encoder', 'text_encoder_2']) {
+    const prefix = encoder === 'text_encoder' ? '' : `${encoder}.`;
+    for (const [module, shape] of Object.entries((await weightShapes(join(path, encoder))) ?? {}))
+      modules[prefix + module] = shape;
+  }
+  const found = architectureOfModules(unet);
+  const architecture = found ?? wanted;
+  const sample = asNumber(config?.sample_size);
+  const nativeSize = sample !== undefined ? sample * 8 : nativeSizeOf(architecture);
+  return {
+    name,
+    path,
+    format: 'checkpoint',
+    ...(architecture !== undefined && { architecture }),
+    source: found ? "the UNet's tensor shapes" : 'the configuration',
+    ...(nativeSize !== undefined && { nativeSize }),
+    modules,
+    ...disagreement(name, found, wanted),
+  };
+}
+
+/** Shapes of a network's weights by module; undefined where its folder has no safetensors files that can be read. */
+async function weightShapes(folder: string): Promise<Modules | undefined> {
+  const files = weightFiles(await readdir(folder).catch(() => []));
+  if (!files) return undefined;
+  const map = files.index && readWeightMap(await readFile(join(folder, files.index), 'utf8').catch(() => ''));
+  const names = files.file !== undefined ? [files.file] : map ? [...new Set(map.values())] : [];
+  const modules: Modules = {};
+  for (const name of names) {
+    const header = await readFileHeader(join(folder, name));
+    if (!header.ok) return undefined;
+    for (const [tensor, { shape }] of header.value.tensors)
+      if (tensor.endsWith('.weight')) modules[tensor.slice(0, -'.weight'.length)] = shape;
+  }
+  return modules;
+}
+
 /** Modules of an ONNX graph; weights are skipped, not read. */
 async function readGraph(path: string): Promise<Result<Modules>> {
   const source = openFileSource(path);
@@ -135,6 +192,8 @@ async function readCheckpoint(name: string, path: string, wanted: string | undef
   const found = checkpointArchitecture(gatherEvidence(header.value.tensors));
   const architecture = found ?? wanted;
   const nativeSize = nativeSizeOf(architecture);
+  const { metadata } = header.value;
+  const runs = readSingleFile({ tensors: tensorsOf(path, header.value), metadata });
   return {
     name,
     path,
@@ -143,6 +202,7 @@ async function readCheckpoint(name: string, path: string, wanted: string | undef
     source: found ? "the checkpoint's tensor shapes" : 'the configuration',
     ...(nativeSize !== undefined && { nativeSize }),
     modules: checkpointModules(header.value.tensors, found),
+    ...(runs.ok ? {} : { cannotRun: runs.problem }),
     ...disagreement(name, found, wanted),
   };
 }

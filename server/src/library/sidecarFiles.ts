@@ -15,7 +15,10 @@ export interface FoundSidecar {
   readonly name: string;
 }
 
-export function findSidecars(stem: string, siblings: Siblings): FoundSidecar[] {
+const NONE: readonly FoundSidecar[] = [];
+
+export function findSidecars(stem: string, siblings: Siblings): readonly FoundSidecar[] {
+  if (siblings.size === 0) return NONE;
   const found: FoundSidecar[] = [];
   for (const suffix of SIDECAR_SUFFIXES) {
     const name = siblings.get(stem.toLowerCase() + suffix);

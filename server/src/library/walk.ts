@@ -1,4 +1,3 @@
-import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { findPreview } from './metadata/preview';
@@ -12,6 +11,8 @@ export interface FoundFile {
   /** Relative to the library folder, with `/`. */
   readonly relativePath: string;
   readonly folder: string;
+  /** Number of the drive it is on, as the system gives it. */
+  readonly device: string;
   readonly stem: string;
   readonly sidecars: readonly FoundSidecar[];
   /** Absolute path of its preview picture. */
@@ -39,8 +40,12 @@ export async function walkFolder(root: string): Promise<WalkResult> {
   const entered = new Set<string>();
 
   async function enter(folder: string, relative: string, depth: number): Promise<void> {
-    const identity = await identityOf(folder);
-    if (identity === undefined || entered.has(identity) || depth > MAX_DEPTH) return;
+    const stats = await stat(folder, { bigint: true }).catch(() => undefined);
+    if (!stats?.isDirectory() || depth > MAX_DEPTH) return;
+    const device = String(stats.dev);
+    // The same for every path that leads to one real folder.
+    const identity = `${device}:${stats.ino}`;
+    if (entered.has(identity)) return;
     entered.add(identity);
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
     if (!entries) return;
@@ -48,14 +53,19 @@ export async function walkFolder(root: string): Promise<WalkResult> {
     const siblings = siblingsOf(entries.map(({ name }) => name).filter((name) => !isModelName(name)));
     const accompanied = stemsOf(siblings);
     const below: string[] = [];
+    const add = (name: string, on: string): void => {
+      if (!isModelName(name)) return;
+      const companions = accompanied.has(stemOf(name).toLowerCase()) ? siblings : NOBODY;
+      files.push(describe(folder, relative, name, on, companions));
+    };
     for (const entry of entries) {
       if (entry.name.startsWith('.')) continue;
-      const kind = await kindOf(folder, entry);
-      if (kind === 'folder') below.push(entry.name);
-      else if (kind === 'file' && isModelName(entry.name)) {
-        const stem = entry.name.slice(0, entry.name.length - extname(entry.name).length);
-        const companions = accompanied.has(stem.toLowerCase()) ? siblings : NOBODY;
-        files.push(describe(folder, relative, entry.name, stem, companions));
+      if (entry.isDirectory()) below.push(entry.name);
+      else if (entry.isFile()) add(entry.name, device);
+      else if (entry.isSymbolicLink()) {
+        const target = await stat(join(folder, entry.name)).catch(() => undefined);
+        if (target?.isDirectory()) below.push(entry.name);
+        else if (target?.isFile()) add(entry.name, String(target.dev));
       }
     }
     for (const name of below) await enter(join(folder, name), `${relative}${name}/`, depth + 1);
@@ -65,22 +75,12 @@ export async function walkFolder(root: string): Promise<WalkResult> {
   return { files: inWalkOrder(files, ({ relativePath }) => relativePath), folders };
 }
 
+function stemOf(name: string): string {
+  return name.slice(0, name.length - extname(name).length);
+}
+
 function isModelName(name: string): boolean {
   return EXTENSIONS.has(extname(name).toLowerCase()) || isPickleName(name);
-}
-
-async function kindOf(folder: string, entry: Dirent): Promise<'file' | 'folder' | 'other'> {
-  if (entry.isFile()) return 'file';
-  if (entry.isDirectory()) return 'folder';
-  if (!entry.isSymbolicLink()) return 'other';
-  const target = await stat(join(folder, entry.name)).catch(() => undefined);
-  return target?.isFile() ? 'file' : target?.isDirectory() ? 'folder' : 'other';
-}
-
-/** The same for every path that leads to one real folder. */
-async function identityOf(folder: string): Promise<string | undefined> {
-  const stats = await stat(folder, { bigint: true }).catch(() => undefined);
-  return stats?.isDirectory() ? `${stats.dev}:${stats.ino}` : undefined;
 }
 
 const NOBODY: Siblings = new Map();
@@ -99,14 +99,16 @@ function describe(
   folder: string,
   relative: string,
   name: string,
-  stem: string,
+  device: string,
   siblings: Siblings,
 ): FoundFile {
+  const stem = stemOf(name);
   const preview = findPreview(stem, siblings);
   return {
     path: join(folder, name),
     relativePath: relative + name,
     folder,
+    device,
     stem,
     sidecars: findSidecars(stem, siblings),
     ...(preview !== undefined && { previewPath: join(folder, preview) }),

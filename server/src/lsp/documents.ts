@@ -4,8 +4,10 @@ import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
 import type { Document } from '../language/syntax/nodes';
 import { parse } from '../language/syntax/parse';
+import { reparse } from '../language/syntax/reparse';
+import { editBetween } from '../language/text/edits';
 
-/** One version of an open document, parsed at most once. */
+/** One version of an open document, parsed at most once, and only where it differs from the version before. */
 export interface Snapshot {
   readonly uri: string;
   readonly version: number;
@@ -32,6 +34,8 @@ export const SYNC_KIND = TextDocumentSyncKind.Incremental;
 export function createDocuments(home: () => string): OpenDocuments {
   const sync = new TextDocuments(TextDocument);
   const snapshots = new Map<string, Snapshot>();
+  /** The last tree of each open document: the next one shares what was not edited. */
+  const trees = new Map<string, Document>();
   let revision = 0;
 
   // The text document is changed in place by the next edit, so a snapshot keeps a copy of its own.
@@ -45,14 +49,18 @@ export function createDocuments(home: () => string): OpenDocuments {
       path: pathOf(live.uri, home()),
       text,
       get document() {
-        document ??= parse(text.getText());
+        document ??= parseAfter(trees.get(live.uri), text.getText());
+        if (snapshots.has(live.uri)) trees.set(live.uri, document);
         return document;
       },
     };
   };
 
   sync.onDidChangeContent(({ document }) => snapshots.set(document.uri, take(document)));
-  sync.onDidClose(({ document }) => snapshots.delete(document.uri));
+  sync.onDidClose(({ document }) => {
+    snapshots.delete(document.uri);
+    trees.delete(document.uri);
+  });
 
   return {
     sync,
@@ -60,6 +68,11 @@ export function createDocuments(home: () => string): OpenDocuments {
     all: () => [...snapshots.values()],
     isCurrent: (snapshot) => snapshots.get(snapshot.uri) === snapshot,
   };
+}
+
+/** Parses a text that differs from an earlier one in a place or two. */
+function parseAfter(earlier: Document | undefined, text: string): Document {
+  return earlier === undefined ? parse(text) : reparse(earlier, [editBetween(earlier.text, text)]);
 }
 
 /** The file system path of a URI; a place in `home` for what lies in no file system. */

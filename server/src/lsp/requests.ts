@@ -6,6 +6,7 @@ import { adjustWeight } from '../language/features/adjustWeight';
 import { blockAt, blockTitle } from '../language/features/blocks';
 import { buildPlan } from '../language/plan/buildPlan';
 import { applyEdits } from '../language/text/edits';
+import { suggestFolders } from '../library/locations';
 import {
   AdjustWeight,
   type AdjustWeightParams,
@@ -17,11 +18,14 @@ import {
   ResolvePlan,
   type ResolvePlanParams,
   type ResolvePlanResult,
+  SuggestFolders,
+  type SuggestFoldersResult,
 } from '../shared/lspMessages';
 import { failure } from '../shared/problem';
+import { environmentToRun } from '../workspace/usedModels';
 import { fromLspRange, toLspEdit, toLspRange } from './convert';
 import type { Guard } from './guard';
-import { environmentOf, type Session } from './session';
+import type { Session } from './session';
 
 /** Seeds the web UI draws lie in 0 … 2^32-1. */
 const SEEDS = 2 ** 32;
@@ -55,6 +59,11 @@ export function registerRequests(connection: Connection, guard: Guard): void {
     ),
   );
 
+  connection.onRequest(
+    SuggestFolders,
+    guard<unknown, SuggestFoldersResult>('suggest folders', { folders: [] }, foldersToAskAbout),
+  );
+
   connection.onRequest(AdjustWeight, guard('adjust weight', null, changeWeight));
 
   connection.onRequest(
@@ -63,6 +72,12 @@ export function registerRequests(connection: Connection, guard: Guard): void {
       loras: (await session.project.statusFor(viewpoint(session))).loras,
     })),
   );
+}
+
+async function foldersToAskAbout(session: Session): Promise<SuggestFoldersResult> {
+  if (!session.trusted) return { folders: [] };
+  const { ownFolders } = await session.project.statusFor(viewpoint(session));
+  return { folders: ownFolders.length > 0 ? [] : await suggestFolders([...session.folders]) };
 }
 
 async function resolvePlan(session: Session, params: ResolvePlanParams): Promise<ResolvePlanResult> {
@@ -82,7 +97,9 @@ async function resolvePlan(session: Session, params: ResolvePlanParams): Promise
   if (!block)
     return failure('no-block', 'There is no prompt here.', 'Write one, or place the cursor in one.');
 
-  const environment = await environmentOf(session, snapshot);
+  const environment = await environmentToRun(session.project, snapshot.path, [block], {
+    ...(params.model !== undefined && { requested: params.model }),
+  });
   const built = buildPlan(document, block.index, environment, {
     ...(params.seed !== undefined && { seed: params.seed }),
     ...(params.model !== undefined && { model: params.model }),

@@ -10,12 +10,17 @@ import type { MachineSettings } from '../workspace/project';
  */
 export function machineSettings(settings: unknown, home: string): MachineSettings {
   if (typeof settings !== 'object' || settings === null) return {};
-  const { loraPaths, embeddingPaths, models, baseModel } = settings as Record<string, unknown>;
+  const { loraPaths, embeddingPaths, modelPaths, models, baseModel, hashInBackground } = settings as Record<
+    string,
+    unknown
+  >;
   return {
     loraPaths: paths(loraPaths, home),
     embeddingPaths: paths(embeddingPaths, home),
+    modelPaths: paths(modelPaths, home),
     models: modelSettings(models, home),
     ...(typeof baseModel === 'string' && baseModel !== '' && { baseModel }),
+    ...(hashInBackground === false && { hashInBackground }),
   };
 }
 
@@ -26,17 +31,18 @@ function paths(value: unknown, home: string): string[] {
     .map((entry) => path.normalize(absolute(home, entry.trim())));
 }
 
-/** `name: path` or `name: {path, architecture}`. */
+/** `name: path` or `name: {path, architecture, vae}`. */
 function modelSettings(value: unknown, home: string): Record<string, ModelSetting> {
   if (typeof value !== 'object' || value === null) return {};
   const models: [string, ModelSetting][] = [];
   for (const [name, entry] of Object.entries(value)) {
     const setting = typeof entry === 'string' ? { path: entry } : entry;
     if (typeof setting !== 'object' || setting === null) continue;
-    const { path: file, architecture } = setting as Record<string, unknown>;
+    const { path: file, architecture, vae } = setting as Record<string, unknown>;
     const model: ModelSetting = {
       ...(typeof file === 'string' && file !== '' && { path: file }),
       ...(typeof architecture === 'string' && architecture !== '' && { architecture }),
+      ...(typeof vae === 'string' && vae !== '' && { vae }),
     };
     if (model.path !== undefined || model.architecture !== undefined)
       models.push([name, absoluteModel(home, model)]);

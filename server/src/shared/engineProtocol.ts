@@ -1,3 +1,5 @@
+import type { BakePlan, BakeResult } from './bake';
+import type { Measurement, MeasurePlan } from './measurement';
 import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
@@ -5,7 +7,7 @@ import type { Problem } from './problem';
  * Messages between `enginehost` and the engine process, over the child process's own IPC channel (advanced
  * serialization, so typed arrays travel as they are). One job runs at a time; the host queues.
  */
-export const ENGINE_PROTOCOL_VERSION = 1;
+export const ENGINE_PROTOCOL_VERSION = 2;
 
 export type EngineRequest =
   | {
@@ -13,11 +15,25 @@ export type EngineRequest =
       readonly job: number;
       readonly plan: GenerationPlan;
       readonly options: EngineOptions;
+      /** `.png`, `.jpg` or `.webp`; a name that is taken gets a number. */
       readonly outputPath: string;
+    }
+  /** Write a copy of a model with networks merged into its weights. */
+  | { readonly type: 'bake'; readonly job: number; readonly plan: BakePlan; readonly options: EngineOptions }
+  /** Say how much networks change a model's weights. */
+  | {
+      readonly type: 'measure';
+      readonly job: number;
+      readonly plan: MeasurePlan;
+      readonly options: EngineOptions;
     }
   /** Takes effect before the next step. A message for another job is ignored. */
   | { readonly type: 'cancel'; readonly job: number }
   | { readonly type: 'shutdown' };
+
+/** What computes: an execution provider of ONNX Runtime. `auto` takes one that needs nothing installed. */
+export const PROVIDERS = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
+export type ProviderChoice = (typeof PROVIDERS)[number];
 
 export interface EngineOptions {
   /** Intra-op threads; 0 = one per physical core. */
@@ -28,9 +44,18 @@ export interface EngineOptions {
   readonly previewEvery: number;
   /** Free the sessions after this many milliseconds without a job; 0 = keep. */
   readonly idleUnloadMs: number;
+  /** Quality of JPEG and WebP pictures, 1 … 100; 100 is lossless for WebP. Default 80, the web UI's. */
+  readonly quality?: number;
+  /** Default `cpu`. One that does not work gives way to the processor, said in `notes`. */
+  readonly provider?: ProviderChoice;
+  /**
+   * A small decoder in ONNX (TAESD): for the pictures of the steps, or for the finished one as well. One that cannot be
+   * used is left out, said in `notes`.
+   */
+  readonly fastDecoder?: { readonly path: string; readonly use: 'steps' | 'all' };
 }
 
-export type EnginePhase = 'load' | 'merge' | 'encode' | 'sample' | 'decode' | 'write';
+export type EnginePhase = 'load' | 'merge' | 'measure' | 'encode' | 'sample' | 'decode' | 'write';
 
 export type EngineEvent =
   | {
@@ -47,8 +72,16 @@ export type EngineEvent =
       readonly step: number;
       readonly of: number;
       readonly picture?: StepPicture;
+      /** Share of all sampling that is done, 0 … 1, over every pass; from the first step on. */
+      readonly overall?: number;
+      /** Which pass this is, and of how many, where there are several. */
+      readonly pass?: { readonly index: number; readonly of: number };
     }
-  | { readonly type: 'done'; readonly job: number; readonly result: GenerationResult }
+  | {
+      readonly type: 'done';
+      readonly job: number;
+      readonly result: GenerationResult | BakeResult | Measurement;
+    }
   | { readonly type: 'cancelled'; readonly job: number }
   | { readonly type: 'failed'; readonly job: number; readonly problem: Problem }
   | { readonly type: 'log'; readonly level: 'debug' | 'info' | 'warn' | 'error'; readonly message: string };
@@ -61,13 +94,17 @@ export interface StepPicture {
 }
 
 export interface GenerationResult {
-  /** The PNG that was written: whole, with `infotext` inside. */
+  /** The file that was written: whole, with `infotext` inside. */
   readonly path: string;
   readonly infotext: string;
   readonly seed: number;
   readonly width: number;
   readonly height: number;
   readonly merged: readonly MergeReport[];
+  /** What computed, by ONNX Runtime's name. */
+  readonly provider?: string;
+  /** What went otherwise than was asked for, in words. */
+  readonly notes?: readonly string[];
   readonly strategy: { readonly name: 'none' | 'inputs' | 'branches' | 'in-graph'; readonly why: string };
   /** Milliseconds by phase, and `total`. */
   readonly timings: Readonly<Partial<Record<EnginePhase | 'total', number>>>;

@@ -28,6 +28,8 @@ export interface LoraFacts {
   readonly reason: string;
   /** SDXL family (`pony`, `illustrious`, `noobai` …): information, never an error. */
   readonly family?: string;
+  /** What the base model predicts, where the file says so. */
+  readonly prediction?: 'v' | 'epsilon';
   readonly rank?: number;
   readonly alpha?: number;
   /** Number of modules by component: `unet`, `textEncoder`, `textEncoder2` … */
@@ -44,8 +46,6 @@ export interface LoraFacts {
   /** Milliseconds since the epoch. */
   readonly modified?: number;
   readonly hashes?: LoraHashes;
-  /** The tags it was trained on with their counts, most frequent first, at most 24. */
-  readonly tags?: readonly (readonly [tag: string, count: number])[];
   /** Base model in the words of its model card (Civitai's `baseModel`). */
   readonly trainedOn?: string;
   readonly license?: string;
@@ -54,6 +54,8 @@ export interface LoraFacts {
   readonly notes?: string;
   /** Embeddings bundled with the network: usable as words. */
   readonly embeddings?: readonly string[];
+  /** Number of vectors of an embedding. */
+  readonly vectors?: number;
   /** What is odd about a file that can be used all the same: metadata that disagrees, modules that fit nowhere. */
   readonly problems?: readonly Problem[];
 }
@@ -86,4 +88,10 @@ export interface ModelFacts {
    */
   readonly modules?: Readonly<Record<string, readonly number[]>>;
   readonly problem?: Problem;
+  /** Why it cannot draw here, though LoRAs can be checked against it. */
+  readonly cannotRun?: Problem;
+  /** Absolute path of a file its VAE is taken from instead. */
+  readonly vae?: string;
+  /** AutoV2 (ten digits) where the file was ever read whole, and the old hash of eight. */
+  readonly hashes?: Pick<LoraHashes, 'autoV1' | 'autoV2'>;
 }

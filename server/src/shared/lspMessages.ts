@@ -87,3 +87,12 @@ export interface InitializationOptions {
 
 /** Commands the server's CodeLenses name and the client implements. Arguments: `[uri, {line, character}]`. */
 export const GENERATE_COMMAND = 'sdprompt.generatePreview';
+
+/**
+ * LoRA folders of other programs near the workspace and in the home folder: places to ask the user about. Empty while
+ * the workspace is not trusted, and as soon as somebody has named a folder. Nothing in them is read.
+ */
+export const SuggestFolders = 'sdprompt/suggestFolders';
+export interface SuggestFoldersResult {
+  readonly folders: readonly { readonly path: string; readonly program: string }[];
+}

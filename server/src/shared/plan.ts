@@ -16,14 +16,20 @@ export interface GenerationPlan {
   readonly init?: PlanInit;
   /** The second, larger pass of a hires fix. */
   readonly hires?: PlanHires;
+  /** A model that takes over before the end. */
+  readonly refiner?: PlanRefiner;
   /** The A1111 `parameters` text written into the PNG, with the seed filled in. */
   readonly infotext: string;
 }
 
 export interface PlanModel {
   readonly name: string;
-  /** Absolute path of a folder in optimum's ONNX layout. */
+  /** Absolute path of a folder in optimum's ONNX layout or diffusers' own, or of a checkpoint file. */
   readonly path: string;
+  /** Absolute path of a file to take the VAE from, for a checkpoint. */
+  readonly vae?: string;
+  /** First ten digits of the file's SHA-256, where it is known: infotext's `Model hash`. */
+  readonly hash?: string;
   readonly architecture?: string;
 }
 
@@ -59,7 +65,7 @@ export interface PlanLora {
 
 /** Image to image. */
 export interface PlanInit {
-  /** Absolute path of a PNG file; it is brought to the plan's size. */
+  /** Absolute path of a PNG, JPEG or WebP file; it is brought to the plan's size. */
   readonly path: string;
   /** Denoising strength, 0 … 1. */
   readonly strength: number;
@@ -83,6 +89,22 @@ export interface PlanHires {
   /** The prompts, their schedules resolved for this pass. */
   readonly positive: PlanPrompt;
   readonly negative: PlanPrompt;
+  /** Where the second pass has a model or networks of its own; else those of the first. */
+  readonly model?: PlanModel;
+  readonly loras?: readonly PlanLora[];
+}
+
+/** A second model for the last part of a pass. */
+export interface PlanRefiner {
+  readonly model: PlanModel;
+  /** Share of the way after which it takes over, 0 … 1. */
+  readonly switchAt: number;
+  /** Counts the share in model runs instead of noise levels. */
+  readonly bySteps: boolean;
+  /** In which passes of a hires fix it does so; without one there is only the first. */
+  readonly passes: 'first' | 'second' | 'both';
+  /** Networks it is run with: those of the plan where it is of the same architecture, else none. */
+  readonly loras: readonly PlanLora[];
 }
 
 /** A textual inversion by the stem of its file. */

@@ -9,7 +9,7 @@ import { listEmbeddings } from './embeddings';
 import type { Files } from './files';
 import type { CountFit } from './fit';
 import { type Libraries, scanned } from './libraries';
-import { BUILT_IN_MODEL, builtInLoras, type Models } from './models';
+import { BUILT_IN_MODEL, builtInEmbeddings, builtInLoras, type Models } from './models';
 import type { MachineSettings } from './projectTypes';
 import { parseStyles } from './styles';
 import type { TokenCounters } from './tokens';
@@ -26,8 +26,6 @@ export interface EnvironmentSources {
   readonly scanBudget: number;
   readonly fit: CountFit;
   readonly tokens: TokenCounters;
-  /** To be called when something read in the background makes the environment stale. */
-  readonly changed: () => void;
   /** Entries of the lockfile that goes with the configuration. */
   readonly lockfile?: readonly LoraFacts[];
 }
@@ -36,6 +34,8 @@ export interface EnvironmentSources {
 export interface BuiltEnvironment {
   readonly environment: Environment;
   readonly folders: readonly string[];
+  /** The folders that somebody has named, whether they exist or not. */
+  readonly ownFolders: readonly string[];
   readonly scanning: boolean;
 }
 
@@ -50,8 +50,11 @@ export async function buildEnvironment(
 
   const library = await collectLoras(configured, machine, sources);
   const settings = { ...machine.models, ...configured.models };
-  const models = await sources.models.read(settings);
+  const modelPaths = [...configured.modelPaths, ...(machine.modelPaths ?? [])];
+  const models = await sources.models.read(settings, modelPaths);
   const embeddingPaths = [...configured.embeddingPaths, ...(machine.embeddingPaths ?? [])];
+  const shippedEmbeddings =
+    sources.builtInModelPath === undefined ? [] : [builtInEmbeddings(sources.builtInModelPath)];
   const styles: string[] = [];
   for (const file of configured.stylePaths) styles.push((await files.readText(file)) ?? '');
   const base = baseModel(configuration, machine, models, settings, library.ownFolders);
@@ -59,7 +62,8 @@ export async function buildEnvironment(
   const environment: Environment = {
     target: configuration.target,
     loras: library.lookup,
-    embeddings: await listEmbeddings(files, embeddingPaths),
+    // The built-in ones first: a file of the same name takes their place.
+    embeddings: await listEmbeddings(files, [...shippedEmbeddings, ...embeddingPaths]),
     embeddingsKnown: embeddingPaths.length > 0,
     models,
     ...optional('baseModel', base),
@@ -73,16 +77,18 @@ export async function buildEnvironment(
     ...optional('countTokens', sources.tokens.of(base)),
     fit: sources.fit,
   };
-  return { environment, folders: library.folders, scanning: library.scanning };
+  const { folders, ownFolders, scanning } = library;
+  return { environment, folders, ownFolders, scanning };
 }
 
 /** The configuration of a repository nobody vouched for: its words count, its paths do not. */
 function withoutPaths(configuration: Configuration): Configuration {
   const models = Object.entries(configuration.models).map(([name, model]): [string, ModelSetting] => [
     name,
-    model.path === undefined || model.path === BUILT_IN
-      ? model
-      : { ...optional('architecture', model.architecture) },
+    {
+      ...optional('path', model.path === BUILT_IN ? BUILT_IN : undefined),
+      ...optional('architecture', model.architecture),
+    },
   ]);
   return {
     ...configuration,
@@ -90,6 +96,7 @@ function withoutPaths(configuration: Configuration): Configuration {
     embeddingPaths: [],
     wildcardPaths: [],
     stylePaths: [],
+    modelPaths: [],
     models: Object.fromEntries(models),
   };
 }
@@ -164,32 +171,36 @@ async function collectLoras(
 }
 
 /**
- * Hashes the files that the lockfile pins, so that a swapped one is noticed. It reads them whole, so an editor does
- * not wait for it.
+ * Hashes the files that the lockfile pins, so that a swapped one is noticed, and those that may be a pinned file under
+ * another name. It reads them whole, so an editor does not wait for it.
  */
 async function hashPinned(
   library: Library,
   lockfile: readonly LoraFacts[],
   sources: EnvironmentSources,
 ): Promise<void> {
+  if (lockfile.length === 0) return;
+  const isAwaited = sources.scanBudget === Number.POSITIVE_INFINITY;
   const pinned = new Set(lockfile.map(({ name }) => name));
-  const paths = library
-    .all()
-    .filter((lora) => pinned.has(lora.name) && lora.status === 'ok' && lora.hashes?.sha256 === undefined)
-    .flatMap((lora) => (lora.path === undefined ? [] : [lora.path]));
-  if (paths.length === 0) return;
-  const hashing = (async () => {
-    let count = 0;
-    for (const file of paths) if (await library.hashesOf(file)) count++;
-    return count;
-  })();
-  if (sources.scanBudget === Number.POSITIVE_INFINITY) await hashing;
-  else
-    hashing.then(
-      // A file that cannot be read changes nothing; saying so would have it tried again for ever.
-      (count) => count > 0 && sources.changed(),
-      () => undefined,
-    );
+  const present = new Set(library.all().map(({ name }) => name));
+  const gone = lockfile.filter(({ name }) => !present.has(name));
+  const maybe = library.all().filter((file) => gone.some((entry) => mayBe(entry, file)));
+  const total = maybe.reduce((sum, { size }) => sum + (size ?? 0), 0);
+  const wanted = new Set(isAwaited && total > MAX_AWAITED_BYTES ? [] : maybe.map(({ path }) => path));
+  const hashing = library.hashAll({ only: ({ name, path }) => pinned.has(name) || wanted.has(path) });
+  if (isAwaited) await hashing;
+  else hashing.catch(() => undefined);
+}
+
+/** What may be read in search of renamed files while somebody waits, bytes: a few seconds. */
+const MAX_AWAITED_BYTES = 2 * 1024 ** 3;
+
+function mayBe(entry: LoraFacts, file: LoraFacts): boolean {
+  return (
+    entry.rank === file.rank &&
+    entry.networkType === file.networkType &&
+    entry.candidates.join() === file.candidates.join()
+  );
 }
 
 /** The entries of a list whose names nobody in `first` has. */

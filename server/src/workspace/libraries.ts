@@ -1,10 +1,13 @@
 import { createLibrary, type Library } from '../library/library';
+import { createBackgroundHashing } from './backgroundHashing';
 
 /** The libraries of a process, one for each list of folders that some configuration names. */
 export interface Libraries {
   of(folders: readonly string[]): Library;
   all(): readonly Library[];
   onDidChange(listener: () => void): void;
+  /** Whether files are hashed while nobody waits for it. Off at first. */
+  hashInBackground(on: boolean): void;
   dispose(): void;
 }
 
@@ -15,6 +18,7 @@ export function createLibraries(options: {
 }): Libraries {
   const libraries = new Map<string, Library>();
   const listeners = new Set<() => void>();
+  const hashing = createBackgroundHashing(options.log);
   return {
     of(folders) {
       const key = folders.join('\0');
@@ -25,12 +29,15 @@ export function createLibraries(options: {
           for (const listener of listeners) listener();
         });
         libraries.set(key, library);
+        hashing.add(library);
       }
       return library;
     },
     all: () => [...libraries.values()],
     onDidChange: (listener) => void listeners.add(listener),
+    hashInBackground: hashing.set,
     dispose() {
+      hashing.dispose();
       for (const library of libraries.values()) library.dispose();
       libraries.clear();
       listeners.clear();

@@ -48,7 +48,7 @@ export function createProject(options: ProjectOptions): Project {
 
   const discovery = createDiscovery(files);
   const ignoreFiles = createIgnoreFiles(files, { gitignore: options.gitignore });
-  const models = createModels(options.builtInModelPath);
+  const models = createModels(options.builtInModelPath, { cachePath: options.cachePath, log });
   const libraries = createLibraries({ cachePath: options.cachePath, watch: options.watch ?? false, log });
   const fit = createFit();
   const tokens = createTokenCounters(options.clipMergesPath ?? besideModel(options.builtInModelPath));
@@ -66,6 +66,9 @@ export function createProject(options: ProjectOptions): Project {
     for (const listener of listeners) listener();
   };
   libraries.onDidChange(changed);
+  const applyHashing = (): void =>
+    libraries.hashInBackground((options.watch ?? false) && machine.hashInBackground !== false);
+  applyHashing();
 
   async function rootOf(file: string): Promise<Root> {
     const found = options.configPath
@@ -97,6 +100,7 @@ export function createProject(options: ProjectOptions): Project {
       ...configuration.stylePaths,
       ...configuration.wildcardPaths,
       ...configuration.embeddingPaths,
+      ...configuration.modelPaths,
     ]) {
       watched.add(entry);
     }
@@ -136,7 +140,6 @@ export function createProject(options: ProjectOptions): Project {
       models,
       fit,
       tokens,
-      changed,
       machine,
       trusted,
       scanBudget: options.scanBudget ?? Number.POSITIVE_INFINITY,
@@ -195,9 +198,12 @@ export function createProject(options: ProjectOptions): Project {
       ),
 
     async statusFor(file) {
-      const { environment, folders, scanning } = await built(file ?? path.resolve('untitled.sdprompt'));
+      const { environment, folders, ownFolders, scanning } = await built(
+        file ?? path.resolve('untitled.sdprompt'),
+      );
       return {
         folders,
+        ownFolders,
         loras: environment.loras.all,
         scanning,
         ...(environment.baseModel && { baseModel: environment.baseModel.name }),
@@ -214,6 +220,15 @@ export function createProject(options: ProjectOptions): Project {
       return true;
     },
 
+    async hashLoras(file, hashing = {}) {
+      await built(file);
+      for (const library of libraries.all()) await library.hashAll(hashing);
+    },
+
+    async hashModels(paths, signal) {
+      if (await models.hash(paths, signal)) changed();
+    },
+
     async refresh() {
       models.clear();
       await Promise.all(libraries.all().map((library) => library.refresh()));
@@ -224,6 +239,7 @@ export function createProject(options: ProjectOptions): Project {
       const before = JSON.stringify([machine, trusted]);
       machine = change.machine ?? machine;
       trusted = change.trusted ?? trusted;
+      applyHashing();
       // Clients send their settings again and again, mostly the same ones.
       if (JSON.stringify([machine, trusted]) !== before) forget();
     },

@@ -9,9 +9,12 @@ import type { Files } from './files';
 export interface MachineSettings {
   readonly loraPaths?: readonly string[];
   readonly embeddingPaths?: readonly string[];
+  readonly modelPaths?: readonly string[];
   readonly models?: Readonly<Record<string, ModelSetting>>;
   /** Counts when no configuration file names one. */
   readonly baseModel?: string;
+  /** False: files are hashed only where a lockfile pins them. Counts where the project watches; absent: true. */
+  readonly hashInBackground?: boolean;
 }
 
 export interface ProjectOptions {
@@ -63,6 +66,13 @@ export interface Project {
   configProblems(): ReadonlyMap<string, readonly ConfigProblem[]>;
   /** A file that the project reads was created, changed or deleted. Returns whether anything may differ now. */
   fileChanged(file: string): boolean;
+  /** Computes the hashes of the LoRAs that a file may name, where they are not known yet: reads every file whole. */
+  hashLoras(
+    file: string,
+    options?: { signal?: AbortSignal; onFile?: (lora: LoraFacts) => void },
+  ): Promise<void>;
+  /** Hashes of checkpoints among the models, reading them whole where that was never done; findings may differ then. */
+  hashModels(paths: readonly string[], signal?: AbortSignal): Promise<void>;
   /** Reads the folders anew. */
   refresh(): Promise<void>;
   update(change: { readonly machine?: MachineSettings; readonly trusted?: boolean }): void;
@@ -74,6 +84,8 @@ export interface Project {
 export interface ProjectStatus {
   /** LoRA folders in order of precedence. */
   readonly folders: readonly string[];
+  /** Those of them that somebody has named, and those named that do not exist. */
+  readonly ownFolders: readonly string[];
   readonly loras: readonly LoraFacts[];
   readonly scanning: boolean;
   readonly baseModel?: string;

@@ -21,10 +21,6 @@ const REMEMBERED = 20_000;
 /** Longest text worth remembering, UTF-16 units. */
 const MAX_REMEMBERED_LENGTH = 2_000;
 
-/** A word longer than this is counted in pieces: joining takes the square of a word's length. */
-const LONG_WORD = 300;
-const LONG_WORDS = new RegExp(`\\S{${LONG_WORD}}`, 'gu');
-
 /** @param clipMergesPath gzipped merges of the released vocabulary */
 export function createTokenCounters(clipMergesPath: string | undefined): TokenCounters {
   const counters = new Map<string, CountTokens>();
@@ -65,7 +61,7 @@ function openFolder(folder: string): CountTokens {
 
 function counting(files: { merges: string; vocab?: string }): CountTokens {
   const tokenizer = createClipTokenizer(files);
-  return (text) => tokenizer.encode(text.length > LONG_WORD ? text.replace(LONG_WORDS, '$& ') : text).length;
+  return (text) => tokenizer.encode(text).length;
 }
 
 /** A vocabulary that cannot be read counts nothing: hints and the budget are silent, and generating says why. */

@@ -16,17 +16,20 @@ interface TensorList {
  */
 export function writeLoras(folder: string, count: number): number {
   const random = createRandom(11);
-  const lists = [4, 8, 16, 32, 64].map((rank) => ({
-    sd1: tensorList(SD1, rank, 768),
-    sdxl: tensorList(SDXL, rank, 2048),
-    rank,
-  }));
+  const lists = new Map<string, TensorList>();
+  const listOf = (isLarge: boolean, rank: number): TensorList => {
+    const key = `${isLarge} ${rank}`;
+    const list = lists.get(key) ?? (isLarge ? tensorList(SDXL, rank, 2048) : tensorList(SD1, rank, 768));
+    lists.set(key, list);
+    return list;
+  };
   let total = 0;
   for (let i = 0; i < count; i++) {
-    const list = lists[random(lists.length)]!;
     const isLarge = random(5) === 0;
-    const tensors = isLarge ? list.sdxl : list.sd1;
-    const metadata = trainingMetadata(random, i, isLarge, list.rank);
+    // Most people leave the rank at a power of two; resized files have any.
+    const rank = random(50) === 0 ? 3 + random(100) : 4 << random(6);
+    const tensors = listOf(isLarge, rank);
+    const metadata = trainingMetadata(random, i, isLarge, rank);
     let header = Buffer.from(`{"__metadata__":${JSON.stringify(metadata)},${tensors.json}}`);
     header = Buffer.concat([header, Buffer.alloc((8 - (header.length % 8)) % 8, ' ')]);
     const below = path.join(folder, `style-${i % 40}`);

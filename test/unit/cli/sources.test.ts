@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Part, readSource, rewrite, type Source } from '../../../server/src/cli/sources';
+import { kindOf, type Part, readSource, rewrite, type Source } from '../../../server/src/cli/sources';
 
 function sourceOf(name: string, text: string): Source {
   const result = readSource(name, Buffer.from(text));
@@ -17,6 +17,50 @@ function strays({ text }: Source, part: Part): string {
     .map((offset) => part.text[offset])
     .join('');
 }
+
+describe('YAML wildcards', () => {
+  const yaml = (text: string): Source => {
+    const result = readSource('colours.yaml', Buffer.from(text), 'yaml');
+    if (!result.ok) throw new Error(result.problem.message);
+    return result.value;
+  };
+
+  it.each<[what: string, text: string, parts: string[]]>([
+    ['a list', 'dress:\n  - red\n  - dark blue # not this\n', ['red', 'dark blue']],
+    ['keys in keys', 'a:\n  b:\n    - x\n  c: y\nd: [p, "q"]\n', ['x', 'y', 'p', 'q']],
+    ['a list without keys', '- one\n- two\n', ['one', 'two']],
+    ['quotes', `- "a \\"b\\" \\u4e00"\n- 'it''s'\n`, ['a "b" 一', "it's"]],
+    ['a block', 'a: |\n  one\n    two\n\n  three\n', ['one\n  two\n\nthree\n']],
+    ['a folded block', 'a: >-\n  one\n  two\n', ['one two']],
+    ['a plain text over two lines', '- one\n  two\n', ['one two']],
+    ['numbers and nothing', '- 1\n- \n- true\n', []],
+    ['no YAML', 'a: [b\n', []],
+  ])('%s', (_, text, parts) => {
+    expect(yaml(text).parts.map((part) => part.text)).toEqual(parts);
+  });
+
+  it.each([
+    ['plain', '# c\nx:\n  - a, (16:9)\n'],
+    ['in double quotes, behind escapes', 'x:\n  - "\\t\\u4e00\\"é\\U0001F600, (16:9)"\n'],
+    ['in single quotes, behind a doubled one', "x: 'it''s (16:9)'\n"],
+    ['in a block', 'x: |\n    one\n    (16:9)\n'],
+    ['folded', 'x: >\r\n    one\r\n    (16:9)\r\n'],
+    ['on the second line of a plain one', '- one\n  (16:9)\n'],
+    ['in flow', 'x: [a, "(16:9)"]\n'],
+  ])('finds the place %s', (_, text) => {
+    const [part] = yaml(text).parts.filter((one) => one.text.includes('(16:9)'));
+    const at = part!.text.indexOf('(16:9)');
+    expect(part!.outer(at)).toBe(text.indexOf('(16:9)'));
+    expect(part!.outer(at + 5)).toBe(text.indexOf('(16:9)') + 5);
+    expect(part!.start).toBeUndefined();
+  });
+
+  it('is read of files below a wildcard folder only', () => {
+    expect(kindOf('/p/w/a.yml', ['/p/w'])).toBe('yaml');
+    expect(kindOf('/p/w/a.YAML', ['/p/w'])).toBe('yaml');
+    expect(kindOf('/p/other/a.yaml', ['/p/w'])).toBe('prompts');
+  });
+});
 
 describe('Markdown', () => {
   it.each<[what: string, text: string, parts: string[]]>([

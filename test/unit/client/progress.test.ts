@@ -30,6 +30,21 @@ describe('progress in words', () => {
     expect(run[0]).toBeGreaterThan(0);
     expect(run.at(-1)).toBeLessThan(1);
   });
+
+  it('is one bar for every pass, whatever is loaded in between', () => {
+    const pass = { index: 2, of: 2 };
+    const steps = [
+      { phase: 'sample', step: 20, of: 20, overall: 0.4, pass: { index: 1, of: 2 } },
+      { phase: 'load', step: 0, of: 1, overall: 0.4, pass },
+      { phase: 'merge', step: 0, of: 1, overall: 0.4, pass },
+      { phase: 'encode', step: 0, of: 1, overall: 0.4, pass },
+      { phase: 'sample', step: 0, of: 10, overall: 0.4, pass },
+      { phase: 'sample', step: 1, of: 10, overall: 0.46, pass },
+    ] as const;
+    const shown = steps.map((one) => describeProgress(one, plan()));
+    expect(shown.map(({ fraction }) => fraction)).toEqual([0.38, 0.38, 0.38, 0.38, 0.38, 0.46 * 0.95]);
+    expect(shown.at(-1)?.label).toBe('Step 1 of 10, pass 2 of 2');
+  });
 });
 
 describe('a step picture', () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actionsFor, isProblemActionId } from '../../../client/src/generation/problemActions';
 import { loraItem } from '../../../client/src/library/loraItem';
 import { statusWords } from '../../../client/src/status/words';
-import { duration, modulesOf, weightOf } from '../../../media/preview/words';
+import { duration, impactOf, modulesOf, weightOf } from '../../../media/preview/words';
 import type { LoraFacts } from '../../../server/src/shared/facts';
 import { isFromPreview } from '../../../server/src/shared/previewMessages';
 
@@ -117,5 +117,17 @@ describe('the door to the extension', () => {
       { type: 'action' },
     ];
     expect([...junk, { type: 'action', id: 'x'.repeat(101) }].filter(isFromPreview)).toEqual([]);
+  });
+});
+
+describe('how much a LoRA changes', () => {
+  it('is said in hundredths, and not at all where it was not measured', () => {
+    expect(impactOf({ impact: { mean: 0.183, largest: 0.312, module: 'mid_block' } })).toBe(
+      'changes the weights by 18 %, at most 31 %',
+    );
+    expect(impactOf({ impact: { mean: 0.0123, largest: 0.2, module: 'x' } })).toBe(
+      'changes the weights by 1.2 %, at most 20 %',
+    );
+    expect(impactOf({})).toBeUndefined();
   });
 });

@@ -27,4 +27,4 @@ process.on('message', (request) => {
   } else send({ type: 'done', job, result });
 });
 if (mode !== 'silent')
-  send({ type: 'ready', protocol: mode === 'old' ? 0 : 1, pid: process.pid, runtime: 'fake', providers: [] });
+  send({ type: 'ready', protocol: mode === 'old' ? 0 : 2, pid: process.pid, runtime: 'fake', providers: [] });

@@ -65,7 +65,7 @@ describe('jobs', () => {
     const host = hostWith();
     const outcome = await host.generate(plan('fail'), { ...request, onProgress: (step) => steps.push(step) });
     expect(outcome).toEqual({ type: 'failed', problem: { code: 'x', message: 'm', remedy: 'r' } });
-    expect(steps).toEqual([{ phase: 'sample', step: 1, of: 2, picture: undefined }]);
+    expect(steps).toEqual([{ phase: 'sample', step: 1, of: 2 }]);
   });
 
   it('take the options of the moment', async () => {

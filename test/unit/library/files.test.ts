@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rename, rm, symlink, utimes, writeFile } from 'node:fs/
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { hashFile } from '../../../server/src/library/hashes';
+import { hashFile, shortHashOf } from '../../../server/src/library/hashes';
 import { inspectFile } from '../../../server/src/library/inspect';
 import { createLibrary, type Library } from '../../../server/src/library/library';
 import { extraModelPaths, suggestFolders } from '../../../server/src/library/locations';
@@ -285,5 +285,39 @@ describe('suggested folders', () => {
 
   it.each(['', ': : :', 'a: 1', '- x', 'a: {loras: 5}'])('survives the settings file %j', async (text) => {
     expect(await extraModelPaths(await put('x.yaml', text))).toEqual([]);
+  });
+});
+
+describe('the short hash', () => {
+  const hashes = { sha256: 'ab'.repeat(32), shortHash: '111111111111' };
+  it('is what the trainer noted, else that of the tensors; for an embedding that of the file', () => {
+    const noted = { sshs_model_hash: 'CDEF'.repeat(16) };
+    expect(shortHashOf('lora', noted, hashes)).toBe('cdefcdefcdef');
+    expect(shortHashOf('lora', { sshs_model_hash: 'None' }, hashes)).toBe('111111111111');
+    expect(shortHashOf('embedding', noted, hashes)).toBe('abababababab');
+  });
+});
+
+describe('hashing many files', () => {
+  it('takes only what is asked for, and says what it reads', async () => {
+    await put('loras/a.safetensors', lora());
+    await put('loras/b.safetensors', lora({ ss_output_name: 'b' }));
+    await put('loras/old.pt', 'PK');
+    const found = library();
+    await found.ready;
+    const read: string[] = [];
+    const onFile = ({ name }: { name: string }) => read.push(name);
+    expect(await found.hashAll({ only: ({ name }) => name === 'b', onFile })).toBe(1);
+    expect(await found.hashAll({ onFile })).toBe(1);
+    expect(await found.hashAll({ onFile })).toBe(0);
+    expect(read).toEqual(['b', 'a']);
+  });
+
+  it('stops when it is told to', async () => {
+    await put('loras/a.safetensors', lora());
+    const found = library();
+    await found.ready;
+    expect(await found.hashAll({ signal: AbortSignal.abort() })).toBe(0);
+    expect(found.all()[0]!.hashes?.sha256).toBeUndefined();
   });
 });

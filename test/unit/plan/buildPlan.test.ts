@@ -210,11 +210,31 @@ describe('buildPlan', () => {
     expect(refusal('a', environment(), { overrides: { steps: 500 } })).toBe('bad-parameter');
   });
 
+  it('draws with a checkpoint, and writes its hash as the web UI does', () => {
+    const facts = {
+      format: 'checkpoint',
+      architecture: 'sd1',
+      vae: '/vae',
+      hashes: { autoV2: '879db523c3' },
+    };
+    const known = environment([], { baseModel: { ...model, ...facts } as ModelFacts });
+    const built = plan('a', known).plan;
+    expect(built.model).toMatchObject({ vae: '/vae', hash: '879db523c3', architecture: 'sd1' });
+    expect(built.infotext).toContain(`Model hash: 879db523c3, Model: ${model.name}`);
+    expect(plan('a', environment()).plan.infotext).not.toContain('Model hash');
+  });
+
   it('explains a missing or unusable model', () => {
     expect(refusal('a', EMPTY_ENVIRONMENT)).toBe('no-model');
     expect(refusal(line('Model: nobody'))).toBe('unknown-model');
     const named = (facts: Partial<ModelFacts>) => environment([], { baseModel: { ...model, ...facts } });
-    expect(refusal('a', named({ format: 'checkpoint' }))).toBe('model-not-onnx');
+    expect(refusal('a', named({ format: 'checkpoint', architecture: 'flux' }))).toBe('model-not-onnx');
+    const cannotRun = {
+      code: 'checkpoint-unsupported',
+      message: 'An inpainting model.',
+      remedy: 'Use another.',
+    };
+    expect(refusal('a', named({ format: 'checkpoint', cannotRun }))).toBe('checkpoint-unsupported');
     expect(
       refusal('a', environment([], { baseModel: { name: 'd', format: 'declared', source: 'config' } })),
     ).toBe('model-without-files');

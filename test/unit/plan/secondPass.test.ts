@@ -133,9 +133,9 @@ describe('hires fix', () => {
   });
 
   it('says which upscaler takes the place of another, and what it leaves out', () => {
-    const { plan, warnings } = built('Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+, Hires prompt: dog');
+    const { plan, warnings } = built('Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+, Hires VAE: x');
     expect(plan.hires?.upscaler).toBe('Lanczos');
-    expect(warnings.join('\n')).toMatch(/R-ESRGAN 4x\+[\s\S]*Hires prompt/);
+    expect(warnings.join('\n')).toMatch(/R-ESRGAN 4x\+[\s\S]*Hires VAE/);
   });
 
   it.each([

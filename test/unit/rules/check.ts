@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Environment } from '../../../server/src/language/environment';
+import { RULES } from '../../../server/src/language/rules';
 import { applyFixes } from '../../../server/src/language/rules/fix';
 import type { Finding, RuleSettings, Severity } from '../../../server/src/language/rules/rule';
 import { lint } from '../../../server/src/language/rules/run';
@@ -35,7 +36,7 @@ export function findings(text: string, expectation: Expectation = {}): Finding[]
   return lint(parse(text), expectation.environment ?? STUDIO, expectation.settings);
 }
 
-/** The rule reports exactly the marked ranges. Without marks it must not report anything. */
+/** The rule reports exactly the marked ranges, with no more fixes than it declares. Without marks it must not report anything. */
 export function check(marked: string, rule: string, expectation: Expectation = {}): Finding[] {
   const { text, ranges } = unmark(marked);
   const found = findings(text, expectation).filter((finding) => finding.ruleId === rule);
@@ -44,6 +45,11 @@ export function check(marked: string, rule: string, expectation: Expectation = {
   expect(shown(found.map((finding) => finding.range)), `${rule} in ${JSON.stringify(text)}`).toEqual(
     shown(ranges),
   );
+  // A rule says of itself whether `--fix` may apply its fixes unasked.
+  const fixable = RULES.find(({ id }) => id === rule)?.fixable;
+  const fixes = found.flatMap((finding) => finding.fixes ?? []);
+  if (fixable === 'no') expect(fixes).toEqual([]);
+  if (fixable === 'unsafe') expect(fixes.filter(({ safe }) => safe)).toEqual([]);
   if (expectation.severity !== undefined)
     expect([...new Set(found.map((finding) => finding.severity))]).toEqual([expectation.severity]);
   if (expectation.message !== undefined) expect(found[0]?.message).toMatch(expectation.message);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LoraFacts } from '../../../server/src/shared/facts';
 import { check, findings } from './check';
 import { environment, lora, model, STUDIO } from './environment';
 
@@ -20,6 +21,8 @@ describe('unknown-lora', () => {
     ['outl', 'outline'],
     ['outline_v2', 'outline'],
     ['ouTlnie', 'outline'],
+    ['mria', 'mira'],
+    ['outilne', 'outline'],
   ])('finds what %s was meant to be', (written, meant) => {
     check(`<lora:«${written}»:1>`, 'unknown-lora', { unsafe: `<lora:${meant}:1>` });
   });
@@ -446,5 +449,39 @@ describe('one cause, one finding', () => {
   ])('%s', (text, rules) => {
     const found = findings(text).map((finding) => finding.ruleId);
     expect([...found].sort()).toEqual([...rules].sort());
+  });
+});
+
+describe('a pinned file under another name', () => {
+  const pinned = lora('mira', { source: 'lockfile', hashes: { sha256: 'aa11', autoV3: 'f00d' } });
+  const renamed = (hashes: LoraFacts['hashes'], others: LoraFacts[] = []) =>
+    environment([lora('mira_v2', { hashes }), ...others], { lockfile: [pinned] });
+
+  it('is found by its content, and every reference is renamed at once', () => {
+    check('<lora:«mira»:1>\n---\n<lora:«mira»:0.5>', 'unknown-lora', {
+      environment: renamed({ sha256: 'AA11' }),
+      message: /is now called `mira_v2`/,
+      fixed: '<lora:mira_v2:1>\n---\n<lora:mira_v2:0.5>',
+    });
+  });
+  it('is found by its tensors when its metadata was edited', () => {
+    check('<lora:«mira»:1>', 'unknown-lora', {
+      environment: renamed({ sha256: 'cc33', autoV3: 'f00d' }),
+      fixed: '<lora:mira_v2:1>',
+    });
+  });
+  it('is found when another file has taken its name', () => {
+    check('<lora:«mira»:1>', 'lockfile-mismatch', {
+      environment: renamed({ sha256: 'aa11' }, [lora('mira', { hashes: { sha256: 'bb22' } })]),
+      message: /is now called `mira_v2`/,
+      fixed: '<lora:mira_v2:1>',
+    });
+  });
+  it('is not guessed without a hash', () => {
+    check('<lora:«mira»:1>', 'unknown-lora', { environment: renamed(undefined), fixed: '<lora:mira:1>' });
+    check('<lora:«mira»:1>', 'unknown-lora', {
+      environment: renamed({ sha256: 'bb22' }),
+      fixed: '<lora:mira:1>',
+    });
   });
 });

@@ -6,6 +6,7 @@ describe('unclosed-tag', () => {
     check('1girl, «<lora:mira:0.8»', 'unclosed-tag', { severity: 'error', fixed: '1girl, <lora:mira:0.8>' });
     check('«<lora:mira:0.8», rain', 'unclosed-tag', { fixed: '<lora:mira:0.8>, rain' });
     check('a «<lora:mira:1»\nb', 'unclosed-tag', { fixed: 'a <lora:mira:1>\nb' });
+    check('a «<lora:mira:1»  \nb', 'unclosed-tag', { fixed: 'a <lora:mira:1>  \nb' });
   });
   it('leaves closed tags and plain signs alone', () => {
     for (const text of ['<lora:mira:1>', '3 < 4', 'a <b> c', '<3']) check(text, 'unclosed-tag');

@@ -63,7 +63,7 @@ describe('token counters', () => {
     expect(createTokenCounters(damaged).of(undefined)?.('a cat')).toBe(0);
   });
 
-  it('take a long word in pieces, so that counting stays linear', () => {
+  it('take a very long word', () => {
     const count = createTokenCounters(CLIP).of(undefined);
     expect(count?.('xq'.repeat(100_000))).toBeGreaterThan(100_000 / 8);
   });

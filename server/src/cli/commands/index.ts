@@ -53,6 +53,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./render')).renderCommand,
   },
   {
+    name: 'merge',
+    summary: 'Write a copy of a model with LoRAs merged into its weights.',
+    load: async () => (await import('./merge')).mergeCommand,
+  },
+  {
     name: 'explain',
     summary: 'Print the page of a rule, offline. Without a name: all rules.',
     load: async () => (await import('./explain')).explainCommand,

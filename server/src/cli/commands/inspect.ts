@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hashFile } from '../../library/hashes';
+import { hashFile, shortHashOf } from '../../library/hashes';
 import { type Inspection, inspectFile, inspectHeader } from '../../library/inspect';
 import { failure, type Result, success } from '../../shared/problem';
+import { type Against, againstRows, measureAgainst } from '../against';
 import { type Command, printProblem, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
 import type { Io } from '../io';
@@ -12,15 +13,22 @@ export const inspectCommand: Command = {
   options: {
     json: { type: 'boolean', help: 'print JSON: an object for one file, an array for several' },
     hashes: { type: 'boolean', help: 'also compute the hashes, which reads the whole file' },
+    against: {
+      type: 'string',
+      value: 'MODEL',
+      help: 'also say how much the LoRAs change a model’s weights, and how alike they are',
+    },
     header: {
       type: 'boolean',
       help: 'the files are JSON: {"metadata", "tensors": {name: shape}, "dtype"}',
     },
   },
 
-  async run({ io, positionals, flag }) {
+  async run({ io, positionals, flag, text }) {
     if (positionals.length === 0) throw new UsageError('inspect takes at least one file.');
-    const inspections: Inspection[] = [];
+    if (text('against') !== undefined && flag('header'))
+      throw new UsageError('--against needs the files, not their headers.');
+    const inspections: Inspected[] = [];
     let refused = 0;
     for (const name of positionals) {
       const file = path.resolve(io.cwd, name);
@@ -28,8 +36,7 @@ export const inspectCommand: Command = {
       if (result.ok) {
         const hashed =
           flag('hashes') && !flag('header') ? await withHashes(result.value, file) : result.value;
-        inspections.push({ ...hashed, path: hashed.path || file });
-        if (!flag('json')) print(io, name, hashed);
+        inspections.push({ name, inspection: { ...hashed, path: hashed.path || file } });
       } else {
         refused++;
         if (flag('json')) {
@@ -37,13 +44,45 @@ export const inspectCommand: Command = {
         } else printProblem(io, { ...result.problem, message: `${name}: ${result.problem.message}` });
       }
     }
-    if (flag('json') && inspections.length > 0)
-      io.stdout.write(
-        `${JSON.stringify(positionals.length === 1 ? inspections[0] : inspections, null, 2)}\n`,
-      );
+    const model = text('against');
+    if (model !== undefined && inspections.length > 0) {
+      const code = await addAgainst(io, model, inspections);
+      if (code !== EXIT.clean) return code;
+    }
+    if (!flag('json')) for (const one of inspections) print(io, one);
+    else if (inspections.length > 0) {
+      const shown = inspections.map(({ inspection, against }) => ({
+        ...inspection,
+        ...(against && { against }),
+      }));
+      io.stdout.write(`${JSON.stringify(positionals.length === 1 ? shown[0] : shown, null, 2)}\n`);
+    }
     return refused > 0 ? EXIT.findings : EXIT.clean;
   },
 };
+
+interface Inspected {
+  readonly name: string;
+  readonly inspection: Inspection;
+  against?: Against;
+}
+
+/** Measures the LoRAs among the files; the others keep what was said about them. */
+async function addAgainst(io: Io, model: string, inspections: readonly Inspected[]): Promise<number> {
+  const loras = inspections.filter(({ inspection }) => inspection.kind === 'lora');
+  if (loras.length === 0) return EXIT.clean;
+  const { results, problem } = await measureAgainst(
+    io,
+    model,
+    loras.map(({ inspection }) => inspection.path),
+  );
+  if (problem) printProblem(io, problem);
+  else if (!results) io.stderr.write('Cancelled.\n');
+  results?.forEach((against, index) => {
+    loras[index].against = against;
+  });
+  return results ? EXIT.clean : EXIT.trouble;
+}
 
 async function readHeaderJson(file: string, name: string): Promise<Result<Inspection>> {
   try {
@@ -66,10 +105,12 @@ async function readHeaderJson(file: string, name: string): Promise<Result<Inspec
 
 async function withHashes(inspection: Inspection, file: string): Promise<Inspection> {
   const hashes = await hashFile(file);
-  return hashes.ok ? { ...inspection, hashes: hashes.value } : inspection;
+  if (!hashes.ok) return inspection;
+  const shortHash = shortHashOf(inspection.kind, inspection.metadata, hashes.value);
+  return { ...inspection, hashes: { ...hashes.value, ...(shortHash !== undefined && { shortHash }) } };
 }
 
-function print(io: Io, name: string, inspection: Inspection): void {
+function print(io: Io, { name, inspection, against }: Inspected): void {
   const { candidates, architecture } = inspection;
   const rows: (readonly [string, string | number | undefined])[] = [
     ['kind', [inspection.kind, inspection.networkType].filter(Boolean).join(', ')],
@@ -87,8 +128,12 @@ function print(io: Io, name: string, inspection: Inspection): void {
     ['triggers', inspection.triggerWords.join(' · ') || undefined],
     ['weight', inspection.preferredWeight],
     ['about', inspection.description],
+    ...(against ? againstRows(against) : []),
     ['SHA-256', inspection.hashes?.sha256],
+    ['AutoV1', inspection.hashes?.autoV1],
+    ['AutoV2', inspection.hashes?.autoV2],
     ['AutoV3', inspection.hashes?.autoV3],
+    ['short', inspection.hashes?.shortHash],
     ...inspection.problems.map(({ message }) => ['note', message] as const),
   ];
   const lines = rows

@@ -1,14 +1,18 @@
 import path from 'node:path';
+import { suggestFolders } from '../../library/locations';
 import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import type { Project } from '../../workspace/project';
 import { type Command, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
+import type { Io } from '../io';
 import { openProject, reportConfigProblems } from '../openProject';
 
 export const lorasCommand: Command = {
   usage: '[--fits MODEL]',
   options: {
-    json: { type: 'boolean', help: 'print everything known as JSON' },
+    json: { type: 'boolean', help: 'print what the index knows as JSON (inspect knows more of one file)' },
     fits: { type: 'string', value: 'MODEL', help: 'only what fits a model of the configuration' },
+    hashes: { type: 'boolean', help: 'also compute the hashes, which reads every file once' },
     config: { type: 'string', value: 'FILE', help: 'use this configuration' },
     'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
   },
@@ -21,8 +25,9 @@ export const lorasCommand: Command = {
     });
     try {
       const here = path.join(io.cwd, 'prompt.sdprompt');
+      if (flag('hashes')) await hashAll(io, project, here);
       const environment = await project.environmentFor(here);
-      const { folders } = await project.statusFor(here);
+      const { folders, ownFolders } = await project.statusFor(here);
       if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
       const wanted = text('fits');
       const model = environment.models.find(({ name }) => name === wanted);
@@ -43,6 +48,7 @@ export const lorasCommand: Command = {
         );
         return EXIT.clean;
       }
+      if (ownFolders.length === 0) await suggest(io);
       const shown = model ?? environment.baseModel;
       const rows = loras.map((lora) => [
         lora.name,
@@ -50,6 +56,7 @@ export const lorasCommand: Command = {
         lora.networkType ?? lora.kind,
         lora.rank === undefined ? '' : `rank ${lora.rank}`,
         shown && lora.status === 'ok' ? fitWords(fitOf(lora, shown), shown) : '',
+        ...(flag('hashes') ? [lora.hashes?.autoV2 ?? '', lora.hashes?.shortHash ?? ''] : []),
         lora.status === 'ok'
           ? lora.triggerWords.slice(0, 3).join(', ')
           : (lora.problem?.message ?? lora.status),
@@ -61,6 +68,25 @@ export const lorasCommand: Command = {
     }
   },
 };
+
+/** Names the file being read on a terminal: hundreds of gigabytes may take a while. */
+async function hashAll(io: Io, project: Project, here: string): Promise<void> {
+  const clear = io.stderr.isTTY ? '\r\x1b[K' : '';
+  await project.hashLoras(here, {
+    signal: io.signal,
+    onFile: ({ name }) => clear && io.stderr.write(`${clear}hashing ${name}`),
+  });
+  io.stderr.write(clear);
+}
+
+/** Nobody has named a folder, so only the built-in LoRAs are listed: say where there are more. */
+async function suggest(io: Io): Promise<void> {
+  const folders = await suggestFolders([io.cwd]);
+  if (folders.length === 0) return;
+  io.stderr.write('No folder of LoRAs is named here. On this machine there are:\n');
+  for (const { path: folder, program } of folders) io.stderr.write(`  ${folder} (${program})\n`);
+  io.stderr.write('  Add one to "loraPaths" in sdprompt.config.json, or name it with --lora-path.\n');
+}
 
 type Fit = (
   lora: LoraFacts,

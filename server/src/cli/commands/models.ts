@@ -2,11 +2,13 @@ import path from 'node:path';
 import type { Command } from '../command';
 import { EXIT } from '../exitCodes';
 import { openProject, reportConfigProblems } from '../openProject';
+import { createProgressLine } from '../progressLine';
 
 export const modelsCommand: Command = {
   usage: '',
   options: {
     json: { type: 'boolean', help: 'print JSON' },
+    hashes: { type: 'boolean', help: 'read every checkpoint whole for its hash; remembered' },
     config: { type: 'string', value: 'FILE', help: 'use this configuration' },
   },
 
@@ -14,8 +16,20 @@ export const modelsCommand: Command = {
     const config = text('config');
     const project = openProject(io, { ...(config !== undefined && { config }) });
     try {
-      const { models, baseModel } = await project.environmentFor(path.join(io.cwd, 'prompt.sdprompt'));
+      const file = path.join(io.cwd, 'prompt.sdprompt');
+      let { models, baseModel } = await project.environmentFor(file);
       if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      if (flag('hashes')) {
+        const line = createProgressLine(io.stderr);
+        const checkpoints = models.filter(({ format, problem }) => format === 'checkpoint' && !problem);
+        for (const [index, { name, path: checkpoint }] of checkpoints.entries()) {
+          line.text(`hashing ${name} (${index + 1} of ${checkpoints.length})`);
+          if (checkpoint !== undefined) await project.hashModels([checkpoint], io.signal);
+          if (io.signal?.aborted) break;
+        }
+        line.clear();
+        ({ models, baseModel } = await project.environmentFor(file));
+      }
       if (flag('json')) {
         // The list of modules is thousands of lines that nobody reads here.
         const shown = models.map(({ modules, ...facts }) => ({
@@ -26,10 +40,12 @@ export const modelsCommand: Command = {
         io.stdout.write(`${JSON.stringify(shown, null, 2)}\n`);
         return EXIT.clean;
       }
-      for (const { name, architecture, format, problem, path: file } of models) {
+      for (const { name, architecture, format, problem, cannotRun, hashes, path: place } of models) {
         const mark = name === baseModel?.name ? '*' : ' ';
-        const what = problem?.message ?? `${architecture ?? 'unknown architecture'}, ${format}`;
-        io.stdout.write(`${mark} ${name}  ${what}${file ? `  ${file}` : ''}\n`);
+        const facts = [architecture ?? 'unknown architecture', format, hashes?.autoV2 ?? hashes?.autoV1];
+        const what = problem?.message ?? facts.filter((fact) => fact !== undefined).join(', ');
+        const limit = cannotRun && !problem ? `  (cannot draw: ${cannotRun.message})` : '';
+        io.stdout.write(`${mark} ${name}  ${what}${limit}${place ? `  ${place}` : ''}\n`);
       }
       return EXIT.clean;
     } finally {

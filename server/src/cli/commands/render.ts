@@ -1,16 +1,23 @@
 import { randomInt } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { createEngineHost, type EngineHost } from '../../enginehost/host';
+import {
+  PICTURE_FORMATS,
+  PICTURE_NAME_KEYS,
+  type PictureFormat,
+  pictureName,
+  unknownPlaceholder,
+} from '../../enginehost/pictureName';
 import { resolveBlock } from '../../language/analysis/resolve';
 import type { Environment } from '../../language/environment';
 import { buildBatch } from '../../language/plan/batch';
 import type { PlanRequest } from '../../language/plan/buildPlan';
 import { parse } from '../../language/syntax/parse';
 import { applyEdits } from '../../language/text/edits';
-import type { GenerationResult } from '../../shared/engineProtocol';
+import { type GenerationResult, PROVIDERS, type ProviderChoice } from '../../shared/engineProtocol';
 import type { GenerationPlan } from '../../shared/plan';
+import { environmentToRun } from '../../workspace/usedModels';
 import { type Command, type Invocation, printProblem, UsageError, wholeNumber } from '../command';
 import { EXIT } from '../exitCodes';
 import type { Io } from '../io';
@@ -22,6 +29,11 @@ import { readText } from '../readText';
 interface Sweep {
   readonly name: string;
   readonly weights: readonly string[];
+}
+
+interface Naming {
+  readonly pattern: string;
+  readonly format: PictureFormat;
 }
 
 interface Picture {
@@ -39,6 +51,13 @@ export const renderCommand: Command = {
       value: 'DIR',
       help: 'where the pictures go (default: beside the file)',
     },
+    name: {
+      type: 'string',
+      value: 'PATTERN',
+      help: 'how they are called: [file], [seed], [date]/[prompt_words] …',
+    },
+    format: { type: 'string', short: 'f', value: 'FORMAT', help: 'png, jpeg or webp (default: png)' },
+    quality: { type: 'string', value: 'N', help: 'of JPEG and WebP, 1 to 100 (default: 80)' },
     block: { type: 'string', value: 'N', help: 'only the N-th block' },
     seed: { type: 'string', value: 'N', help: 'instead of the block’s; -1 draws one' },
     steps: { type: 'string', value: 'N', help: 'instead of the block’s' },
@@ -47,6 +66,16 @@ export const renderCommand: Command = {
     sweep: { type: 'string', value: 'NAME=0,0.5,1', help: 'a picture for each weight of one LoRA' },
     strategy: { type: 'string', value: 'S', help: 'how LoRAs are merged: auto, inputs, branches, in-graph' },
     threads: { type: 'string', value: 'N', help: 'threads of the runtime; 0: one per core' },
+    provider: {
+      type: 'string',
+      value: 'P',
+      help: 'what computes: auto, cpu, cuda, dml, coreml, webgpu (default: cpu)',
+    },
+    'fast-decoder': {
+      type: 'string',
+      value: 'FILE',
+      help: 'draw with a TAESD decoder in ONNX instead of the model’s own',
+    },
     json: { type: 'boolean', help: 'print the results as JSON' },
     config: { type: 'string', value: 'FILE', help: 'use this configuration' },
     'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
@@ -55,6 +84,7 @@ export const renderCommand: Command = {
   async run(invocation) {
     const { io, positionals, text } = invocation;
     if (positionals.length !== 1) throw new UsageError('render takes one file.');
+    const naming = readNaming(invocation);
     const file = path.resolve(io.cwd, positionals[0]);
     const source = await readText(file, positionals[0]);
     if (!source.ok) {
@@ -68,15 +98,23 @@ export const renderCommand: Command = {
     });
     const pictures: Picture[] = [];
     try {
-      const environment = await project.environmentFor(file);
+      await project.environmentFor(file);
       if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      const line = createProgressLine(io.stderr);
+      const requested = text('model');
+      const environment = await environmentToRun(project, file, parse(source.value).blocks, {
+        ...(requested !== undefined && { requested }),
+        reading: (name) => line.text(`hashing ${name}, once`),
+        signal: io.signal,
+      });
+      line.clear();
       if (!plan(invocation, file, source.value, environment, pictures)) return EXIT.trouble;
     } finally {
       project.dispose();
     }
     const folder = path.resolve(io.cwd, text('output') ?? path.dirname(file));
     await mkdir(folder, { recursive: true });
-    return generateAll(invocation, folder, pictures);
+    return generateAll(invocation, folder, naming, pictures);
   },
 };
 
@@ -124,16 +162,23 @@ function plan(
 async function generateAll(
   invocation: Invocation,
   folder: string,
+  naming: Naming,
   pictures: readonly Picture[],
 ): Promise<number> {
   const { io } = invocation;
+  const decoder = invocation.text('fast-decoder');
   const host = createEngineHost({
     enginePath: ENGINE_BUNDLE,
     options: {
+      ...(decoder !== undefined && {
+        fastDecoder: { path: path.resolve(io.cwd, decoder), use: 'all' as const },
+      }),
+      provider: readProvider(invocation.text('provider')),
       threads: wholeNumber(invocation, 'threads', 0, 1024) ?? 0,
       mergeStrategy: readStrategy(invocation.text('strategy')),
       previewEvery: 0,
       idleUnloadMs: 0,
+      quality: wholeNumber(invocation, 'quality', 1, 100) ?? 80,
     },
     log: (level, message) => {
       if (level === 'warn' || level === 'error' || io.env.SDPROMPT_DEBUG)
@@ -144,7 +189,9 @@ async function generateAll(
   try {
     for (const [index, picture] of pictures.entries()) {
       const label = pictures.length > 1 ? `${index + 1} of ${pictures.length}: ` : '';
-      const result = await generateOne(io, host, picture, folder, label);
+      const { plan, stem } = picture;
+      const name = pictureName(naming.pattern, { plan, now: new Date(), file: stem }, naming.format);
+      const result = await generateOne(io, host, plan, path.join(folder, name), label);
       if (!result) return EXIT.trouble;
       results.push(result);
       if (!invocation.flag('json')) io.stdout.write(describe(io, result));
@@ -159,13 +206,13 @@ async function generateAll(
 async function generateOne(
   io: Io,
   host: EngineHost,
-  { plan, stem }: Picture,
-  folder: string,
+  plan: GenerationPlan,
+  outputPath: string,
   label: string,
 ): Promise<GenerationResult | undefined> {
   const line = createProgressLine(io.stderr);
   const outcome = await host.generate(plan, {
-    outputPath: freePath(folder, stem),
+    outputPath,
     signal: io.signal,
     onProgress: (progress) => line.show(label, progress),
   });
@@ -174,14 +221,6 @@ async function generateOne(
   if (outcome.type === 'failed') printProblem(io, outcome.problem);
   else io.stderr.write('Cancelled.\n');
   return undefined;
-}
-
-/** A name that is not taken: nothing is overwritten. */
-function freePath(folder: string, stem: string): string {
-  for (let copy = 1; ; copy++) {
-    const candidate = path.join(folder, `${stem}${copy > 1 ? `-${copy}` : ''}.png`);
-    if (!existsSync(candidate)) return candidate;
-  }
 }
 
 function describe(io: Io, result: GenerationResult): string {
@@ -239,6 +278,25 @@ function readRequest(invocation: Invocation): PlanRequest {
       ...(size && { width: Number(size[1]), height: Number(size[2]) }),
     },
   };
+}
+
+function readNaming(invocation: Invocation): Naming {
+  const pattern = invocation.text('name') ?? '[file]';
+  const unknown = unknownPlaceholder(pattern);
+  if (unknown !== undefined)
+    throw new UsageError(
+      `--name knows no ${unknown}. Known: ${PICTURE_NAME_KEYS.map((key) => `[${key}]`).join(' ')}.`,
+    );
+  const wanted = invocation.text('format') ?? 'png';
+  const format = PICTURE_FORMATS.find((known) => known === (wanted === 'jpg' ? 'jpeg' : wanted));
+  if (format === undefined) throw new UsageError(`--format takes png, jpeg or webp, not "${wanted}".`);
+  return { pattern, format };
+}
+
+function readProvider(text = 'cpu'): ProviderChoice {
+  const found = PROVIDERS.find((known) => known === text);
+  if (found === undefined) throw new UsageError(`--provider takes ${PROVIDERS.join(', ')}, not "${text}".`);
+  return found;
 }
 
 function readStrategy(text: string | undefined): 'auto' | 'inputs' | 'branches' | 'in-graph' {

@@ -54,6 +54,10 @@ function describe(id: string) {
 }
 
 function result(path: string, finding: PlacedFinding, used: readonly string[]) {
+  const artifactLocation = {
+    uri: path.split('/').map(encodeURIComponent).join('/'),
+    uriBaseId: '%SRCROOT%',
+  };
   return {
     ruleId: finding.ruleId,
     ruleIndex: used.indexOf(finding.ruleId),
@@ -62,10 +66,7 @@ function result(path: string, finding: PlacedFinding, used: readonly string[]) {
     locations: [
       {
         physicalLocation: {
-          artifactLocation: {
-            uri: path.split('/').map(encodeURIComponent).join('/'),
-            uriBaseId: '%SRCROOT%',
-          },
+          artifactLocation,
           region: {
             startLine: finding.line,
             startColumn: finding.column,
@@ -75,5 +76,21 @@ function result(path: string, finding: PlacedFinding, used: readonly string[]) {
         },
       },
     ],
+    ...(finding.fixes?.length && {
+      fixes: finding.fixes.map(({ title, safe, edits }) => ({
+        description: { text: title },
+        artifactChanges: [
+          {
+            artifactLocation,
+            // Offsets count from behind a byte order mark, as SARIF wants it.
+            replacements: edits.map(({ range, newText }) => ({
+              deletedRegion: { charOffset: range.start, charLength: range.end - range.start },
+              insertedContent: { text: newText },
+            })),
+          },
+        ],
+        properties: { safe },
+      })),
+    }),
   };
 }

@@ -1,8 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Project } from '../../workspace/project';
 import { printProblem } from '../command';
 import { type Io, shownPath } from '../io';
 import { packageVersion } from '../packageFiles';
-import { readBytes } from '../readText';
+import { readBytesNow } from '../readText';
 import type { FileReport } from '../report';
 import { kindOf, readSource } from '../sources';
 import { writeWhole } from '../writeWhole';
@@ -24,8 +25,8 @@ export interface Linted {
   readonly text: string;
 }
 
-/** Files read at a time; reading takes as long as checking does where the cache knows a file. */
-const READ_AHEAD = 16;
+/** Files between two looks at whether the user has pressed Ctrl+C. */
+const FILES_IN_A_ROW = 16;
 
 export interface LintOutcome {
   readonly linted: readonly Linted[];
@@ -43,19 +44,17 @@ export async function lintFiles(
   const linter = createLinter(io, project, choice);
   const linted: Linted[] = [];
   let isComplete = true;
-  for (let start = 0; start < files.length; start += READ_AHEAD) {
-    const batch = files.slice(start, start + READ_AHEAD);
-    const contents = await Promise.all(batch.map((file) => readBytes(file, shownPath(io, file))));
+  for (const [index, file] of files.entries()) {
+    if (index % FILES_IN_A_ROW === 0) await setImmediate();
     if (io.signal.aborted) {
       io.stderr.write('Cancelled.\n');
       return undefined;
     }
-    for (const [index, bytes] of contents.entries()) {
-      if (!bytes.ok) printProblem(io, bytes.problem);
-      const one = bytes.ok ? await linter(batch[index], bytes.value) : undefined;
-      if (one) linted.push(one);
-      isComplete = one !== undefined && (await writeFixed(io, batch[index], one)) && isComplete;
-    }
+    const bytes = readBytesNow(file, shownPath(io, file));
+    if (!bytes.ok) printProblem(io, bytes.problem);
+    const one = bytes.ok ? await linter(file, bytes.value) : undefined;
+    if (one) linted.push(one);
+    isComplete = one !== undefined && (await writeFixed(io, file, one)) && isComplete;
   }
   await choice.cache?.save();
   return { linted, isComplete };

@@ -37,21 +37,24 @@ export function lintSource(
           ),
         )
       : source;
-  const lines = createLineIndex(result.text);
-  const findings = result.parts
-    .flatMap((part) => lint(part.text).map((finding) => inSource(finding, part)))
-    .map((finding): PlacedFinding => {
-      const start = lines.positionAt(finding.range.start);
-      const end = lines.positionAt(finding.range.end);
-      return {
-        ...finding,
-        line: start.line + 1,
-        column: start.character + 1,
-        endLine: end.line + 1,
-        endColumn: end.character + 1,
-      };
-    });
-  return { findings, fixed, text: result.mark + result.text };
+  const findings = result.parts.flatMap((part) => lint(part.text).map((finding) => inSource(finding, part)));
+  return { findings: placed(findings, result.text), fixed, text: result.mark + result.text };
+}
+
+function placed(findings: readonly Finding[], text: string): PlacedFinding[] {
+  if (findings.length === 0) return [];
+  const lines = createLineIndex(text);
+  return findings.map((finding) => {
+    const start = lines.positionAt(finding.range.start);
+    const end = lines.positionAt(finding.range.end);
+    return {
+      ...finding,
+      line: start.line + 1,
+      column: start.character + 1,
+      endLine: end.line + 1,
+      endColumn: end.character + 1,
+    };
+  });
 }
 
 /** A finding with every place in it moved to the source. Fixes of a part that cannot be rewritten are no offer. */

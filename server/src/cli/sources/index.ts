@@ -5,7 +5,7 @@ import { failure, type Problem, type Result, success } from '../../shared/proble
 import { markdownParts } from './markdown';
 import { type Part, type Source, wholePart } from './source';
 import { stylesParts } from './styles';
-import { wildcardParts } from './wildcards';
+import { wildcardParts, yamlParts } from './wildcards';
 
 export { type Part, rewrite, type Source } from './source';
 
@@ -19,12 +19,12 @@ export function isPicture(file: string): boolean {
   return kindOf(file) === 'picture';
 }
 
-export type SourceKind = 'prompts' | 'markdown' | 'picture' | 'styles' | 'wildcards';
+export type SourceKind = 'prompts' | 'markdown' | 'picture' | 'styles' | 'wildcards' | 'yaml';
 
 /**
  * How a file's bytes are read.
  *
- * @param wildcardFolders absolute paths; a `.txt` file below one of them is a wildcard file
+ * @param wildcardFolders absolute paths; a `.txt` or `.yaml` file below one of them is a wildcard file
  */
 export function kindOf(file: string, wildcardFolders: readonly string[] = []): SourceKind {
   const extension = path.extname(file).toLowerCase();
@@ -32,7 +32,9 @@ export function kindOf(file: string, wildcardFolders: readonly string[] = []): S
   if (MARKDOWN.has(extension)) return 'markdown';
   if (extension === '.csv') return 'styles';
   const isWildcard = wildcardFolders.some((folder) => file.startsWith(folder + path.sep));
-  return extension === '.txt' && isWildcard ? 'wildcards' : 'prompts';
+  if (!isWildcard) return 'prompts';
+  if (extension === '.yaml' || extension === '.yml') return 'yaml';
+  return extension === '.txt' ? 'wildcards' : 'prompts';
 }
 
 /**
@@ -58,13 +60,16 @@ const PARTS: Readonly<Record<Exclude<SourceKind, 'picture'>, (text: string) => P
   markdown: markdownParts,
   styles: stylesParts,
   wildcards: wildcardParts,
+  yaml: yamlParts,
 };
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Bytes as UTF-8, without a byte order mark. Anything else is refused rather than shown, and written back, damaged. */
 export function decodeText(name: string, bytes: Uint8Array): Result<string> {
   if (bytes.length > MAX_TEXT_BYTES) return tooLarge(name, bytes.length);
   try {
-    return success(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return success(UTF8.decode(bytes));
   } catch {
     return failure('not-utf8', `${name} is not UTF-8 text.`, 'Save it with the encoding UTF-8.');
   }

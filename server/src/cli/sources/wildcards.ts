@@ -1,4 +1,5 @@
-import type { Part } from './source';
+import { yamlTexts } from '../../workspace/yamlTexts';
+import { gluedPart, type Part } from './source';
 
 /** A wildcard file: every line that is not empty and no comment is a text that stands in prompts by itself. */
 export function wildcardParts(text: string): Part[] {
@@ -10,4 +11,12 @@ export function wildcardParts(text: string): Part[] {
       parts.push({ text: line, start, outer: (offset) => start + offset });
   }
   return parts;
+}
+
+/**
+ * The texts of a YAML wildcard file. They are reported at their places and never rewritten: what a new character means to
+ * YAML depends on quotes and indentation.
+ */
+export function yamlParts(text: string): Part[] {
+  return yamlTexts(text).map(gluedPart);
 }

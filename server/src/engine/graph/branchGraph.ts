@@ -20,16 +20,24 @@ export function factorInputs(slot: WeightSlot): Uint8Array[] {
   ];
 }
 
-/** True where a side branch can be attached: plain matrices, and convolutions that are not grouped. */
+/** True where a side branch can be attached: products of matrices, and convolutions that are not grouped. */
 export function canBranch(file: ModelFile, slot: WeightSlot): boolean {
   return slot.uses.every((use) => {
-    const { opType, attributes } = file.model.nodes[use.node];
-    const group = attributes.find((attribute) => attribute.name === 'group')?.int ?? 1;
-    const alpha = attributes.find((attribute) => attribute.name === 'alpha')?.float ?? 1;
-    const transA = attributes.find((attribute) => attribute.name === 'transA')?.int ?? 0;
-    const isPlain = opType === 'MatMul' || opType === 'Gemm' || opType === 'Conv';
-    return use.input === 1 && isPlain && group === 1 && alpha === 1 && transA === 0;
+    const node = file.model.nodes[use.node];
+    const int = (name: string, usual: number) =>
+      node.attributes.find((attribute) => attribute.name === name)?.int ?? usual;
+    if (use.input !== 1) return false;
+    if (node.opType === 'MatMul') return true;
+    if (node.opType === 'FusedMatMul')
+      return ['transA', 'transBatchA', 'transBatchB'].every((name) => int(name, 0) === 0);
+    if (node.opType === 'Gemm') return int('transA', 0) === 0 && factorOf(node) === 1;
+    return node.opType === 'Conv' && int('group', 1) === 1;
   });
+}
+
+/** What the product is multiplied by. */
+function factorOf(node: OnnxNode): number {
+  return node.attributes.find((attribute) => attribute.name === 'alpha')?.float ?? 1;
 }
 
 /**
@@ -103,9 +111,14 @@ function branch(file: ModelFile, slot: WeightSlot, node: OnnxNode, factors: Prep
   const isConv = slot.kind === 'conv';
   const geometry = isConv ? copiedAttributes(file, node) : [];
   const op = isConv ? 'Conv' : 'MatMul';
+  const wide = [`${at}.thin`, factors.up];
+  const isScaled = node.opType === 'FusedMatMul' && factorOf(node) !== 1;
+  const scale = [encode.floatAttribute('alpha', factorOf(node))];
   return [
     encode.node(op, [node.inputs[0], factors.down], [`${at}.thin`], `${at}/down`, geometry),
-    encode.node(op, [`${at}.thin`, factors.up], [`${at}.wide`], `${at}/up`),
+    isScaled
+      ? encode.node('FusedMatMul', wide, [`${at}.wide`], `${at}/up`, scale, 'com.microsoft')
+      : encode.node(op, wide, [`${at}.wide`], `${at}/up`),
     encode.node('Add', [`${output}.base`, `${at}.wide`], [output], `${at}/add`),
   ];
 }

@@ -16,6 +16,7 @@ export function combineEdits(first: GraphEdits, second: GraphEdits): GraphEdits 
       ...(second.replaceInitializers ?? []),
     ]),
     addInitializers: [...(first.addInitializers ?? []), ...(second.addInitializers ?? [])],
+    replaceInputs: new Map([...(first.replaceInputs ?? []), ...(second.replaceInputs ?? [])]),
     addInputs: [...(first.addInputs ?? []), ...(second.addInputs ?? [])],
     addOutputs: [...(first.addOutputs ?? []), ...(second.addOutputs ?? [])],
   };

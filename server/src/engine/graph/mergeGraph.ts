@@ -2,6 +2,9 @@ import { ELEMENT, encode, type WeightSlot } from '../../formats/onnx/index';
 import type { ModelFile } from './modelFile';
 
 const OPSET = 14;
+/** First version that casts eight-bit floats. */
+const OPSET_OF_EIGHTS = 19;
+const EIGHTS: ReadonlySet<number> = new Set([ELEMENT.float8e4m3, ELEMENT.float8e5m2]);
 
 /** Names of the inputs and the output that belong to the slot at `index` of a merge graph. */
 export function mergeNames(index: number): { down: string; up: string; scale: string; out: string } {
@@ -39,7 +42,8 @@ export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): Uint8
     nodes.push(...mergeNodes(slot, index, { down, up, scale, base, out: merged }));
     if (merged !== out) nodes.push(cast(merged, out, slot.elementType));
   });
-  return encode.model({ nodes, initializers, inputs, outputs, opset: OPSET });
+  const opset = slots.some(({ tensor }) => EIGHTS.has(tensor.dataType)) ? OPSET_OF_EIGHTS : OPSET;
+  return encode.model({ nodes, initializers, inputs, outputs, opset });
 }
 
 /** The nodes `Gemm(factorsᵀ, W0)` of one slot; every value is float32. */

@@ -5,6 +5,7 @@ import {
   ELEMENT,
   encode,
   findSlots,
+  memorySource,
   type OnnxModel,
   type OnnxTensor,
   readModel,
@@ -13,9 +14,23 @@ import {
 import { failure, type Result, success } from '../../shared/problem';
 import { decodeInto } from '../lora/convert';
 
-/** An ONNX file on disk, indexed; its weights are read one by one when somebody asks, or mapped by the runtime. */
+/** The path of an ONNX file, or a graph that was made here. */
+export type GraphSource = string | MadeGraph;
+
+/** A graph in memory. Its weights are ranges of files in `folder`, which need not be ONNX's own. */
+export interface MadeGraph {
+  /** What to call it in messages. */
+  readonly name: string;
+  readonly folder: string;
+  readonly bytes: Uint8Array;
+}
+
+/** An ONNX file on disk, or a graph made here, indexed; its weights are read one by one when somebody asks, or mapped by the runtime. */
 export interface ModelFile {
+  /** Path of the file, or the name of a graph that was made here. */
   readonly path: string;
+  /** What the runtime opens: the path, or the bytes of a graph that was made here. */
+  readonly source: string | Uint8Array;
   readonly folder: string;
   readonly model: OnnxModel;
   readonly slots: readonly WeightSlot[];
@@ -48,6 +63,8 @@ const DTYPE_NAMES: Readonly<Record<number, string>> = {
   [ELEMENT.double]: 'F64',
   [ELEMENT.float16]: 'F16',
   [ELEMENT.bfloat16]: 'BF16',
+  [ELEMENT.float8e4m3]: 'F8_E4M3',
+  [ELEMENT.float8e5m2]: 'F8_E5M2',
 };
 const ELEMENT_BYTES: Readonly<Record<number, number>> = {
   [ELEMENT.float]: 4,
@@ -57,28 +74,34 @@ const ELEMENT_BYTES: Readonly<Record<number, number>> = {
 };
 
 /**
- * Opens and indexes an ONNX file. Fails with `model-missing`, `onnx-unreadable` or `model-external-data` (a weight file
+ * Opens and indexes a graph. Fails with `model-missing`, `onnx-unreadable` or `model-external-data` (a weight file
  * outside the model's folder: such a path is refused before any session sees it).
  */
-export function openModelFile(file: string): Result<ModelFile> {
-  const folder = path.dirname(file);
+export function openModelFile(graph: GraphSource): Result<ModelFile> {
+  const isMade = typeof graph !== 'string';
+  const folder = isMade ? graph.folder : path.dirname(graph);
+  const name = isMade ? graph.name : path.basename(graph);
   const descriptors = new Map<string, number>();
-  let descriptor: number;
-  try {
-    descriptor = openSync(file, 'r');
-  } catch (error) {
-    return failure(
-      'model-missing',
-      `The model file ${file} cannot be opened (${(error as NodeJS.ErrnoException).code}).`,
-      'Choose a folder with a complete ONNX model.',
-    );
-  }
-  descriptors.set(path.basename(file), descriptor);
   const close = () => {
     for (const open of descriptors.values()) closeSync(open);
     descriptors.clear();
   };
-  const read = readModel(fileSource(descriptor));
+  let bytes: ByteSource;
+  if (isMade) bytes = memorySource(graph.bytes);
+  else {
+    try {
+      const descriptor = openSync(graph, 'r');
+      descriptors.set(name, descriptor);
+      bytes = fileSource(descriptor);
+    } catch (error) {
+      return failure(
+        'model-missing',
+        `The model file ${graph} cannot be opened (${(error as NodeJS.ErrnoException).code}).`,
+        'Choose a folder with a complete ONNX model.',
+      );
+    }
+  }
+  const read = readModel(bytes);
   if (!read.ok) {
     close();
     return read;
@@ -89,7 +112,7 @@ export function openModelFile(file: string): Result<ModelFile> {
     close();
     return failure(
       'model-external-data',
-      `${path.basename(file)} wants weights from "${outside}", which is not inside its folder.`,
+      `${name} wants weights from "${outside}", which is not inside its folder.`,
       'Do not use this model, or put its weight files beside it.',
     );
   }
@@ -109,7 +132,8 @@ export function openModelFile(file: string): Result<ModelFile> {
     return typedBytes(model.source, data.ranges, size);
   };
   return success({
-    path: file,
+    path: isMade ? graph.name : graph,
+    source: isMade ? graph.bytes : graph,
     folder,
     model,
     slots: findSlots(model),
@@ -118,12 +142,13 @@ export function openModelFile(file: string): Result<ModelFile> {
       decodeInto(values, bytesOf(tensor), DTYPE_NAMES[tensor.dataType]);
       return values;
     },
-    reference(tensor, name, dims) {
+    reference(tensor, as, dims) {
       const { data } = tensor;
       const size = dims.reduce((a, b) => a * b, 1) * (ELEMENT_BYTES[tensor.dataType] ?? 1);
-      if (data.kind === 'typed') return encode.tensor(name, tensor.dataType, dims, bytesOf(tensor));
-      const location = data.kind === 'inline' ? path.basename(file) : data.location;
-      return encode.externalTensor(name, tensor.dataType, dims, location, data.offset, size);
+      const isInside = data.kind === 'typed' || (isMade && data.kind === 'inline');
+      if (isInside) return encode.tensor(as, tensor.dataType, dims, bytesOf(tensor));
+      const location = data.kind === 'external' ? data.location : name;
+      return encode.externalTensor(as, tensor.dataType, dims, location, data.offset, size);
     },
     close,
   });

@@ -1,4 +1,4 @@
-export { DEFAULT_PATTERN, type FileNameParts, fileName } from './fileName';
+export { decodeJpeg, decodeWebp, encodeJpeg, encodeWebp } from './codecs';
 export { type LatentResize, resizeLatents } from './latentResize';
 export { type PixelRounding, toRgb } from './pixels';
 export { type RgbPicture, resizePicture } from './resize';

@@ -20,18 +20,33 @@ export interface SlotChange {
   readonly lora: AppliedLora;
   readonly module: FileModule;
   readonly strength: number;
+  /** Rows of the slot's weight that the module changes; all of them unless the slot is a packed one. */
+  readonly rows?: readonly number[];
 }
 
 /** Slots of one network of the model by path and part, with every name its modules go by. */
 export interface SlotIndex {
   readonly slots: readonly WeightSlot[];
-  find(key: string, part: 'weight' | 'bias'): number | undefined;
+  find(key: string, part: 'weight' | 'bias'): Place | undefined;
+}
+
+/** Where a module's weight is: a slot, or some rows of one. */
+export interface Place {
+  readonly slot: number;
+  readonly rows?: readonly number[];
 }
 
 /** Builds the index for one graph. */
 export function indexSlots(slots: readonly WeightSlot[]): SlotIndex {
-  const positions = new Map(slots.map((slot, index) => [`${slot.path}.${slot.part}`, index]));
-  const aliases = aliasesOf(new Set(slots.map((slot) => slot.path)));
+  const positions = new Map<string, Place>();
+  const paths = new Set<string>();
+  for (const [slot, { path, part, packed }] of slots.entries()) {
+    for (const module of packed ?? [{ path, rows: undefined }]) {
+      positions.set(`${module.path}.${part}`, { slot, rows: module.rows });
+      paths.add(module.path);
+    }
+  }
+  const aliases = aliasesOf(paths);
   return {
     slots,
     find(key, part) {
@@ -39,6 +54,11 @@ export function indexSlots(slots: readonly WeightSlot[]): SlotIndex {
       return path === undefined ? undefined : positions.get(`${path}.${part}`);
     },
   };
+}
+
+/** Shape of the weight a module changes. */
+export function shapeOf(slot: WeightSlot, rows: readonly number[] | undefined): readonly number[] {
+  return rows ? [rows.length, ...slot.shape.slice(1)] : slot.shape;
 }
 
 /** The part of a model a network module is for. */
@@ -112,9 +132,9 @@ function place(
   if (!index) return `${name}: this model has no such text encoder`;
   const weight = index.find(key, 'weight');
   const bias = index.find(key, 'bias');
-  const add = (slot: number) => {
+  const add = ({ slot, rows }: Place) => {
     const list = changes.get(slot);
-    const change = { lora, module, strength };
+    const change = { lora, module, strength, ...(rows && { rows }) };
     if (list) list.push(change);
     else changes.set(slot, [change]);
   };
@@ -122,9 +142,8 @@ function place(
   const kind = kindOf(module.tensors);
   const wantsBias = changesBias(module.tensors);
   if (kind) {
-    const { shape } = index.slots[weight];
     if (module.isLowRank) {
-      const factors = module.lowRank(shape);
+      const factors = module.lowRank(shapeOf(index.slots[weight.slot], weight.rows));
       if (!factors.ok) return `${name}: ${factors.problem.message}`;
     }
     add(weight);

@@ -103,6 +103,11 @@ function fill(out: Float32Array | Float64Array, source: ArrayLike<number>, value
   for (let i = 0; i < out.length; i++) out[i] = values[source[i]];
 }
 
+/** Half precision bits to numbers. */
+export function halvesToFloats(bits: Uint16Array): Float32Array {
+  return Float32Array.from(bits, (half) => F16[half]);
+}
+
 const HALF_SCRATCH = new Float32Array(1);
 const HALF_BITS = new Uint32Array(HALF_SCRATCH.buffer);
 

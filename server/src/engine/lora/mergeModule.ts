@@ -1,5 +1,6 @@
 import { type Result, success } from '../../shared/problem';
 import { decompose, hasMagnitude } from './kinds/dora';
+import { firstRanks } from './kinds/dyn';
 import { kindOf } from './kinds/index';
 import { type ModuleTensors, malformed, misfit, scaleOf } from './kinds/kind';
 import { sizeOf, type Tensor64 } from './tensor';
@@ -7,8 +8,15 @@ import { sizeOf, type Tensor64 } from './tensor';
 /**
  * W′ of one module after one network, in float64. Networks are applied one after the other in prompt order, each to the
  * result of the ones before: for additive kinds the order does not matter, for DoRA, GLoRA, OFT and IA³ it does.
+ * `dyn` uses the first ranks of plain LoRA factors only.
  */
-export function mergeWeight(weight: Tensor64, tensors: ModuleTensors, strength: number): Result<Tensor64> {
+export function mergeWeight(
+  weight: Tensor64,
+  all: ModuleTensors,
+  strength: number,
+  dyn?: number,
+): Result<Tensor64> {
+  const tensors = firstRanks(all, dyn);
   const kind = kindOf(tensors);
   if (!kind) return malformed('its tensors are of no known kind');
   if (kind.merge && !hasMagnitude(tensors)) {

@@ -98,3 +98,21 @@ export function invert(matrix: Float64Array, n: number): Float64Array | undefine
   }
   return out;
 }
+
+/** Some rows of a weight, as a weight of their own. */
+export function takeRows(weight: Tensor64, rows: readonly number[]): Tensor64 {
+  const width = weight.data.length / weight.shape[0];
+  const data = new Float64Array(rows.length * width);
+  for (const [to, from] of rows.entries())
+    data.set(weight.data.subarray(from * width, (from + 1) * width), to * width);
+  return { shape: [rows.length, ...weight.shape.slice(1)], data };
+}
+
+/** A copy of the weight with some of its rows exchanged. */
+export function putRows(weight: Tensor64, rows: readonly number[], part: Tensor64): Tensor64 {
+  const width = weight.data.length / weight.shape[0];
+  const data = Float64Array.from(weight.data);
+  for (const [from, to] of rows.entries())
+    data.set(part.data.subarray(from * width, (from + 1) * width), to * width);
+  return { shape: weight.shape, data };
+}

@@ -43,7 +43,12 @@ export async function bindLoras(
   return success({ reports: final, strategy });
 }
 
-function withFailures(report: MergeReport, lora: AppliedLora, all: readonly BindFailure[]): MergeReport {
+/** The report without the modules that turned out not to fit. */
+export function withFailures(
+  report: MergeReport,
+  lora: AppliedLora,
+  all: readonly BindFailure[],
+): MergeReport {
   const own = all.filter((failure) => failure.lora === lora);
   if (own.length === 0) return report;
   const modules = new Set(own.map((failure) => failure.module));

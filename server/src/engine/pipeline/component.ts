@@ -2,7 +2,8 @@ import { totalmem } from 'node:os';
 import type { GraphEdits } from '../../formats/onnx/index';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { type Result, success } from '../../shared/problem';
-import { type ModelFile, openModelFile } from '../graph/modelFile';
+import { canBranch } from '../graph/branchGraph';
+import { type GraphSource, type ModelFile, openModelFile } from '../graph/modelFile';
 import { type AppliedLora, indexSlots, type SlotChange, type SlotIndex } from '../lora/assign';
 import { type ModuleImpact, measureImpact } from '../lora/impact';
 import type { InferenceSession, Runtime, Tensor } from '../runtime/session';
@@ -37,23 +38,35 @@ export interface GraphWishes {
   /** Encoded ValueInfoProtos of values inside the graph to be readable as outputs. */
   outputs?(file: ModelFile): readonly Uint8Array[];
   edits?(file: ModelFile): GraphEdits;
+  /** Share of the machine's memory that its merged weights may take; that of a UNet unless given. */
+  readonly memoryShare?: number;
 }
 
 /** Opens a graph of a model. */
 export async function openComponent(
   runtime: Runtime,
-  path: string,
+  graph: GraphSource,
   wanted: EngineOptions['mergeStrategy'],
   wishes: GraphWishes = {},
 ): Promise<Result<Component>> {
-  const opened = openModelFile(path);
+  const opened = openModelFile(graph);
   if (!opened.ok) return opened;
   const file = opened.value;
   const index = indexSlots(file.slots);
   const outputs = wishes.outputs?.(file) ?? [];
   const edits = wishes.edits?.(file);
   const open = initialSlots(file.slots);
-  let choice = chooseStrategy({ wanted, slots: file.slots, open, memory: totalmem(), changes: new Map() });
+  const choose = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
+    chooseStrategy({
+      wanted,
+      slots: file.slots,
+      open,
+      memory: totalmem(),
+      share: wishes.memoryShare,
+      canBranch: (slot) => canBranch(file, slot),
+      changes,
+    });
+  let choice = choose(new Map());
   const first = await openBinding(choice.strategy, { runtime, file, open, outputs, edits });
   if (!first.ok) {
     file.close();
@@ -75,7 +88,7 @@ export async function openComponent(
       return choice;
     },
     async bind(changes) {
-      const next = chooseStrategy({ wanted, slots: file.slots, open, memory: totalmem(), changes });
+      const next = choose(changes);
       const isClosed = [...changes.keys()].some((slot) => !open.has(slot));
       if (next.strategy !== binding.strategy || isClosed) {
         for (const slot of changes.keys()) {

@@ -45,6 +45,10 @@ function fitTo(model: LoadedModel, name: string, vectors: EmbeddingVectors): Usa
     (encoder) => encoder.embeddingWidth,
   );
   if (widths.includes(undefined)) return 'this export of the model does not show where tokens are looked up';
+  if (model.isRefiner && vectors.kind === 'two' && vectors.second.width === widths[0]) {
+    const { rows, data } = vectors.second;
+    return { name, rows, first: data, second: data };
+  }
   const parts = vectors.kind === 'one' ? [vectors.only] : [vectors.first, vectors.second];
   const own = parts.map((part) => part.width);
   if (own.join() !== widths.join())

@@ -1,33 +1,38 @@
 import { createHash } from 'node:crypto';
-import type {
-  EngineOptions,
-  EnginePhase,
-  GenerationResult,
-  MergeReport,
-  StepPicture,
-} from '../../shared/engineProtocol';
-import type { GenerationPlan } from '../../shared/plan';
+import type { EngineOptions, EnginePhase, GenerationResult, StepPicture } from '../../shared/engineProtocol';
+import type { GenerationPlan, PlanModel } from '../../shared/plan';
 import type { Problem } from '../../shared/problem';
+import { toRgb } from '../image/index';
 import { breathe } from '../weights/binding';
-import { bindLoras } from './bindLoras';
-import { openEmbeddings } from './embeddings';
+import { decodedStep, type FastDecoder, fastDecoderKey, openFastDecoder } from './fastDecoder';
 import { checkPlan } from './limits';
-import { type LoadedModel, loadModel } from './loadModel';
 import { createLoraCache } from './loraCache';
-import { makeLatents } from './passes';
+import { createModelShelf } from './modelShelf';
+import { makeLatents, type StepReport } from './passes';
+import { createStage } from './stage';
 import { decodeLatents } from './vae';
 import { writePicture } from './writePicture';
 
 export type EngineLogger = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 
+/** The progress event of the protocol, without its job. */
+export interface JobProgress {
+  readonly phase: EnginePhase;
+  readonly step: number;
+  readonly of: number;
+  readonly picture?: StepPicture;
+  readonly overall?: number;
+  readonly pass?: { readonly index: number; readonly of: number };
+}
+
 /** What a job tells while it runs, and how it hears of a cancel. */
 export interface JobHooks {
   isCancelled(): boolean;
-  progress(progress: { phase: EnginePhase; step: number; of: number; picture?: StepPicture }): void;
+  progress(progress: JobProgress): void;
 }
 
-export type JobOutcome =
-  | { readonly type: 'done'; readonly result: GenerationResult }
+export type JobOutcome<T = GenerationResult> =
+  | { readonly type: 'done'; readonly result: T }
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly problem: Problem };
 
@@ -43,16 +48,36 @@ export interface Engine {
   unload(): Promise<void>;
 }
 
+/** Files that come with the program. */
+export interface EngineFiles {
+  /** Gzipped merges of CLIP's vocabulary; without it checkpoints that bring no tokenizer cannot be used. */
+  readonly clipMerges?: string;
+}
+
 /** Creates an engine with nothing loaded. */
-export function createEngine(log: EngineLogger): Engine {
+export function createEngine(log: EngineLogger, files: EngineFiles = {}): Engine {
   const loras = createLoraCache();
-  let model: LoadedModel | undefined;
+  const shelf = createModelShelf();
+
+  let decoder: FastDecoder | undefined;
 
   const unload = async () => {
-    const old = model;
-    model = undefined;
-    await old?.release();
+    await shelf.release();
+    await decoder?.release();
+    decoder = undefined;
     loras.close();
+  };
+
+  /** Opens the small decoder that is wished for, or says why there is none. */
+  const takeDecoder = async ({ fastDecoder, threads }: EngineOptions, channels: number) => {
+    const key = fastDecoder && fastDecoderKey(fastDecoder.path);
+    if (decoder && decoder.key === key) return undefined;
+    await decoder?.release();
+    decoder = undefined;
+    if (!fastDecoder) return undefined;
+    const opened = await openFastDecoder(fastDecoder.path, channels, threads);
+    if (opened.ok) decoder = opened.value;
+    return opened.ok ? undefined : opened.problem.message;
   };
 
   const generate: Engine['generate'] = async (plan, options, outputPath, hooks) => {
@@ -60,68 +85,71 @@ export function createEngine(log: EngineLogger): Engine {
     const checked = checkPlan(plan);
     if (!checked.ok) return failed(checked);
 
-    clock.enter('load');
-    const loaded = await loadModel(plan.model.path, options, model);
-    if (!loaded.ok) return failed(loaded);
-    model = loaded.value.model;
-    if (loaded.value.warning !== undefined) log('warn', loaded.value.warning);
-    const current = model;
-    const sessionsBefore = loaded.value.createdBefore;
-    await breathe();
-    if (hooks.isCancelled()) return { type: 'cancelled' };
-
-    clock.enter('merge');
-    const opened = loras.openAll(plan.loras);
-    if (!opened.ok) return failed(opened);
-    const merged = await bindLoras(current, opened.value);
-    if (!merged.ok) return failed(merged);
-    loras.trim(opened.value);
-    for (const report of merged.value.reports)
-      if (report.applied < report.total) log('info', describe(report));
-    await breathe();
-    if (hooks.isCancelled()) return { type: 'cancelled' };
-
-    const embeddings = openEmbeddings(current, plan.embeddings ?? []);
-    if (!embeddings.ok) return failed(embeddings);
-    for (const reason of embeddings.value.leftOut) log('warn', reason);
-    const sampled = await makeLatents(current, plan, embeddings.value.usable, {
+    const sessionsBefore = shelf.created;
+    await shelf.keepOnly(modelsOf(plan));
+    const { isCancelled } = hooks;
+    const stage = createStage({
+      shelf,
+      loras,
+      plan,
+      options,
+      loading: { ...files, isCancelled, report: (step, of) => clock.enter('load', of, step) },
+      log,
+      isCancelled,
       enter: clock.enter,
-      isCancelled: hooks.isCancelled,
+    });
+    const first = await stage.prepare(plan.model, plan.loras);
+    if (!first.ok) return failed(first);
+    if (first.value === undefined) return { type: 'cancelled' };
+    const { merged } = first.value;
+    const undecoded = await takeDecoder(options, first.value.model.latentChannels);
+    if (undecoded !== undefined) log('warn', undecoded);
+    const fast = decoder;
+
+    const sampled = await makeLatents(first.value, plan, stage, {
+      enter: clock.enter,
+      isCancelled,
       previewEvery: options.previewEvery,
-      report: (step, of, picture) => hooks.progress({ phase: 'sample', step, of, picture }),
+      report: clock.step,
+      ...(fast && { picture: (latents, shape) => decodedStep(fast, latents, shape) }),
     });
     if (!sampled.ok) return failed(sampled);
     if (sampled.value === undefined) return { type: 'cancelled' };
-    const { latents, shape } = sampled.value;
+    loras.trim(stage.used);
+    const { latents, shape, model } = sampled.value;
 
     clock.enter('decode');
-    const pixels = await decodeLatents(
-      current.vae,
-      latents,
-      shape,
-      current.scalingFactor,
-      current.shiftFactor,
-    );
+    const drawsFast = fast !== undefined && options.fastDecoder?.use === 'all';
+    const pixels = drawsFast
+      ? await fast.decode(latents, shape)
+      : await decodeLatents(model.vae, latents, shape, model.scalingFactor, model.shiftFactor);
     await breathe();
-    if (hooks.isCancelled()) return { type: 'cancelled' };
+    if (isCancelled()) return { type: 'cancelled' };
 
     clock.enter('write');
     const { seed } = plan.parameters;
     const { width, height } = plan.hires ?? plan.parameters;
-    const written = await writePicture(outputPath, pixels, width, height, plan.infotext);
+    const picture = { width, height, rgb: toRgb(pixels, width, height) };
+    const written = await writePicture(outputPath, picture, plan.infotext, options.quality);
     if (!written.ok) return failed(written);
+    const drawn = 'The finished picture is drawn by the fast decoder, not by the model’s own.';
+    const notes = [model.runtime.note, undecoded, drawsFast ? drawn : undefined].filter(
+      (note) => note !== undefined,
+    );
     return {
       type: 'done',
       result: {
-        path: outputPath,
+        path: written.value,
         infotext: plan.infotext,
         seed,
         width,
         height,
-        merged: merged.value.reports,
-        strategy: merged.value.strategy,
+        merged: merged.reports,
+        provider: model.runtime.provider,
+        ...(notes.length > 0 && { notes }),
+        strategy: merged.strategy,
         timings: clock.finish(),
-        sessionsCreated: current.runtime.created - sessionsBefore,
+        sessionsCreated: shelf.created - sessionsBefore,
         latentsSha256: sha256(latents),
       },
     };
@@ -129,8 +157,9 @@ export function createEngine(log: EngineLogger): Engine {
   return { generate, unload };
 }
 
-function describe({ name, applied, total, reasons }: MergeReport): string {
-  return `LoRA ${name}: ${applied} of ${total} modules merged (${reasons.join('; ')})`;
+/** Every model a picture needs. */
+function modelsOf({ model, hires, refiner }: GenerationPlan): PlanModel[] {
+  return [model, ...(hires?.model ? [hires.model] : []), ...(refiner ? [refiner.model] : [])];
 }
 
 function failed(result: { readonly problem: Problem }): JobOutcome {
@@ -143,12 +172,13 @@ function sha256(values: Float32Array): string {
     .digest('hex');
 }
 
-/** Times phases and reports their beginning. */
+/** Times phases and reports how far the job has come: forward only, whatever has to be loaded in between. */
 function createClock(hooks: JobHooks) {
   const start = performance.now();
   const timings: Partial<Record<EnginePhase | 'total', number>> = {};
   let phase: EnginePhase | undefined;
   let since = start;
+  let position: Pick<JobProgress, 'overall' | 'pass'> = {};
   const close = () => {
     const now = performance.now();
     // A phase may come twice: a hires fix samples twice.
@@ -156,10 +186,15 @@ function createClock(hooks: JobHooks) {
     since = now;
   };
   return {
-    enter(next: EnginePhase, of = 1): void {
+    enter(next: EnginePhase, of = 1, step = 0): void {
       close();
       phase = next;
-      hooks.progress({ phase: next, step: 0, of });
+      hooks.progress({ phase: next, step, of, ...position });
+    },
+    step({ step, of, picture, overall, pass }: StepReport): void {
+      // A pass that turns out longer than it was thought must not turn the bar back.
+      position = { overall: Math.max(position.overall ?? 0, overall), ...(pass && { pass }) };
+      hooks.progress({ phase: 'sample', step, of, ...(picture && { picture }), ...position });
     },
     finish() {
       close();

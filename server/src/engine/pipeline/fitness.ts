@@ -1,6 +1,7 @@
 import { ELEMENT, type OnnxModel, type OnnxTensor } from '../../formats/onnx/index';
+import type { ProviderChoice } from '../../shared/engineProtocol';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
-import { openModelFile } from '../graph/modelFile';
+import { type GraphSource, openModelFile } from '../graph/modelFile';
 
 /** Operators of com.microsoft that the CPU provider has no kernel for: graphs that were fused for a GPU have them. */
 const GPU_ONLY: ReadonlySet<string> = new Set([
@@ -27,17 +28,23 @@ export interface MachineMemory {
 }
 
 /**
- * Looks at every graph of a model before a session is opened for any. Fails with `model-gpu-only` (operators named),
+ * Looks at every graph of a model before a session is opened for any; what only the processor cannot do is no obstacle
+ * where another provider was asked for. Fails with `model-gpu-only` (operators named),
  * `model-bfloat16` or `model-too-large`; gives a warning where memory will be short.
  */
-export function checkFitness(files: readonly string[], memory: MachineMemory): Result<{ warning?: string }> {
+export function checkFitness(
+  graphs: readonly GraphSource[],
+  memory: MachineMemory,
+  provider: ProviderChoice = 'cpu',
+): Result<{ warning?: string }> {
   let bytes = 0;
-  for (const path of files) {
-    const opened = openModelFile(path);
+  for (const graph of graphs) {
+    const opened = openModelFile(graph);
     if (!opened.ok) return opened;
     const { model } = opened.value;
     opened.value.close();
-    const problem = unrunnable(model, path);
+    const name = typeof graph === 'string' ? graph : graph.name;
+    const problem = provider === 'cpu' && unrunnable(model, name);
     if (problem) return { ok: false, problem };
     bytes += weightBytes(model);
   }

@@ -49,3 +49,23 @@ export function floatsOf(tensor: Tensor): Float32Array {
   if (tensor.type === 'float16') return Float32Array.from(tensor.data as Uint16Array, decodeF16);
   return Float32Array.from(tensor.data as Float64Array);
 }
+
+/**
+ * Feeds for the switches that some exports leave in a graph as boolean inputs, `return_dict` and
+ * `output_hidden_states`: on, as the exporter had them. Inputs that are fed already, or are no switches, are left alone.
+ */
+export function switchesOf(
+  session: InferenceSession,
+  fed: Readonly<Record<string, Tensor>>,
+): Record<string, Tensor> {
+  const switches: Record<string, Tensor> = {};
+  for (const [name, { type, shape }] of inputsOf(session)) {
+    if (type !== 'bool' || name in fed) continue;
+    switches[name] = new Tensor(
+      'bool',
+      Uint8Array.of(1),
+      shape.map(() => 1),
+    );
+  }
+  return switches;
+}

@@ -55,11 +55,14 @@ function complaintAbout(plan: GenerationPlan): string | undefined {
   if (wild) return `the weight of the LoRA ${wild.name} is no number`;
   const strength = plan.init?.strength ?? 0;
   if (!(strength >= 0 && strength <= 1)) return `Denoising strength is ${strength}`;
-  const { hires } = plan;
+  const { hires, refiner } = plan;
+  if (refiner && !(refiner.switchAt >= 0 && refiner.switchAt <= 1))
+    return `Refiner switch at is ${refiner.switchAt}`;
   if (hires) {
     const second = complaintAbout({
       ...plan,
       hires: undefined,
+      loras: hires.loras ?? plan.loras,
       init: { path: '', strength: hires.strength },
       parameters: { ...plan.parameters, ...hires },
       positive: hires.positive,

@@ -1,12 +1,20 @@
+import { existsSync, statSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import type { EngineOptions } from '../../shared/engineProtocol';
-import { type Result, success } from '../../shared/problem';
+import type { PlanModel } from '../../shared/plan';
+import { failure, type Result, success } from '../../shared/problem';
+import { floatTimestep } from '../graph/floatTimestep';
+import type { GraphSource } from '../graph/modelFile';
 import { createRuntime, type InferenceSession, type Runtime } from '../runtime/session';
 import type { PredictionType } from '../samplers/prediction';
 import type { TrainingSchedule } from '../sigmas/noiseTable';
+import { breathe } from '../weights/binding';
+import { isDiffusersFolder } from './checkpointFiles';
+import { checkpointSource, type ModelSource } from './checkpointParts';
 import { type Component, openComponent } from './component';
 import { checkFitness, type MachineMemory } from './fitness';
-import { type JsonObject, type ModelFolder, numberIn, readModelFolder } from './modelFolder';
+import { readModelFolder } from './modelFolder';
+import { type JsonObject, type ModelParts, numberIn } from './modelParts';
 import { openTextEncoder, type TextEncoder } from './textEncoder';
 import { openTokenizers, type Tokenizers } from './tokenizers';
 import { createVaeEncoder, type VaeEncoder } from './vaeEncoder';
@@ -15,11 +23,14 @@ import { createVaeEncoder, type VaeEncoder } from './vaeEncoder';
 export interface LoadedModel {
   /** Text that is equal while the files and the options that shaped the sessions are. */
   readonly key: string;
-  readonly folder: ModelFolder;
+  /** The folder or file it was opened from. */
+  readonly path: string;
   readonly runtime: Runtime;
   readonly unet: Component;
   readonly textEncoder: TextEncoder;
   readonly textEncoder2?: TextEncoder;
+  /** SDXL's refiner: conditioned on an aesthetic score, and on its one encoder's pooled text. */
+  readonly isRefiner: boolean;
   readonly vae: InferenceSession;
   readonly vaeEncoder: VaeEncoder;
   readonly tokenizers: Tokenizers;
@@ -39,29 +50,69 @@ export interface LoadedModel {
 const USUAL_SCALING = 0.18215;
 const SDXL_SCALING = 0.13025;
 
+/** What loading tells while it goes on, how it hears of a cancel, and what it needs besides the model. */
+export interface LoadHooks {
+  /** After each network: how many are open, of how many. */
+  report?(done: number, of: number): void;
+  isCancelled?(): boolean;
+  /** Gzipped merges of CLIP's vocabulary, for checkpoints, which bring none. */
+  readonly clipMerges?: string;
+}
+
+export interface LoadOutcome {
+  readonly model: LoadedModel;
+  /** Says that memory will be short. */
+  readonly warning?: string;
+}
+
 /**
  * Gives the open model if it still fits the files and the options, else closes it and opens the one asked for.
- * `createdBefore` is the runtime's count of sessions when the job began; `warning` says that memory will be short.
+ * Undefined after a cancel.
  */
 export async function loadModel(
-  path: string,
+  { path, vae }: Pick<PlanModel, 'path' | 'vae'>,
   options: EngineOptions,
   current: LoadedModel | undefined,
-): Promise<Result<{ model: LoadedModel; createdBefore: number; warning?: string }>> {
-  const folder = readModelFolder(path);
-  if (!folder.ok) return folder;
-  const key = `${folder.value.identity}|${options.threads}|${options.mergeStrategy}`;
-  if (current?.key === key && current.isOpen())
-    return success({ model: current, createdBefore: current.runtime.created });
-  const { textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder } = folder.value;
+  hooks: LoadHooks = {},
+): Promise<Result<LoadOutcome | undefined>> {
+  const source = readSource(path, vae, hooks.clipMerges);
+  if (!source.ok) return source;
+  const key = `${source.value.identity}|${options.threads}|${options.mergeStrategy}|${options.provider ?? 'cpu'}`;
+  if (current?.key === key && current.isOpen()) return success({ model: current });
+  const read = source.value.parts();
+  if (!read.ok) return read;
+  const parts = read.value;
+  const { textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder } = parts;
   const graphs = [textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder].filter(
-    (file) => file !== undefined,
+    (graph) => graph !== undefined,
   );
-  const fitness = checkFitness(graphs, machineMemory());
+  const fitness = checkFitness(graphs, machineMemory(), options.provider ?? 'cpu');
   if (!fitness.ok) return fitness;
   await current?.release();
-  const model = await open(folder.value, options, key);
-  return model.ok ? success({ model: model.value, createdBefore: 0, ...fitness.value }) : model;
+  const model = await open(parts, options, key, hooks);
+  if (!model.ok) return model;
+  return success(model.value && { model: model.value, ...fitness.value });
+}
+
+/** A folder with ONNX files, a folder of diffusers, or a checkpoint, whose graphs are written only when it has to be opened. */
+function readSource(
+  path: string,
+  vae: string | undefined,
+  clipMerges: string | undefined,
+): Result<ModelSource> {
+  if (!existsSync(path))
+    return failure('model-missing', `There is no model at ${path}.`, 'Choose another model.');
+  if (statSync(path).isFile() || isDiffusersFolder(path)) return checkpointSource(path, { vae, clipMerges });
+  const folder = readModelFolder(path);
+  return folder.ok ? success({ identity: folder.value.identity, parts: () => folder }) : folder;
+}
+
+/** Away from the processor merged weights would have to be copied there with every step; low-rank branches are small. */
+function strategyFor(
+  { provider }: Runtime,
+  { mergeStrategy }: EngineOptions,
+): EngineOptions['mergeStrategy'] {
+  return mergeStrategy === 'auto' && provider !== 'cpu' ? 'branches' : mergeStrategy;
 }
 
 /** What this process may use: less than the machine has where it runs in a container. */
@@ -71,42 +122,70 @@ function machineMemory(): MachineMemory {
   return { total, free: Math.min(total, freemem()) };
 }
 
-async function open(folder: ModelFolder, options: EngineOptions, key: string): Promise<Result<LoadedModel>> {
-  const { config } = folder;
-  const runtime = createRuntime(options.threads);
+async function open(
+  parts: ModelParts,
+  options: EngineOptions,
+  key: string,
+  { report, isCancelled }: LoadHooks,
+): Promise<Result<LoadedModel | undefined>> {
+  const { config } = parts;
+  const runtime = createRuntime(options.threads, { provider: options.provider ?? 'cpu' });
   const toRelease: (() => Promise<void>)[] = [];
   const release = async () => {
     for (const close of toRelease.splice(0)) await close();
   };
-  const abandon = async <T>(failure: Result<T>) => {
+  const abandon = async <T>(failed: Result<T>) => {
     await release();
-    return failure as Result<never>;
+    return failed as Result<never>;
+  };
+  const networks = parts.textEncoder2 ? 4 : 3;
+  /** Tells how far it is and lets a cancel arrive; true after one. */
+  const pause = async (done: number) => {
+    report?.(done, networks);
+    await breathe();
+    return isCancelled?.() ?? false;
+  };
+  const cancelled = async () => {
+    await release();
+    return success(undefined);
   };
 
-  const tokenizers = openTokenizers(folder);
+  const tokenizers = openTokenizers(parts);
   if (!tokenizers.ok) return tokenizers;
-  const textEncoder = await openTextEncoder(runtime, folder.textEncoder, config.textEncoder, 'inputs');
+  // A strategy that is asked for is the UNet's; the text encoders run once for a prompt.
+  const encoders = options.mergeStrategy === 'auto' ? 'auto' : 'inputs';
+  if (await pause(0)) return cancelled();
+  const textEncoder = await openTextEncoder(runtime, parts.textEncoder, config.textEncoder, encoders);
   if (!textEncoder.ok) return textEncoder;
   toRelease.push(() => textEncoder.value.component.release());
+  if (await pause(1)) return cancelled();
   let textEncoder2: TextEncoder | undefined;
-  if (folder.textEncoder2) {
-    const second = await openTextEncoder(runtime, folder.textEncoder2, config.textEncoder2, 'inputs');
+  if (parts.textEncoder2) {
+    const second = await openTextEncoder(runtime, parts.textEncoder2, config.textEncoder2, encoders);
     if (!second.ok) return abandon(second);
     textEncoder2 = second.value;
     toRelease.push(() => second.value.component.release());
+    if (await pause(2)) return cancelled();
   }
-  const unet = await openComponent(runtime, folder.unet, options.mergeStrategy);
+  const unet = await openComponent(runtime, parts.unet, strategyFor(runtime, options), {
+    edits: ({ model }) => floatTimestep(model) ?? {},
+  });
   if (!unet.ok) return abandon(unet);
   toRelease.push(() => unet.value.release());
-  const vae = await runtime.open(folder.vaeDecoder, folder.path, 'speed');
+  if (await pause(networks - 1)) return cancelled();
+  const vae = await openGraph(runtime, parts.vaeDecoder);
   if (!vae.ok) return abandon(vae);
   toRelease.push(() => vae.value.release());
-  const scalingFactor = numberIn(config.vae, 'scaling_factor', textEncoder2 ? SDXL_SCALING : USUAL_SCALING);
+  const scalingFactor = numberIn(
+    config.vae,
+    'scaling_factor',
+    textEncoder2 || parts.isRefiner ? SDXL_SCALING : USUAL_SCALING,
+  );
   const shiftFactor = numberIn(config.vae, 'shift_factor', 0);
   const latentChannels = numberIn(config.vae, 'latent_channels', 4);
   const vaeEncoder = createVaeEncoder({
     runtime,
-    path: folder.vaeEncoder,
+    graph: parts.vaeEncoder,
     channels: latentChannels,
     scalingFactor,
     shiftFactor,
@@ -114,11 +193,12 @@ async function open(folder: ModelFolder, options: EngineOptions, key: string): P
   toRelease.push(() => vaeEncoder.release());
   return success({
     key,
-    folder,
+    path: parts.path,
     runtime,
     unet: unet.value,
     textEncoder: textEncoder.value,
     textEncoder2,
+    isRefiner: parts.isRefiner,
     vae: vae.value,
     vaeEncoder,
     tokenizers: tokenizers.value,
@@ -133,12 +213,19 @@ async function open(folder: ModelFolder, options: EngineOptions, key: string): P
   });
 }
 
+/** Opens a graph as it is. */
+function openGraph(runtime: Runtime, graph: GraphSource): Promise<Result<InferenceSession>> {
+  return typeof graph === 'string'
+    ? runtime.open(graph, '', 'speed')
+    : runtime.open(graph.bytes, graph.folder, 'speed');
+}
+
 /**
  * Pixels that halve evenly as often as the UNet halves its latents: an exported graph has its doublings fixed and cannot
  * make up for a row that was lost.
  */
 function sideUnitOf(unet: JsonObject): number {
-  const blocks = unet.down_block_types;
+  const blocks = unet.block_out_channels ?? unet.down_block_types;
   return 8 * 2 ** (Array.isArray(blocks) && blocks.length > 0 ? Math.min(blocks.length - 1, 8) : 0);
 }
 

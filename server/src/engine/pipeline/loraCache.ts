@@ -7,6 +7,8 @@ import { type LoraFile, openLoraFile } from '../lora/loraFile';
 /** Factors of files that the current plan does not use are kept up to this many bytes. */
 const KEEP_BYTES = 512 * 2 ** 20;
 
+export type LoraCache = ReturnType<typeof createLoraCache>;
+
 /** Open network files, kept between jobs: going back to a LoRA reads nothing. */
 export function createLoraCache() {
   /** Oldest use first. */

@@ -1,44 +1,37 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { failure, type Result, success } from '../../shared/problem';
+import { jsonObject, type ModelParts } from './modelParts';
+import { folderTokenizer } from './tokenizers';
 
-/** The files of a model in optimum's layout, and what its configurations say. */
-export interface ModelFolder {
-  readonly path: string;
+/** A model whose graphs are files. */
+export interface ModelFolder extends ModelParts {
   readonly unet: string;
   readonly textEncoder: string;
   readonly textEncoder2?: string;
+  /** True for SDXL's refiner, whose only text encoder is the second one of the base. */
+  readonly isRefiner: boolean;
   readonly vaeDecoder: string;
   readonly vaeEncoder?: string;
-  readonly tokenizer: string;
-  readonly tokenizer2?: string;
-  readonly config: {
-    readonly unet: JsonObject;
-    readonly textEncoder: JsonObject;
-    readonly textEncoder2: JsonObject;
-    readonly vae: JsonObject;
-    readonly scheduler: JsonObject;
-  };
-  /** Changes when any of the files does. */
-  readonly identity: string;
 }
 
-export type JsonObject = Readonly<Record<string, unknown>>;
-
-/** Reads the layout. Fails with `model-missing` or `model-incomplete`, naming what is not there. */
+/** A model in optimum's layout: one ONNX graph a folder. Fails with `model-missing` or `model-incomplete`, naming what is not there. */
 export function readModelFolder(folder: string): Result<ModelFolder> {
   if (!existsSync(folder) || !statSync(folder).isDirectory())
     return failure('model-missing', `There is no model folder ${folder}.`, 'Choose another model.');
   const graph = (part: string) => graphIn(path.join(folder, part));
   const unet = graph('unet');
-  const textEncoder = graph('text_encoder');
+  const own = graph('text_encoder');
+  // The refiner of SDXL has the second encoder only.
+  const isRefiner = own === undefined && graph('text_encoder_2') !== undefined;
+  const textEncoder = isRefiner ? graph('text_encoder_2') : own;
   const vaeDecoder = graph('vae_decoder');
-  const tokenizer = path.join(folder, 'tokenizer');
+  const tokenizer = path.join(folder, isRefiner ? 'tokenizer_2' : 'tokenizer');
   const missing = [
     ...(unet ? [] : ['unet/model.onnx']),
     ...(textEncoder ? [] : ['text_encoder/model.onnx']),
     ...(vaeDecoder ? [] : ['vae_decoder/model.onnx']),
-    ...(existsSync(path.join(tokenizer, 'merges.txt')) ? [] : ['tokenizer/merges.txt']),
+    ...(existsSync(path.join(tokenizer, 'merges.txt')) ? [] : [`${path.basename(tokenizer)}/merges.txt`]),
   ];
   if (!unet || !textEncoder || !vaeDecoder || missing.length > 0)
     return failure(
@@ -46,7 +39,7 @@ export function readModelFolder(folder: string): Result<ModelFolder> {
       `The model folder ${folder} lacks ${missing.join(', ')}.`,
       'Export the model again with optimum, or choose another folder.',
     );
-  const textEncoder2 = graph('text_encoder_2');
+  const textEncoder2 = isRefiner ? undefined : graph('text_encoder_2');
   const tokenizer2 = path.join(folder, 'tokenizer_2');
   const vaeEncoder = graph('vae_encoder');
   const optional = [textEncoder2, vaeEncoder].filter((file) => file !== undefined);
@@ -56,10 +49,13 @@ export function readModelFolder(folder: string): Result<ModelFolder> {
     unet,
     textEncoder,
     textEncoder2,
+    isRefiner,
     vaeDecoder,
     vaeEncoder,
-    tokenizer,
-    tokenizer2: existsSync(path.join(tokenizer2, 'merges.txt')) ? tokenizer2 : undefined,
+    tokenizer: () => folderTokenizer(tokenizer),
+    tokenizer2: existsSync(path.join(tokenizer2, 'merges.txt'))
+      ? () => folderTokenizer(tokenizer2)
+      : undefined,
     config: {
       unet: readJson(path.join(path.dirname(unet), 'config.json')),
       textEncoder: readJson(path.join(path.dirname(textEncoder), 'config.json')),
@@ -91,17 +87,6 @@ function stamps(graph: string): string[] {
     });
 }
 
-function readJson(file: string): JsonObject {
-  try {
-    const value: unknown = JSON.parse(readFileSync(file, 'utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
-  } catch {
-    return {};
-  }
-}
-
-/** A number of a configuration, or the fallback. */
-export function numberIn(config: JsonObject, key: string, fallback: number): number {
-  const value = config[key];
-  return typeof value === 'number' && Number.isFinite(value) ? value : fallback;
+function readJson(file: string) {
+  return jsonObject(() => readFileSync(file, 'utf8'));
 }

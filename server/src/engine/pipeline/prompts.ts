@@ -23,6 +23,10 @@ export interface EncodedSubprompt {
   readonly phases: readonly EncodedPhase[];
 }
 
+/** What the web UI asks of SDXL's refiner: for the prompt, and against it. */
+const HIGH_AESTHETIC_SCORE = 6;
+const LOW_AESTHETIC_SCORE = 2.5;
+
 /** Everything the sampler needs to know about the two prompts. */
 export interface EncodedPrompts {
   readonly positive: readonly EncodedSubprompt[];
@@ -76,7 +80,8 @@ async function encodeRuns(
   const { tokenizer } = model.tokenizers.first;
   const { chunks } = chunkPrompt(runs, tokenizer, embeddings);
   const { width, height } = parameters;
-  const timeIds = [height, width, 0, 0, height, width];
+  const score = isNegative ? LOW_AESTHETIC_SCORE : HIGH_AESTHETIC_SCORE;
+  const timeIds = model.isRefiner ? [height, width, 0, 0, score] : [height, width, 0, 0, height, width];
   const parts: Float32Array[] = [];
   let pooled: Float32Array | undefined;
   let tokens = 0;
@@ -95,7 +100,7 @@ async function encodeRuns(
     at += part.length;
   }
   const isEmpty = runs.every(([text]) => text.trim() === '');
-  if (model.textEncoder2 && isNegative && isEmpty) {
+  if ((model.textEncoder2 || model.isRefiner) && isNegative && isEmpty) {
     // The web UI gives SDXL nothing at all for an empty negative prompt, not the encoding of nothing.
     hidden.fill(0);
     pooled?.fill(0);
@@ -121,6 +126,7 @@ async function encodeChunk(
     if (encoded.ok) applyEmphasis(encoded.value.hidden, chunk.multipliers, emphasis);
     return encoded;
   };
+  if (model.isRefiner) return run(model.textEncoder, first.pad, 2, true, placed('second'));
   if (!model.textEncoder2) return run(model.textEncoder, first.pad, clipSkip, false, placed('first'));
   // SDXL was trained on the last layer but one of both encoders, without their final normalisation.
   const left = await run(model.textEncoder, first.pad, 2, true, placed('first'));

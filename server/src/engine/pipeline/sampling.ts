@@ -4,7 +4,8 @@ import { failure, type Result, success } from '../../shared/problem';
 import { phaseIndex } from '../conditioning/index';
 import { createImageNoise } from '../noise/index';
 import { latentPicture } from '../preview/index';
-import { combineGuidance, findSampler, type ModelCall, startSampling } from '../samplers/index';
+import { combineGuidance, findSampler, type ModelCall, type Sampler, startSampling } from '../samplers/index';
+import { createNoiseTable, type NoiseTable, withFiniteEnd } from '../sigmas/index';
 import { breathe } from '../weights/binding';
 import type { LoadedModel } from './loadModel';
 import type { EncodedPhase, EncodedPrompts } from './prompts';
@@ -14,11 +15,16 @@ import { runUnet, takesGuidance, type UnetCondition } from './unet';
 export interface Sampled {
   readonly latents: Float32Array;
   readonly shape: readonly [channels: number, height: number, width: number];
+  /** The model that finished them. */
+  readonly model: LoadedModel;
 }
 
 export interface SamplingHooks {
   readonly previewEvery: number;
   isCancelled(): boolean;
+  /** Makes a step's picture; by linear factors where it is absent. */
+  picture?(latents: Float32Array, shape: Sampled['shape']): Promise<StepPicture | undefined>;
+  /** A step of this pass is done. */
   report(step: number, of: number, picture?: StepPicture): void;
 }
 
@@ -28,6 +34,16 @@ export interface Pass {
   readonly architecture?: string;
   /** Scaled latents to start from, and how far to go back. */
   readonly start?: { readonly latents: Float32Array; readonly strength: number };
+  readonly handOver?: HandOver;
+}
+
+/** Another model for the last part of a pass. */
+export interface HandOver {
+  /** Share of the way, 0 … 1; counted in model runs if `bySteps`, else in timesteps of the training. */
+  readonly switchAt: number;
+  readonly bySteps: boolean;
+  /** Gets it ready; asked once, when it is its turn. Undefined when cancelled. */
+  open(): Promise<Result<{ model: LoadedModel; prompts: EncodedPrompts } | undefined>>;
 }
 
 /** The only or the first pass of a plan. */
@@ -72,8 +88,23 @@ export async function sampleLatents(
     ...(parameters.variation && { variation: parameters.variation }),
     ...(seedResize && { resizeFrom: cells(seedResize) }),
   });
-  const predict = (input: Float32Array, timestep: number, call: ModelCall) =>
-    guided(model, parameters, prompts, input, shape, timestep, call);
+  const { handOver } = pass;
+  let inForce = { model, prompts };
+  let stopped: Result<undefined> | undefined;
+  let isHandedOver = handOver === undefined;
+  const table = withFiniteEnd(createNoiseTable(model.training));
+  const predict = async (input: Float32Array, timestep: number, call: ModelCall) => {
+    if (handOver && !isHandedOver && share(handOver, pass, sampler, table, call) >= handOver.switchAt) {
+      isHandedOver = true;
+      const next = await handOver.open();
+      if (!next.ok || next.value === undefined) {
+        stopped = next.ok ? success(undefined) : next;
+        throw STOPPED;
+      }
+      inForce = next.value;
+    }
+    return guided(inForce.model, parameters, inForce.prompts, input, shape, timestep, call);
+  };
   const run = startSampling({
     sampler,
     scheduleType: parameters.scheduleType,
@@ -91,12 +122,35 @@ export async function sampleLatents(
       await run.steps.return(new Float32Array(0));
       return success(undefined);
     }
-    const next = await run.steps.next();
-    if (next.done) return success({ latents: next.value, shape });
+    const next = await run.steps.next().catch((error: unknown) => {
+      if (error === STOPPED) return undefined;
+      throw error;
+    });
+    if (next === undefined) return stopped ?? success(undefined);
+    if (next.done) return success({ latents: next.value, shape, model: inForce.model });
     const { step, of, denoised } = next.value;
     const wantsPicture = hooks.previewEvery > 0 && (step + 1) % hooks.previewEvery === 0 && step + 1 < of;
-    hooks.report(step + 1, of, wantsPicture ? latentPicture(denoised, shape, architecture) : undefined);
+    const picture = hooks.picture ?? (async (latents) => latentPicture(latents, shape, architecture));
+    hooks.report(step + 1, of, wantsPicture ? await picture(denoised, shape) : undefined);
   }
+}
+
+/** Thrown through a sampler that has to stop in the middle of a step; the reason is kept beside it. */
+const STOPPED = Symbol('stopped');
+
+/** How far a pass has come, 0 … 1, where the model is asked. */
+function share(
+  { bySteps }: HandOver,
+  { parameters }: Pass,
+  { evaluations }: Sampler,
+  { sigmas }: NoiseTable,
+  call: ModelCall,
+): number {
+  if (bySteps) return call.evaluation / (parameters.steps * evaluations);
+  let nearest = 0;
+  for (let t = 1; t < sigmas.length; t++)
+    if (Math.abs(sigmas[t]! - call.sigma) < Math.abs(sigmas[nearest]! - call.sigma)) nearest = t;
+  return (sigmas.length - 1 - nearest) / sigmas.length;
 }
 
 /**

@@ -1,11 +1,13 @@
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
 import { EMBEDDING_INPUTS, findTokenLookup, withEmbeddingInputs } from '../graph/embeddingInput';
+import type { GraphSource } from '../graph/modelFile';
 import { type Runtime, Tensor } from '../runtime/session';
+import { TEXT_ENCODER_SHARE } from '../weights/choose';
 import { type Component, openComponent } from './component';
 import { layerInputs, layerNorm, layerOutputs } from './hiddenStates';
-import { floatsOf, inputsOf, pickPort, tensorFor } from './io';
-import { type JsonObject, numberIn } from './modelFolder';
+import { floatsOf, inputsOf, pickPort, switchesOf, tensorFor } from './io';
+import { type JsonObject, numberIn } from './modelParts';
 
 /** What a text encoder says about one chunk of 77 tokens. */
 export interface EncodedChunk {
@@ -42,12 +44,13 @@ export interface TextEncoder {
 /** Opens a CLIP text encoder. */
 export async function openTextEncoder(
   runtime: Runtime,
-  path: string,
+  graph: GraphSource,
   config: JsonObject,
   strategy: EngineOptions['mergeStrategy'],
 ): Promise<Result<TextEncoder>> {
-  const opened = await openComponent(runtime, path, strategy, {
+  const opened = await openComponent(runtime, graph, strategy, {
     outputs: layerOutputs,
+    memoryShare: TEXT_ENCODER_SHARE,
     edits({ model }) {
       const lookup = findTokenLookup(model);
       return lookup ? withEmbeddingInputs(model, lookup) : {};
@@ -78,7 +81,7 @@ export async function openTextEncoder(
       ...embeddingFeeds(component, embeddingWidth, tokens.length, placed),
       [ids.name]: tensorFor(ids, tokens, [1, tokens.length]),
     };
-    const outputs = await session.run(feeds, fetches);
+    const outputs = await session.run({ ...switchesOf(session, feeds), ...feeds }, fetches);
     let hidden = floatsOf(outputs[source]);
     const width = hidden.length / tokens.length;
     if (source !== last && !raw && finalNorm)

@@ -1,6 +1,6 @@
 import type { Tensor } from '../runtime/session';
 import type { Component } from './component';
-import { floatsOf, inputsOf, pickPort, tensorFor } from './io';
+import { floatsOf, inputsOf, pickPort, switchesOf, tensorFor } from './io';
 
 /** What one run of the UNet is conditioned on. */
 export interface UnetCondition {
@@ -61,7 +61,7 @@ export async function runUnet(
       const values = members.flatMap((member) => [...(member.timeIds ?? [])]);
       feeds[ids.name] = tensorFor(ids, values, [count, values.length / count]);
     }
-    const result = await session.run(feeds, [output]);
+    const result = await session.run({ ...switchesOf(session, feeds), ...feeds }, [output]);
     const whole = floatsOf(result[output]);
     batch.forEach((index, position) => {
       results[index] = whole.subarray(position * latent.length, (position + 1) * latent.length);

@@ -1,6 +1,6 @@
 import { assemble, editGraph, encode } from '../../formats/onnx/index';
 import { failure, type Result, success } from '../../shared/problem';
-import { openModelFile } from '../graph/modelFile';
+import { type GraphSource, openModelFile } from '../graph/modelFile';
 import { mappedInitializers } from '../graph/openGraph';
 import type { RgbPicture } from '../image/index';
 import type { InferenceSession, Runtime } from '../runtime/session';
@@ -15,8 +15,8 @@ export interface VaeEncoder {
 
 interface EncoderOptions {
   readonly runtime: Runtime;
-  /** Path of the graph; undefined where the model has none. */
-  readonly path: string | undefined;
+  /** Undefined where the model has none. */
+  readonly graph: GraphSource | undefined;
   readonly channels: number;
   readonly scalingFactor: number;
   readonly shiftFactor: number;
@@ -28,7 +28,7 @@ interface EncoderOptions {
  */
 export function createVaeEncoder({
   runtime,
-  path,
+  graph,
   channels,
   scalingFactor,
   shiftFactor,
@@ -36,13 +36,13 @@ export function createVaeEncoder({
   let opened: InferenceSession | undefined;
   const session = async (): Promise<Result<InferenceSession>> => {
     if (opened) return success(opened);
-    if (path === undefined)
+    if (graph === undefined)
       return failure(
         'vae-encoder-missing',
         'This model has no VAE encoder, so it cannot start from a picture.',
-        'Export the model again with optimum, which adds vae_encoder, or remove the picture from the prompt.',
+        'Use a model or a VAE with an encoder (optimum exports it as vae_encoder), or remove the picture from the prompt.',
       );
-    const created = await openSilenced(runtime, path);
+    const created = await openSilenced(runtime, graph);
     if (created.ok) opened = created.value;
     return created;
   };
@@ -80,13 +80,13 @@ function toUnit({ width, height, rgb }: RgbPicture): Float32Array {
 }
 
 /** Opens the graph; nodes that draw random numbers give zeros of the same shape. */
-async function openSilenced(runtime: Runtime, path: string): Promise<Result<InferenceSession>> {
-  const file = openModelFile(path);
+async function openSilenced(runtime: Runtime, graph: GraphSource): Promise<Result<InferenceSession>> {
+  const file = openModelFile(graph);
   if (!file.ok) return file;
-  const { model, folder } = file.value;
+  const { model, folder, source } = file.value;
   const random = model.nodes.flatMap((node, index) => (node.opType === 'RandomNormalLike' ? [index] : []));
   try {
-    if (random.length === 0) return await runtime.open(path, folder, 'speed');
+    if (random.length === 0) return await runtime.open(source, folder, 'speed');
     const insertAfter = new Map<number, Uint8Array[]>();
     for (const index of random) {
       const { inputs, outputs } = model.nodes[index]!;

@@ -1,5 +1,7 @@
 import { env, InferenceSession, listSupportedBackends, Tensor } from 'onnxruntime-node';
+import type { ProviderChoice } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
+import { type Backend, chooseProvider, fallbackNote, type Provider } from './providers';
 
 export { InferenceSession, Tensor };
 
@@ -26,29 +28,73 @@ export interface Runtime {
     level: OptimizationLevel,
   ): Promise<Result<InferenceSession>>;
   readonly created: number;
+  /** What computes now, and why it is not what was asked for. */
+  readonly provider: Provider;
+  readonly note?: string | undefined;
 }
 
-/** `threads` 0 leaves the number to the runtime: one per physical core. */
-export function createRuntime(threads: number): Runtime {
+/** What a test may put in place of the real runtime. */
+export interface RuntimeParts {
+  readonly provider?: ProviderChoice;
+  readonly backends?: readonly Backend[];
+  readonly platform?: string;
+  readonly create?: typeof InferenceSession.create;
+}
+
+/**
+ * `threads` 0 leaves the number to the runtime: one per physical core. A provider that cannot open a graph is given up for
+ * all graphs that follow: a model half here and half there would be slower than either.
+ */
+export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtime {
+  const {
+    backends = listSupportedBackends(),
+    platform = process.platform,
+    create = InferenceSession.create.bind(InferenceSession),
+  } = parts;
   let created = 0;
+  let chosen = chooseProvider(parts.provider ?? 'cpu', backends, platform);
+  const open = async (
+    model: string | Uint8Array,
+    options: InferenceSession.SessionOptions,
+    isLarge: boolean,
+  ): Promise<InferenceSession> => {
+    const { name } = chosen;
+    const start = (provider: string) => {
+      const own = { ...options, executionProviders: [provider] };
+      return typeof model === 'string' ? create(model, own) : create(model, own);
+    };
+    // What only prepares weights stays in memory the processor can read.
+    if (!isLarge || name === 'cpu') return start('cpu');
+    try {
+      return await start(name);
+    } catch (error) {
+      chosen = { name: 'cpu', note: fallbackNote(name, firstLine(error)) };
+      return start('cpu');
+    }
+  };
   return {
+    get provider() {
+      return chosen.name;
+    },
+    get note() {
+      return chosen.note;
+    },
     async open(model, folder, level) {
       const options: InferenceSession.SessionOptions = {
-        executionProviders: ['cpu'],
         graphOptimizationLevel: level === 'speed' ? 'extended' : 'disabled',
         logSeverityLevel: 3,
         ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
       };
       created++;
       try {
-        if (typeof model === 'string') return success(await InferenceSession.create(model, options));
+        if (typeof model === 'string') return success(await open(model, options, level === 'speed'));
         options.extra = {
           session: {
             model_external_initializers_file_folder_path: folder,
             ...(level === 'mapped' ? { disable_prepacking: '1' } : {}),
           },
         };
-        return success(await InferenceSession.create(model, options));
+        return success(await open(model, options, level === 'speed'));
       } catch (error) {
         return failure(
           'model-not-loadable',

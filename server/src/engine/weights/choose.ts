@@ -16,13 +16,22 @@ interface ChoiceRequest {
   readonly open: ReadonlySet<number>;
   /** Bytes of memory of the machine. */
   readonly memory: number;
+  /** Merged weights may take this share of it. */
+  readonly share?: number;
+  /** True where factors can run beside a slot's weight. */
+  canBranch(slot: WeightSlot): boolean;
   readonly changes: ReadonlyMap<number, readonly SlotChange[]>;
 }
 
 /** Up to this many bytes all matrices of a model are opened at once. */
 const SMALL_MODEL_BYTES = 512 * 2 ** 20;
-/** Merged weights may take this share of the machine's memory. */
-const MEMORY_SHARE = 0.25;
+/** Merged weights of a UNet may take this share of the machine's memory. */
+const UNET_SHARE = 1 / 4;
+/**
+ * A text encoder runs once for a prompt, so that factors beside its weights cost nothing anybody sees: SDXL's second one
+ * would merge 2.5 GB, which a machine of 24 GB needs for its UNet.
+ */
+export const TEXT_ENCODER_SHARE = 1 / 16;
 
 /** Bytes of a slot as float32. */
 export function slotBytes(slot: WeightSlot): number {
@@ -52,13 +61,20 @@ export function isMatrix(slot: WeightSlot): boolean {
 
 /** Chooses by kind of network and by memory; a strategy that is asked for wins where it can work at all. */
 export function chooseStrategy(request: ChoiceRequest): Choice {
-  const { wanted, slots, open, memory, changes } = request;
+  const { wanted, slots, open, memory, changes, share = UNET_SHARE } = request;
   const isThin = [...changes].every(
     ([index, list]) => isMatrix(slots[index]) && list.every((change) => change.module.isLowRank),
   );
+  const isBeside = [...changes.keys()].every((index) => request.canBranch(slots[index]));
   if (wanted === 'inputs') return { strategy: 'inputs', why: 'asked for by the option' };
   if (wanted !== 'auto') {
-    if (isThin) return { strategy: wanted, why: 'asked for by the option' };
+    if (isThin && (isBeside || wanted !== 'branches'))
+      return { strategy: wanted, why: 'asked for by the option' };
+    if (isThin)
+      return {
+        strategy: 'inputs',
+        why: 'branches was asked for, but the model has fused operators that nothing can run beside',
+      };
     return {
       strategy: 'inputs',
       why: `${wanted} was asked for, but one of the LoRAs is no pair of thin factors and must be merged`,
@@ -66,7 +82,7 @@ export function chooseStrategy(request: ChoiceRequest): Choice {
   }
   const bytes = [...open].reduce((sum, index) => sum + slotBytes(slots[index]), 0);
   const gigabytes = (bytes / 2 ** 30).toFixed(1);
-  if (bytes > memory * MEMORY_SHARE && isThin)
+  if (bytes > memory * share && isThin && isBeside)
     return { strategy: 'branches', why: `merged weights would take ${gigabytes} GB of memory` };
   return {
     strategy: 'inputs',

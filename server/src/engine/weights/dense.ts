@@ -3,7 +3,7 @@ import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
 import { encodeF16 } from '../lora/convert';
 import { mergeBias, mergeWeight } from '../lora/mergeModule';
-import { type Tensor64, transpose } from '../lora/tensor';
+import { putRows, type Tensor64, takeRows, transpose } from '../lora/tensor';
 import type { BindFailure } from './binding';
 
 /** A slot's value where it is fed: float32, or half precision bits. */
@@ -27,17 +27,28 @@ export function mergeDense(
   changes: readonly SlotChange[],
   into: SlotArray,
 ): BindFailure[] {
+  const { value, failures } = mergedValue(file, slot, changes);
+  store(slot, value.data, into);
+  return failures;
+}
+
+/** The same before it is rounded, in PyTorch layout. */
+export function mergedValue(
+  file: ModelFile,
+  slot: WeightSlot,
+  changes: readonly SlotChange[],
+): { value: Tensor64; failures: BindFailure[] } {
   const failures: BindFailure[] = [];
   let value: Tensor64 = torchWeight(file, slot);
   for (const change of changes) {
-    const { module, lora, strength } = change;
+    const { module, lora, strength, rows } = change;
     const merge = slot.part === 'bias' ? mergeBias : mergeWeight;
-    const merged = merge(value, module.tensors, strength);
-    if (merged.ok) value = merged.value;
+    const own = rows ? takeRows(value, rows) : value;
+    const merged = merge(own, module.tensors, strength, lora.dyn);
+    if (merged.ok) value = rows ? putRows(value, rows, merged.value) : merged.value;
     else failures.push({ lora, module, reason: `${module.source.name}: ${merged.problem.message}` });
   }
-  store(slot, value.data, into);
-  return failures;
+  return { value, failures };
 }
 
 /** W0 of a slot in PyTorch layout, read from disk. */

@@ -1,4 +1,6 @@
 import type { SlotChange } from '../lora/assign';
+import { ranksUsed } from '../lora/kinds/dyn';
+import type { LowRank } from '../lora/kinds/kind';
 import { Tensor } from '../runtime/session';
 
 /** The factors of several networks one under the other: `down` `[rank, in·kernel]`, `up` `[rank, out]`, `scale` `[rank, 1]`. */
@@ -34,10 +36,12 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
   let last = empty;
   return (changes: readonly SlotChange[]): StackedFactors => {
     const parts = changes.map((change) => {
-      const factors = change.module.lowRank(shape);
+      const { rows } = change;
+      const factors = change.module.lowRank(rows ? [rows.length, ...shape.slice(1)] : shape);
       if (!factors.ok) throw new Error(`unplaced factors: ${factors.problem.message}`);
-      const rank = Math.max(0, Math.min(change.lora.dyn ?? factors.value.rank, factors.value.rank));
-      return { ...factors.value, rank, strength: change.strength };
+      const rank = ranksUsed(change.module.tensors, factors.value.rank, change.lora.dyn);
+      const up = rows ? scatter(factors.value, rows, out) : factors.value.up;
+      return { ...factors.value, up, rank, strength: change.strength };
     });
     const key = changes
       .map(({ lora, module }) => `${lora.file.identity}|${module.source.name}|${lora.dyn ?? ''}`)
@@ -65,6 +69,14 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
     }
     return { rank, down: last.down, up: last.up, scale: new Tensor('float32', scale, [rank, 1]) };
   };
+}
+
+/** Factors of some rows of a weight as factors of the whole: the other rows get zeros. */
+function scatter({ up, rank }: LowRank, rows: readonly number[], out: number): Float32Array {
+  const whole = new Float32Array(rank * out);
+  for (let r = 0; r < rank; r++)
+    for (const [from, to] of rows.entries()) whole[r * out + to] = up[r * rows.length + from];
+  return whole;
 }
 
 function joinRows<T extends { rank: number }>(

@@ -17,6 +17,8 @@ export interface GraphEdits {
   /** Replaces whole TensorProtos, by name. */
   readonly replaceInitializers?: ReadonlyMap<string, Uint8Array>;
   readonly addInitializers?: readonly Uint8Array[];
+  /** Replaces whole ValueInfoProtos of inputs, by name. */
+  readonly replaceInputs?: ReadonlyMap<string, Uint8Array>;
   readonly addInputs?: readonly Uint8Array[];
   readonly addOutputs?: readonly Uint8Array[];
 }
@@ -53,6 +55,10 @@ export function editGraph(model: OnnxModel, edits: GraphEdits): Segment[] {
       if (edits.dropInitializers?.has(name)) continue;
       if (replacement) segments.push(bytesField(5, replacement));
       else copy(field.start, field.end);
+    } else if (field.number === 11 && edits.replaceInputs) {
+      const replacement = edits.replaceInputs.get(inputName(cursor, field.valueStart, field.end));
+      if (replacement) segments.push(bytesField(11, replacement));
+      else copy(field.start, field.end);
     } else copy(field.start, field.end);
   }
   for (const body of edits.addInitializers ?? []) segments.push(bytesField(5, body));
@@ -86,6 +92,12 @@ export function assemble(segments: readonly Segment[], source: ByteSource): Uint
     at += bytes.length;
   }
   return whole;
+}
+
+function inputName(cursor: Cursor, start: number, end: number): string {
+  for (const part of cursor.fields(start, end))
+    if (part.number === 1) return cursor.text(part.valueStart, part.end);
+  return '';
 }
 
 function initializerName(cursor: Cursor, start: number, end: number): string {

@@ -42,6 +42,11 @@ export function floatAttribute(name: string, value: number): Uint8Array {
   return concatBytes([bytesField(1, name), varintBytes(2 * 8 + 5), bytes, varintField(20, 1)]);
 }
 
+/** AttributeProto holding text. */
+export function stringAttribute(name: string, value: string): Uint8Array {
+  return concatBytes([bytesField(1, name), bytesField(4, value), varintField(20, 3)]);
+}
+
 /** ValueInfoProto of a tensor. A string dimension is symbolic. */
 export function valueInfo(name: string, elementType: number, dims: readonly (number | string)[]): Uint8Array {
   const shape = dims.map((dim) =>
@@ -92,6 +97,8 @@ export function model(parts: {
   readonly inputs: readonly Uint8Array[];
   readonly outputs: readonly Uint8Array[];
   readonly opset: number;
+  /** Versions of operator sets besides ai.onnx, by domain. */
+  readonly domains?: Readonly<Record<string, number>>;
 }): Uint8Array {
   const graph = concatBytes([
     ...parts.nodes.map((part) => bytesField(1, part)),
@@ -100,11 +107,8 @@ export function model(parts: {
     ...parts.inputs.map((part) => bytesField(11, part)),
     ...parts.outputs.map((part) => bytesField(12, part)),
   ]);
-  const opset = concatBytes([bytesField(1, ''), varintField(2, parts.opset)]);
-  return concatBytes([
-    varintField(1, 8),
-    bytesField(2, 'sdprompt'),
-    bytesField(7, graph),
-    bytesField(8, opset),
-  ]);
+  const opsets = Object.entries({ '': parts.opset, ...parts.domains }).map(([domain, version]) =>
+    bytesField(8, concatBytes([bytesField(1, domain), varintField(2, version)])),
+  );
+  return concatBytes([varintField(1, 8), bytesField(2, 'sdprompt'), bytesField(7, graph), ...opsets]);
 }

@@ -1,4 +1,4 @@
-export { assemble, editGraph, type GraphEdits, type Segment } from './edit';
+export { assemble, editGraph, type GraphEdits, lengthOf, type Segment } from './edit';
 export * as encode from './encode';
 export {
   ELEMENT,
@@ -10,5 +10,6 @@ export {
   type TensorData,
 } from './model';
 export { modulesOf } from './modules';
+export type { PackedModule } from './packed';
 export { findSlots, type Layout, type SlotUse, type WeightSlot } from './slots';
 export { type ByteSource, memorySource } from './wire';

@@ -12,6 +12,8 @@ export const ELEMENT = {
   float16: 10,
   double: 11,
   bfloat16: 16,
+  float8e4m3: 17,
+  float8e5m2: 19,
 } as const;
 
 /** Where a tensor's bytes are. `inline` and `typed` are ranges of the model file itself. */

@@ -7,6 +7,10 @@ import { findSlots } from './slots';
  */
 export function modulesOf(model: OnnxModel): Record<string, number[]> {
   const modules: Record<string, number[]> = {};
-  for (const slot of findSlots(model)) if (slot.part === 'weight') modules[slot.path] = [...slot.shape];
+  for (const { part, path, shape, packed } of findSlots(model)) {
+    if (part !== 'weight') continue;
+    if (packed) for (const module of packed) modules[module.path] = [module.rows.length, ...shape.slice(1)];
+    else modules[path] = [...shape];
+  }
   return modules;
 }

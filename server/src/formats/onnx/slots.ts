@@ -1,4 +1,5 @@
 import { ELEMENT, type OnnxModel, type OnnxNode, type OnnxTensor } from './model';
+import { type PackedModule, packedOf } from './packed';
 import { pathOfFolded, pathOfValue, scopeOfNode, stripWrapper } from './paths';
 
 /** `torch`: as PyTorch stores it, `[out, in, …]`. `transposed`: `[in, out]`, as MatMul multiplies. */
@@ -25,6 +26,8 @@ export interface WeightSlot {
   readonly tensor: OnnxTensor;
   readonly storedLayout: Layout;
   readonly uses: readonly SlotUse[];
+  /** Modules whose weights an optimizer put into this one tensor; `path` is then no module's. */
+  readonly packed?: readonly PackedModule[];
 }
 
 export interface SlotUse {
@@ -44,7 +47,10 @@ interface Origin {
   readonly use: SlotUse;
 }
 
-const ELEMENT_TYPES = new Set<number>([ELEMENT.float, ELEMENT.float16, ELEMENT.bfloat16, ELEMENT.double]);
+const ELEMENT_TYPES = new Set<number>([
+  ...[ELEMENT.float, ELEMENT.float16, ELEMENT.bfloat16, ELEMENT.double],
+  ...[ELEMENT.float8e4m3, ELEMENT.float8e5m2],
+]);
 
 /** Finds every weight and bias a network file could want to change. Order: that of the graph. */
 export function findSlots(model: OnnxModel): WeightSlot[] {
@@ -75,17 +81,24 @@ export function findSlots(model: OnnxModel): WeightSlot[] {
   model.nodes.forEach((_, index) => {
     for (const slot of vectorSlots(graph, index, found)) add(slot);
   });
-  const strip = stripWrapper([...found.values()].map((slot) => slot.path));
-  return [...found.values()].map((slot) => ({ ...slot, path: strip(slot.path) }));
+  const strip = stripWrapper(
+    [...found.values()].flatMap((slot) => slot.packed?.map(({ path }) => path) ?? [slot.path]),
+  );
+  return [...found.values()].map((slot) => ({
+    ...slot,
+    path: strip(slot.path),
+    ...(slot.packed && { packed: slot.packed.map(({ path, rows }) => ({ path: strip(path), rows })) }),
+  }));
 }
 
-interface Graph {
+/** A graph with its wiring looked up. */
+export interface Graph {
   readonly model: OnnxModel;
   readonly producers: ReadonlyMap<string, number>;
   readonly consumers: ReadonlyMap<string, readonly SlotUse[]>;
 }
 
-const MATRIX_OPS = new Set(['MatMul', 'FusedMatMul', 'Gemm', 'FusedGemm', 'Conv', 'FusedConv']);
+const MATRIX_OPS = new Set(['MatMul', 'FusedMatMul', 'Gemm', 'FusedGemm', 'Conv', 'FusedConv', 'Attention']);
 
 function* matrixSlots(graph: Graph, index: number): Generator<WeightSlot> {
   const node = graph.model.nodes[index];
@@ -96,7 +109,8 @@ function* matrixSlots(graph: Graph, index: number): Generator<WeightSlot> {
   const stored = origin.tensor.dims;
   if (conv ? stored.length < 3 : stored.length !== 2) return;
   if (conv && origin.transposed) return;
-  const path = pathOfMatrix(graph, node, origin);
+  const packed = packedOf(graph, index, origin.transposed ? stored[0]! : stored.at(-1)!);
+  const path = packed ? packed[0]!.path.replace(/[^.]*$/, 'packed') : pathOfMatrix(graph, node, origin);
   if (path === undefined) return;
   const transB = node.attributes.find((attribute) => attribute.name === 'transB')?.int === 1;
   const layout: Layout = conv || transB ? 'torch' : 'transposed';
@@ -113,7 +127,9 @@ function* matrixSlots(graph: Graph, index: number): Generator<WeightSlot> {
     tensor: origin.tensor,
     storedLayout: origin.transposed ? flipped : layout,
     uses: [origin.use],
+    ...(packed && { packed }),
   };
+  if (packed) return;
   const bias = originOf(graph, { node: index, input: 2 });
   if (bias && bias.tensor.dims.length === 1) yield vector(path, 'bias', conv ? 'conv' : 'linear', bias);
 }

@@ -6,6 +6,6 @@ export {
   PREFIX_BYTES,
   parseHeader,
   readHeader,
-  splitMetadata,
 } from './header';
 export { SAFETENSORS_RULES, type SafetensorsRule } from './refusal';
+export { type SplitHeader, splitMetadata } from './split';

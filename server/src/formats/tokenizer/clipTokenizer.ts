@@ -1,3 +1,4 @@
+import { joinPairs } from './bytePairs';
 import { type Cleaning, cleanText } from './clean';
 import { BEGIN_TEXT, BYTE_SYMBOLS, END_TEXT, readVocabulary, WORD_END } from './vocabulary';
 
@@ -38,7 +39,7 @@ export function createClipTokenizer(files: TokenizerFiles, cleaning: Cleaning = 
     if (remembered.size >= REMEMBERED_WORDS) remembered.clear();
     const symbols = Array.from(utf8.encode(word), (byte) => BYTE_SYMBOLS[byte]!);
     symbols[symbols.length - 1] += WORD_END;
-    const found = join(symbols, ranks).map((piece) => ids.get(piece) ?? end);
+    const found = joinPairs(symbols, ranks).map((piece) => ids.get(piece) ?? end);
     remembered.set(word, found);
     return found;
   };
@@ -55,36 +56,4 @@ export function createClipTokenizer(files: TokenizerFiles, cleaning: Cleaning = 
       });
     },
   };
-}
-
-/** Joins the pair of lowest rank, everywhere it stands, until no known pair is left. */
-function join(symbols: readonly string[], ranks: ReadonlyMap<string, number>): readonly string[] {
-  let pieces = symbols;
-  while (pieces.length > 1) {
-    let best = Number.POSITIVE_INFINITY;
-    let pair: readonly [string, string] | undefined;
-    for (let i = 0; i + 1 < pieces.length; i++) {
-      const rank = ranks.get(`${pieces[i]} ${pieces[i + 1]}`);
-      if (rank !== undefined && rank < best) {
-        best = rank;
-        pair = [pieces[i]!, pieces[i + 1]!];
-      }
-    }
-    if (!pair) break;
-    pieces = joinPair(pieces, pair);
-  }
-  return pieces;
-}
-
-function joinPair(pieces: readonly string[], [left, right]: readonly [string, string]): string[] {
-  const joined: string[] = [];
-  for (let i = 0; i < pieces.length; i++) {
-    if (pieces[i] === left && pieces[i + 1] === right) {
-      joined.push(left + right);
-      i++;
-    } else {
-      joined.push(pieces[i]!);
-    }
-  }
-  return joined;
 }

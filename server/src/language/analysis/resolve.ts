@@ -1,14 +1,15 @@
 import type { Range } from '../../shared/range';
 import type { Block, Document } from '../syntax/nodes';
-import { type Attention, attentionRuns, parseAttention } from './attention';
+import { type Attention, attentionRuns, MAX_BRACKET_DEPTH, parseAttention } from './attention';
+import { blockText } from './blockText';
 import { stripComments } from './comments';
 import { splitConjunction } from './conjunction';
 import { LORA_TYPES, readLoraArguments } from './loraArguments';
 import { editMapped, type MappedText, mapSlice, sliceMapped, sourceRange } from './mapped';
 import { findNetworks, type NetworkTag } from './networks';
-import { parseIntPython, skipSpace, skipSpaceBack } from './python';
+import { parseIntPython, skipSpace, strip } from './python';
 import type { Network, ResolvedBlock, ResolvedPrompt, ResolveError } from './resolved';
-import { resolveSchedule } from './schedule/schedule';
+import { resolveSchedule, type Schedule } from './schedule/schedule';
 
 export interface ResolveOptions {
   /** Steps to resolve schedules for; absent: the block's `Steps`, else 20. */
@@ -31,23 +32,22 @@ export function resolveDocument(document: Document, options: ResolveOptions = {}
 export function resolveBlock(document: Document, block: Block, options: ResolveOptions = {}): ResolvedBlock {
   const steps = Math.min(MAX_STEPS, Math.max(1, options.steps ?? blockSteps(block)));
   const errors: ResolveError[] = [];
-  const positive = resolvePrompt(document.text, block.positive.range, true, steps, errors);
-  const negativeRange = block.negative?.range ?? {
-    start: block.positive.range.end,
-    end: block.positive.range.end,
-  };
-  const negative = resolvePrompt(document.text, negativeRange, false, steps, errors);
+  const { end } = block.positive.range;
+  const negativeRange = block.negative?.range ?? { start: end, end };
+  const positive = resolvePrompt(
+    blockText(document, block, 'positive'),
+    block.positive.range,
+    true,
+    steps,
+    errors,
+  );
+  const negative = resolvePrompt(blockText(document, block, 'negative'), negativeRange, false, steps, errors);
   return {
     index: block.index,
     range: block.range,
     positive,
     negative,
-    parameters: block.parameters.map(({ key, value, keyRange, valueRange }) => ({
-      key,
-      value,
-      keyRange,
-      valueRange,
-    })),
+    parameters: block.parameters,
     steps,
     errors: errors.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end),
   };
@@ -55,7 +55,13 @@ export function resolveBlock(document: Document, block: Block, options: ResolveO
 
 /** A prompt that stands alone, such as one a template was expanded to. Ranges point into the text itself. */
 export function resolveText(text: string, isPositive: boolean, steps: number): ResolvedPrompt {
-  return resolvePrompt(text, { start: 0, end: text.length }, isPositive, steps, []);
+  return resolvePrompt(
+    mapSlice(strip(text), skipSpace(text, 0)),
+    { start: 0, end: text.length },
+    isPositive,
+    steps,
+    [],
+  );
 }
 
 function blockSteps(block: Block): number {
@@ -65,17 +71,15 @@ function blockSteps(block: Block): number {
   return steps !== undefined && steps >= 1 ? steps : DEFAULT_STEPS;
 }
 
-/** The layers before conditioning, for a prompt that stands somewhere in `source`. */
+/** The layers before conditioning, for a prompt that stands at `range`. */
 function resolvePrompt(
-  source: string,
+  source: MappedText,
   range: Range,
   isPositive: boolean,
   steps: number,
   errors: ResolveError[],
 ): ResolvedPrompt {
-  const start = skipSpace(source, range.start, range.end);
-  const end = skipSpaceBack(source, range.end, start);
-  const { mapped: uncommented, comments } = stripComments(mapSlice(source.slice(start, end), start));
+  const { mapped: uncommented, comments } = stripComments(source);
   const tags = findNetworks(uncommented.text);
   const networks = tags.map((tag) => readNetwork(uncommented, tag, isPositive, errors));
   const mapped = isPositive
@@ -92,32 +96,61 @@ function resolvePrompt(
     text: mapped.text.slice(part.start, part.end),
     weight: part.weight,
   }));
-  let first: Pick<ResolvedPrompt, 'schedule' | 'attention'> | undefined;
+  let first: Schedule | undefined;
   let scheduleFailed = false;
   const breaks: Range[] = [];
   for (const part of parts) {
     const sub = sliceMapped(mapped, part.start, part.end);
     const schedule = resolveSchedule(sub.text, { steps });
     scheduleFailed = reportSchedule(sub, schedule, errors) || scheduleFailed;
-    const whole = parseAttention(sub.text);
-    if (first === undefined) {
-      const [[, text] = [steps, '']] = schedule.phases;
-      const attention = text === sub.text ? whole : parseAttention(text);
-      first = { schedule: schedule.phases, attention: attentionRuns(attention.pieces) };
-    }
-    inspectBrackets(sub, whole, breaks, errors);
+    first ??= schedule;
+    if (mayBreakOrFail(sub.text)) inspectBrackets(sub, parseAttention(sub.text), breaks, errors);
   }
-  return {
-    range,
-    text: mapped.text,
-    comments,
-    networks,
-    subprompts,
-    schedule: first?.schedule ?? [[steps, '']],
-    scheduleFailed,
-    attention: first?.attention ?? [['', 1]],
-    breaks,
-  };
+  return new Resolved(
+    { range, text: mapped.text, comments, networks, subprompts, scheduleFailed, breaks },
+    first,
+  );
+}
+
+/**
+ * A resolved prompt that works out its schedule and its attention runs when somebody asks; the lint never does. A class,
+ * because an object literal with a getter costs a hidden class that keeps the whole document from being collected young.
+ */
+class Resolved implements ResolvedPrompt {
+  readonly range: Range;
+  readonly text: string;
+  readonly comments: readonly Range[];
+  readonly networks: readonly Network[];
+  readonly subprompts: ResolvedPrompt['subprompts'];
+  readonly scheduleFailed: boolean;
+  readonly breaks: readonly Range[];
+  readonly #first: Schedule | undefined;
+  #attention: ResolvedPrompt['attention'] | undefined;
+
+  constructor(known: Omit<ResolvedPrompt, 'schedule' | 'attention'>, first: Schedule | undefined) {
+    this.range = known.range;
+    this.text = known.text;
+    this.comments = known.comments;
+    this.networks = known.networks;
+    this.subprompts = known.subprompts;
+    this.scheduleFailed = known.scheduleFailed;
+    this.breaks = known.breaks;
+    this.#first = first;
+  }
+
+  get schedule(): ResolvedPrompt['schedule'] {
+    return this.#first?.phases ?? [];
+  }
+
+  get attention(): ResolvedPrompt['attention'] {
+    this.#attention ??= attentionRuns(parseAttention(this.schedule[0]?.[1] ?? '').pieces);
+    return this.#attention;
+  }
+
+  toJSON(): ResolvedPrompt {
+    const { range, text, comments, networks, subprompts, schedule, scheduleFailed, attention, breaks } = this;
+    return { range, text, comments, networks, subprompts, schedule, scheduleFailed, attention, breaks };
+  }
 }
 
 function readNetwork(
@@ -197,6 +230,16 @@ function reportSchedule(
 
 /** A bracket that somebody meant as prompt editing: `[… : number]` or `[…|…]`. */
 const SCHEDULE_LIKE = /\[[^[\]]*(?::\s*[+-]?[.\d]+\s*\]|\|)/;
+
+/**
+ * A quick look at whether brackets have to be read at all to know where a prompt breaks and whether it fails: only a
+ * BREAK breaks, a weight that is no number has two points or nothing else, and depth takes brackets.
+ */
+function mayBreakOrFail(text: string): boolean {
+  return text.length > MAX_BRACKET_DEPTH || text.includes('BREAK') || DOUBTFUL_WEIGHT.test(text);
+}
+
+const DOUBTFUL_WEIGHT = /:[^()[\]:]*\.(?:[^()[\]:]*\.|[^()[\]:\p{Nd}]*\))/u;
 
 /** BREAKs that break and weights that fail, looked up in the whole text so that every schedule branch is seen once. */
 function inspectBrackets(

@@ -106,5 +106,7 @@ function lineStart(text: string, offset: number): number {
 
 function describeModel(key: string | undefined, name: string, environment: Environment): { detail?: string } {
   const model = key === 'Model' ? environment.models.find((entry) => entry.name === name) : undefined;
-  return model?.architecture ? { detail: model.architecture } : {};
+  const hash = model?.hashes?.autoV2 ?? model?.hashes?.autoV1;
+  const detail = [model?.architecture, hash].filter((part) => part !== undefined).join(', ');
+  return detail === '' ? {} : { detail };
 }

@@ -1,21 +1,24 @@
-import type { GenerationPlan, PlanParameters } from '../../shared/plan';
+import type { ModelFacts } from '../../shared/facts';
+import type { GenerationPlan, PlanHires, PlanParameters } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
-import type { Range } from '../../shared/range';
+import { blockText } from '../analysis/blockText';
 import { stripComments } from '../analysis/comments';
 import { mapSlice } from '../analysis/mapped';
 import { strip } from '../analysis/python';
 import { resolveText } from '../analysis/resolve';
+import type { ResolvedPrompt } from '../analysis/resolved';
 import { expandRandom } from '../dynamic/expand';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
 import { chooseEmbeddings } from './embeddings';
-import { hiresSizePair, readHires } from './hires';
+import { type HiresTexts, hiresSizePair, hiresTexts, readHires } from './hires';
 import { planInfotext } from './infotext';
 import { readInit } from './init';
-import { chooseLoras } from './loras';
-import { chooseModel } from './model';
+import { type ChosenLora, chooseLoras } from './loras';
+import { chooseFurtherModel, chooseModel, type WrittenParameter } from './model';
 import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
+import { readRefiner } from './refiner';
 import { promptSteps } from './samplers';
 
 export interface PlanRequest {
@@ -61,9 +64,9 @@ export function buildPlan(
   const parameters = readParameters(written, model.value.facts, request, warnings);
   if (!parameters.ok) return parameters;
   const { steps, seed } = parameters.value;
-  const positiveText = promptText(document, block.positive.range, environment, seed);
+  const positiveText = promptText(blockText(document, block, 'positive').text, environment, seed);
   if (!positiveText.ok) return positiveText;
-  const negativeText = promptText(document, block.negative?.range, environment, seed);
+  const negativeText = promptText(blockText(document, block, 'negative').text, environment, seed);
   if (!negativeText.ok) return negativeText;
   const resolved = {
     positive: resolveText(positiveText.value, true, steps),
@@ -79,19 +82,25 @@ export function buildPlan(
   const init = readInit(written, request.resolveFile, warnings);
   if (!init.ok) return init;
   // A hires fix belongs to pictures made from noise alone.
-  const hires =
+  const second: Result<SecondPass | undefined> =
     init.value === undefined
-      ? readHires(
+      ? planSecondPass(
           written,
-          parameters.value,
-          resolved.positive.subprompts,
-          resolved.negative.subprompts,
+          { parameters: parameters.value, model: model.value.facts, resolved },
+          environment,
           warnings,
         )
       : success(undefined);
-  if (!hires.ok) return hires;
-  warnings.push(...unusedParameters(written, init.value !== undefined, hires.value !== undefined));
-  const embeddings = chooseEmbeddings([positive.value, negative.value], environment);
+  if (!second.ok) return second;
+  const hires = second.value?.hires;
+  const planned = loras.value.map((lora) => lora.plan);
+  const refiner = readRefiner(written, model.value.facts, planned, environment, warnings);
+  if (!refiner.ok) return refiner;
+  warnings.push(
+    ...unusedParameters(written, init.value !== undefined, hires !== undefined, refiner.value !== undefined),
+  );
+  const prompts = [positive.value, negative.value, ...(hires ? [hires.positive, hires.negative] : [])];
+  const embeddings = chooseEmbeddings(prompts, environment);
   if (!embeddings.ok) return embeddings;
   if (resolved.positive.scheduleFailed)
     warnings.push('The schedules of the prompt are taken as text, because the web UI cannot read them.');
@@ -103,22 +112,82 @@ export function buildPlan(
       model: model.value.plan,
       positive: positive.value,
       negative: negative.value,
-      loras: loras.value.map((lora) => lora.plan),
+      loras: planned,
       parameters: parameters.value,
       ...(init.value && { init: init.value.plan }),
-      ...(hires.value && { hires: hires.value }),
+      ...(hires && { hires }),
+      ...(refiner.value && { refiner: refiner.value }),
       ...(embeddings.value.length > 0 && { embeddings: embeddings.value.map((one) => one.plan) }),
       infotext: planInfotext({
         positive: positiveText.value,
         negative: negativeText.value,
         parameters: parameters.value,
         model: model.value.plan,
-        loras: loras.value,
+        loras: [...loras.value, ...(second.value?.loras ?? [])],
         embeddings: embeddings.value,
         init: init.value,
-        hires: hires.value,
+        hires,
         hiresSize: hiresSizePair(written),
+        hiresTexts: second.value?.texts ?? {},
+        refiner: refiner.value,
       }),
+    },
+  });
+}
+
+/** What the first pass is made with, for the second to differ from. */
+interface FirstPass {
+  readonly parameters: PlanParameters;
+  readonly model: ModelFacts;
+  readonly resolved: { readonly positive: ResolvedPrompt; readonly negative: ResolvedPrompt };
+}
+
+interface SecondPass {
+  readonly hires: PlanHires;
+  /** Its own networks, where it has a prompt of its own. */
+  readonly loras: readonly ChosenLora[];
+  readonly texts: HiresTexts;
+}
+
+/** The hires pass of a block; undefined where it has none. Its networks are those of its own prompt, if it has one. */
+function planSecondPass(
+  written: readonly WrittenParameter[],
+  { parameters, model, resolved }: FirstPass,
+  environment: Environment,
+  warnings: string[],
+): Result<SecondPass | undefined> {
+  const { positive, negative, checkpoint } = hiresTexts(written);
+  const own = { positive: resolved.positive, negative: resolved.negative };
+  const texts: { positive?: string; negative?: string } = {};
+  for (const [part, text] of [
+    ['positive', positive],
+    ['negative', negative],
+  ] as const) {
+    if (text === undefined) continue;
+    const read = promptText(text, environment, parameters.seed);
+    if (!read.ok) return read;
+    texts[part] = read.value;
+    own[part] = resolveText(read.value, part === 'positive', parameters.steps);
+  }
+  const hires = readHires(written, parameters, own.positive.subprompts, own.negative.subprompts, warnings);
+  if (!hires.ok || hires.value === undefined) return hires as Result<undefined>;
+  const other =
+    checkpoint === undefined
+      ? success(undefined)
+      : chooseFurtherModel('Hires checkpoint', checkpoint, environment);
+  if (!other.ok) return other;
+  const loras: Result<ChosenLora[]> =
+    texts.positive === undefined
+      ? success([])
+      : chooseLoras(own, other.value?.facts ?? model, environment, warnings);
+  if (!loras.ok) return loras;
+  return success({
+    texts,
+    loras: loras.value,
+    hires: {
+      ...hires.value,
+      ...(other.value && { model: other.value.plan }),
+      ...(texts.positive !== undefined && { loras: loras.value.map((lora) => lora.plan) }),
     },
   });
 }
@@ -128,13 +197,8 @@ export function buildPlan(
  * and no other, so that reading the metadata back gives the same picture. With the dialect switched on, what is written
  * is a template, and the picture's seed chooses what it becomes.
  */
-function promptText(
-  document: Document,
-  range: Range | undefined,
-  environment: Environment,
-  seed: number,
-): Result<string> {
-  const written = range === undefined ? '' : strip(document.text.slice(range.start, range.end));
+function promptText(text: string, environment: Environment, seed: number): Result<string> {
+  const written = strip(text);
   const expanded = environment.dynamicPrompts
     ? expandRandom(written, { seed, wildcards: environment.readWildcard ?? (() => []) })
     : success(written);

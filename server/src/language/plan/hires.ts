@@ -31,7 +31,27 @@ export function hiresSizePair(parameters: readonly WrittenParameter[]): readonly
     : ['Hires resize', resize.replace(/\s*[x×]\s*/, 'x')];
 }
 
-/** Reads the keys of a hires fix; undefined where the block has none. */
+/** What a second pass says otherwise than the first: texts as they are written. */
+export interface HiresTexts {
+  readonly positive?: string;
+  readonly negative?: string;
+  readonly checkpoint?: string;
+}
+
+/** Reads `Hires prompt` and its like; what is as in the first pass is left out. */
+export function hiresTexts(parameters: readonly WrittenParameter[]): HiresTexts {
+  const written = createWritten(parameters, []);
+  const positive = written.text('Hires prompt');
+  const negative = written.text('Hires negative prompt');
+  const checkpoint = written.text('Hires checkpoint');
+  return {
+    ...(positive !== undefined && { positive }),
+    ...(negative !== undefined && { negative }),
+    ...(checkpoint !== undefined && checkpoint !== 'Use same checkpoint' && { checkpoint }),
+  };
+}
+
+/** Reads the keys of a hires fix; undefined where the block has none. The prompts are those of the second pass. */
 export function readHires(
   parameters: readonly WrittenParameter[],
   first: PlanParameters,

@@ -1,8 +1,10 @@
-import type { PlanHires, PlanModel, PlanParameters } from '../../shared/plan';
+import type { PlanHires, PlanModel, PlanParameters, PlanRefiner } from '../../shared/plan';
+import { blockText } from '../analysis/blockText';
 import { formatInfotext } from '../analysis/infotextWrite';
 import { strip } from '../analysis/python';
 import { parse } from '../syntax/parse';
 import type { ChosenEmbedding } from './embeddings';
+import type { HiresTexts } from './hires';
 import { type ChosenInit, INIT_IMAGE } from './init';
 import type { ChosenLora } from './loras';
 
@@ -18,6 +20,9 @@ export interface UsedByPlan {
   readonly hires?: PlanHires | undefined;
   /** The key and value that gave the size of the second pass. */
   readonly hiresSize: readonly [string, string];
+  /** Prompts that only the second pass has. */
+  readonly hiresTexts: HiresTexts;
+  readonly refiner?: PlanRefiner | undefined;
 }
 
 /**
@@ -25,7 +30,7 @@ export interface UsedByPlan {
  * Prompts keep their LoRA tags and lose their comments, as upstream.
  */
 export function planInfotext(used: UsedByPlan): string {
-  const { positive, negative, parameters, model, loras, embeddings, init, hires } = used;
+  const { positive, negative, parameters, model, loras, embeddings, init, hires, refiner } = used;
   const pairs: (readonly [string, string])[] = [
     ['Steps', String(parameters.steps)],
     ['Sampler', parameters.sampler],
@@ -33,6 +38,7 @@ export function planInfotext(used: UsedByPlan): string {
     ['CFG scale', String(parameters.cfgScale)],
     ['Seed', String(parameters.seed)],
     ['Size', `${parameters.width}x${parameters.height}`],
+    ...(model.hash === undefined ? [] : [['Model hash', model.hash] as const]),
     ['Model', model.name],
   ];
   const { variation, seedResize } = parameters;
@@ -49,7 +55,8 @@ export function planInfotext(used: UsedByPlan): string {
   if (parameters.ensd !== 0) pairs.push(['ENSD', String(parameters.ensd)]);
   // Always written: the web UI takes a missing one for the graphics card, this program for the processor.
   pairs.push(['RNG', parameters.rng]);
-  if (hires) pairs.push(...hiresPairs(hires, parameters, used.hiresSize));
+  if (hires) pairs.push(...hiresPairs(hires, parameters, used));
+  if (refiner) pairs.push(...refinerPairs(refiner, hires !== undefined));
   const hashes = loraHashes(loras);
   if (hashes !== '') pairs.push(['Lora hashes', hashes]);
   const inversions = embeddingHashes(embeddings);
@@ -57,7 +64,12 @@ export function planInfotext(used: UsedByPlan): string {
   if (parameters.emphasis !== 'Original') pairs.push(['Emphasis', parameters.emphasis]);
   const prompt = guardSeparators(positive);
   const infotext = formatInfotext(prompt, guardSeparators(negative), pairs);
-  if (negative !== '' || readsBack(infotext, prompt)) return infotext;
+  // A line of the negative prompt that begins as parameters do is told apart by a label of its own, which every reader takes off.
+  if (negative !== '')
+    return readsBackNegative(infotext, guardSeparators(negative))
+      ? infotext
+      : formatInfotext(prompt, guardSeparators(negative).replaceAll('\n', '\nNegative prompt: '), pairs);
+  if (readsBack(infotext, prompt)) return infotext;
   // A prompt that ends in what looks like parameters is told apart by the line of an empty negative prompt.
   return formatInfotext(`${prompt}\nNegative prompt:`, '', pairs);
 }
@@ -66,9 +78,13 @@ export function planInfotext(used: UsedByPlan): string {
 function hiresPairs(
   hires: PlanHires,
   first: PlanParameters,
-  size: readonly [string, string],
+  { hiresSize, hiresTexts }: Pick<UsedByPlan, 'hiresSize' | 'hiresTexts'>,
 ): (readonly [string, string])[] {
-  const pairs: (readonly [string, string])[] = [size];
+  const pairs: (readonly [string, string])[] = [];
+  if (hiresTexts.positive !== undefined) pairs.push(['Hires prompt', hiresTexts.positive]);
+  if (hiresTexts.negative !== undefined) pairs.push(['Hires negative prompt', hiresTexts.negative]);
+  pairs.push(hiresSize);
+  if (hires.model !== undefined) pairs.push(['Hires checkpoint', hires.model.name]);
   if (hires.steps !== first.steps) pairs.push(['Hires steps', String(hires.steps)]);
   pairs.push(['Hires upscaler', hires.upscaler]);
   if (hires.sampler !== first.sampler) pairs.push(['Hires sampler', hires.sampler]);
@@ -77,9 +93,30 @@ function hiresPairs(
   return pairs;
 }
 
+function refinerPairs(
+  { model, switchAt, bySteps, passes }: PlanRefiner,
+  hasHires: boolean,
+): (readonly [string, string])[] {
+  return [
+    ['Refiner', model.name],
+    ['Refiner switch at', String(switchAt)],
+    ...(bySteps ? [['Refiner switch by sampling steps', 'True'] as const] : []),
+    ...(hasHires && passes !== 'second'
+      ? [['Hires refiner', passes === 'both' ? 'both passes' : 'first pass'] as const]
+      : []),
+  ];
+}
+
 /** A line of dashes would begin the next block of a file; an empty comment keeps it text, and no reader counts comments. */
 function guardSeparators(text: string): string {
   return text.replace(/[^\r\n]+/g, (line) => (/^-{3,}$/.test(strip(line)) ? `${line}#` : line));
+}
+
+/** True when the text, read as a block, has this negative prompt. */
+function readsBackNegative(infotext: string, negative: string): boolean {
+  const document = parse(infotext);
+  const [block] = document.blocks;
+  return block !== undefined && blockText(document, block, 'negative').text === negative;
 }
 
 /** True when the text, read as a block, has this positive prompt. */

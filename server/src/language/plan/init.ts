@@ -32,7 +32,7 @@ export function readInit(
     return failure(
       'bad-init-image',
       `\`${INIT_IMAGE}: ${name}\` is no file of this machine.`,
-      'Name a PNG file relative to the prompt file.',
+      'Name a PNG, JPEG or WebP file relative to the prompt file.',
     );
   if (resolveFile === undefined) {
     warnings.push(`\`${INIT_IMAGE}\` is not used here: the prompt has no file of its own.`);

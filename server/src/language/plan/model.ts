@@ -2,6 +2,7 @@ import type { ModelFacts } from '../../shared/facts';
 import type { PlanModel } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import type { Environment } from '../environment';
+import { askedModel, findModel } from '../rules/support/models';
 import { didYouMean } from './suggest';
 
 /** A parameter as it stands in a block. */
@@ -22,14 +23,17 @@ export function chooseModel(
   environment: Environment,
   requested?: string,
 ): Result<ChosenModel> {
-  const name = requested ?? written.findLast(({ key }) => key === 'Model')?.value;
-  const facts = name === undefined ? environment.baseModel : findModel(name, environment);
+  const lastOf = (wanted: string) => written.findLast(({ key }) => key === wanted)?.value;
+  const name = requested ?? lastOf('Model');
+  const hash = requested === undefined ? lastOf('Model hash') : undefined;
+  const facts =
+    askedModel(name, hash, environment) ?? (name === undefined ? environment.baseModel : undefined);
   if (facts === undefined) {
     if (name === undefined)
       return failure(
         'no-model',
         'No base model is configured, and the block has no `Model`.',
-        'Use the built-in model, or choose a folder with an ONNX model and set it as `baseModel`.',
+        'Use the built-in model, or choose a checkpoint and set it as `baseModel`.',
       );
     const names = environment.models.map((known) => known.name);
     const fallback =
@@ -37,41 +41,56 @@ export function chooseModel(
     return failure(
       'unknown-model',
       `The model ${name} is not configured.`,
-      `${didYouMean(name, names)}Add it to \`models\` in sdprompt.config.json, or remove \`Model\` from the block.${fallback}`,
+      `${didYouMean(name, names)}Add its folder to \`modelPaths\` or itself to \`models\` in sdprompt.config.json, or remove \`Model\` from the block.${fallback}`,
     );
   }
   return checkModel(facts);
 }
 
-function findModel(written: string, environment: Environment): ModelFacts | undefined {
-  const known = [
-    ...environment.models,
-    ...(environment.baseModel === undefined ? [] : [environment.baseModel]),
-  ];
-  return (
-    known.find(({ name }) => name === written) ??
-    known.find(({ name }) => name.toLowerCase() === written.toLowerCase())
+/**
+ * A further model that a block names under `key`. The web UI writes these with a file's ending or a hash behind them,
+ * which are no part of the name.
+ */
+export function chooseFurtherModel(
+  key: string,
+  written: string,
+  environment: Environment,
+): Result<ChosenModel> {
+  const plain = written.replace(/\s*\[[0-9a-f]{8,}\]$/i, '');
+  const facts = findModel(written, environment);
+  if (facts !== undefined) return checkModel(facts);
+  const names = environment.models.map((known) => known.name);
+  return failure(
+    'unknown-model',
+    `The model ${written} of \`${key}\` is not configured.`,
+    `${didYouMean(plain, names)}Add it to \`models\` in sdprompt.config.json, or remove \`${key}\` from the block.`,
   );
 }
 
+/** Architectures whose checkpoints the engine writes graphs for. */
+const RUNNABLE: ReadonlySet<string> = new Set(['sd1', 'sd2', 'sdxl', 'ssd-1b', 'demo']);
+
 function checkModel(facts: ModelFacts): Result<ChosenModel> {
   if (facts.problem !== undefined) return { ok: false, problem: facts.problem };
-  if (facts.format === 'checkpoint')
+  if (facts.cannotRun !== undefined) return { ok: false, problem: facts.cannotRun };
+  if (facts.format === 'checkpoint' && !RUNNABLE.has(facts.architecture ?? ''))
     return failure(
       'model-not-onnx',
-      `The model ${facts.name} is a checkpoint file; previews need a folder with ONNX files.`,
-      'Export the checkpoint to ONNX with optimum and configure that folder, or use the built-in model.',
+      `The model ${facts.name} is a checkpoint of ${facts.architecture ?? 'an unknown architecture'}; pictures can be made with those of Stable Diffusion 1, 2 and XL.`,
+      'Use such a checkpoint, a folder with ONNX files, or the built-in model.',
     );
   if (facts.format === 'declared' || facts.path === undefined)
     return failure(
       'model-without-files',
       `The model ${facts.name} is declared with an architecture only, so it can be checked but not run.`,
-      'Set its `path` to a folder with an ONNX model, or use the built-in model.',
+      'Set its `path` to a checkpoint or a folder with an ONNX model, or use the built-in model.',
     );
   const plan: PlanModel = {
     name: facts.name,
     path: facts.path,
     ...(facts.architecture === undefined ? {} : { architecture: facts.architecture }),
+    ...(facts.vae === undefined ? {} : { vae: facts.vae }),
+    ...(facts.hashes?.autoV2 === undefined ? {} : { hash: facts.hashes.autoV2 }),
   };
   return success({ plan, facts });
 }

@@ -23,7 +23,6 @@ const DEFAULT_SIZE = 512;
 const NOT_DONE: readonly RegExp[] = [
   /^Face restoration$/,
   /^Tiling$/,
-  /^Refiner/,
   /^NGMS$/,
   /^Token merging/,
   /^ControlNet/,
@@ -94,11 +93,13 @@ export function unusedParameters(
   parameters: readonly WrittenParameter[],
   hasInit: boolean,
   hasHires: boolean,
+  hasRefiner: boolean,
 ): string[] {
   const isUnused = (key: string): boolean => {
     if (key === 'Denoising strength') return !hasInit && !hasHires;
-    if (key.startsWith('Hires '))
-      return !hasHires || /^Hires (prompt|negative prompt|checkpoint|VAE)/.test(key);
+    if (key === 'Hires refiner') return !hasHires || !hasRefiner;
+    if (key.startsWith('Hires ')) return !hasHires || key.startsWith('Hires VAE');
+    if (key.startsWith('Refiner')) return !hasRefiner;
     return NOT_DONE.some((pattern) => pattern.test(key));
   };
   return parameters

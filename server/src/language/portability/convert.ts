@@ -1,7 +1,7 @@
 import { attentionRuns, parseAttention } from '../analysis/attention';
+import { blockText } from '../analysis/blockText';
 import { formatInfotext } from '../analysis/infotextWrite';
 import { LORA_TYPES } from '../analysis/loraArguments';
-import { strip } from '../analysis/python';
 import { resolveBlock } from '../analysis/resolve';
 import type { Network, ResolvedPrompt } from '../analysis/resolved';
 import type { Target } from '../environment';
@@ -66,16 +66,14 @@ const LORA_WRITERS: Readonly<Partial<Record<Target, LoraWriter>>> = {
 export function convertBlock(document: Document, block: Block, target: Target): Conversion {
   const losses: string[] = [];
   const resolved = resolveBlock(document, block);
-  const source = (range: { start: number; end: number } | undefined): string =>
-    range === undefined ? '' : strip(document.text.slice(range.start, range.end));
   const writer = RUN_WRITERS[target];
   const positive =
     writer === undefined || SAME.has(target)
-      ? source(block.positive.range)
+      ? blockText(document, block, 'positive').text
       : convertPrompt(resolved.positive, target, writer, true, losses);
   const negative =
     writer === undefined || SAME.has(target)
-      ? source(block.negative?.range)
+      ? blockText(document, block, 'negative').text
       : convertPrompt(resolved.negative, target, writer, false, losses);
   const parameters = resolved.parameters.map(({ key, value }) => [key, value] as const);
   return { target, positive, negative, text: formatInfotext(positive, negative, parameters), losses };

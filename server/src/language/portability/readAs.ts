@@ -1,4 +1,5 @@
 import type { WeightedRun } from '../../shared/plan';
+import { blockText } from '../analysis/blockText';
 import { LORA_TYPES } from '../analysis/loraArguments';
 import { findNetworks, removeNetworks } from '../analysis/networks';
 import { parseFloatPython, strip } from '../analysis/python';
@@ -31,12 +32,10 @@ export function readBlockAs(
   target: Target,
   steps = 20,
 ): { readonly target: Target; readonly positive: TargetPrompt; readonly negative: TargetPrompt } {
-  const text = (range: { start: number; end: number } | undefined): string =>
-    range === undefined ? '' : strip(document.text.slice(range.start, range.end));
   return {
     target,
-    positive: readPromptAs(text(block.positive.range), target, true, steps),
-    negative: readPromptAs(text(block.negative?.range), target, false, steps),
+    positive: readPromptAs(blockText(document, block, 'positive').text, target, true, steps),
+    negative: readPromptAs(blockText(document, block, 'negative').text, target, false, steps),
   };
 }
 

@@ -3,9 +3,7 @@ import type { Group } from '../syntax/nodes';
 import type { Rule, RuleFinding } from './rule';
 import { plainlyMeant, shortNumber } from './support/numbers';
 import { withoutComments } from './support/plainText';
-import { allPrompts } from './support/prompts';
 import { suspicionOf } from './support/suspicious';
-import { walk } from './support/walk';
 
 interface Options {
   readonly min: number;
@@ -29,9 +27,8 @@ export const attentionWeight: Rule<Options> = {
   },
   check(context, options, report) {
     const text = withoutComments(context.document);
-    for (const view of allPrompts(context)) {
-      walk(view.tree.items, (item, parents) => {
-        if (item.type !== 'group') return;
+    for (const view of context.prompts) {
+      for (const { item, parents } of view.outline.groups) {
         if (item.weight) {
           if (!suspicionOf(item, text)) checkNumber(item, options, report);
         } else if (item.bracket === 'round' && item.closed) checkMissing(item, text, report);
@@ -44,7 +41,7 @@ export const attentionWeight: Rule<Options> = {
         const above = product > options.max && inner <= options.max && outer <= options.max;
         const below = product < options.min && inner >= options.min && outer >= options.min;
         if (above || below) reportProduct(product, item, options, report);
-      });
+      }
     }
   },
 };

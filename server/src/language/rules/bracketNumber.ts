@@ -1,8 +1,6 @@
 import type { Rule } from './rule';
 import { shortNumber } from './support/numbers';
-import { allPrompts } from './support/prompts';
 import { looksLikeBracketWeight } from './support/suspicious';
-import { walk } from './support/walk';
 
 /** `[word:1.2]`, copied from the habit of `(word:1.2)`. */
 export const bracketNumber: Rule = {
@@ -12,10 +10,10 @@ export const bracketNumber: Rule = {
   severity: 'warning',
   fixable: 'unsafe',
   check(context, _options, report) {
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       if (view.resolved.scheduleFailed) continue;
-      walk(view.tree.items, (item) => {
-        if (item.type !== 'schedule' || !looksLikeBracketWeight(item)) return;
+      for (const { item } of view.outline.schedules) {
+        if (!looksLikeBracketWeight(item)) continue;
         const { when, range } = item;
         const { text } = context.document;
         const words = text.slice(range.start + 1, when.range.start).replace(/\s*:\s*$/u, '');
@@ -36,7 +34,7 @@ export const bracketNumber: Rule = {
             },
           ],
         });
-      });
+      }
     }
   },
 };

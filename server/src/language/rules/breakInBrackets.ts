@@ -1,6 +1,4 @@
 import type { Rule } from './rule';
-import { allPrompts } from './support/prompts';
-import { walk } from './support/walk';
 
 /** BREAK is recognised by its weight, and any bracket changes that. */
 export const breakInBrackets: Rule = {
@@ -10,12 +8,10 @@ export const breakInBrackets: Rule = {
   severity: 'warning',
   fixable: 'no',
   check(context, _options, report) {
-    for (const view of allPrompts(context)) {
-      const real = new Set(view.resolved.breaks.map((range) => range.start));
-      walk(view.tree.items, (item, parents) => {
-        if (item.type !== 'break' || real.has(item.range.start)) return;
+    for (const view of context.prompts) {
+      for (const { item, parents } of view.outline.breaks) {
         const around = parents.find((parent) => parent.type === 'group');
-        if (!around) return;
+        if (!around || view.resolved.breaks.some(({ start }) => start === item.range.start)) continue;
         report({
           range: item.range,
           message:
@@ -27,7 +23,7 @@ export const breakInBrackets: Rule = {
             },
           ],
         });
-      });
+      }
     }
   },
 };

@@ -1,7 +1,5 @@
 import type { Rule } from './rule';
-import { phrasesOf } from './support/phrases';
 import { fold } from './support/plainText';
-import { allPrompts } from './support/prompts';
 import { removalRange } from './support/removal';
 
 /** The same words twice between commas. */
@@ -23,10 +21,10 @@ export const duplicateTag: Rule = {
   },
   check(context, options, report) {
     const ignored = new Set((options.ignore as readonly string[]).map(fold));
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       const first = new Map<string, { start: number; end: number }>();
-      for (const phrase of phrasesOf(context.document, view.tree.items)) {
-        if (phrase.items.some((item) => item.type === 'tag')) continue;
+      for (const phrase of view.phrases) {
+        if (phrase.hasTag) continue;
         const words = fold(phrase.text);
         if (words === '' || ignored.has(words)) continue;
         // BREAK and AND begin a text of their own, in which a tag may well be said again.

@@ -1,9 +1,7 @@
 import { FULL_WIDTH } from '../syntax/chars';
-import type { Item, Text } from '../syntax/nodes';
+import type { Text } from '../syntax/nodes';
 import type { Rule, RuleFinding, TextEdit } from './rule';
 import { withoutComments } from './support/plainText';
-import { allPrompts } from './support/prompts';
-import { walk } from './support/walk';
 
 /** Characters of a Chinese or Japanese keyboard that look like syntax and are none. */
 export const fullWidthPunctuation: Rule = {
@@ -15,13 +13,9 @@ export const fullWidthPunctuation: Rule = {
   check(context, _options, report) {
     const text = withoutComments(context.document);
     if (!/[（）［＜：，]/u.test(text)) return;
-    for (const view of allPrompts(context)) {
-      const texts: Text[] = [];
-      walk(view.tree.items, (item: Item) => {
-        if (item.type === 'text') texts.push(item);
-      });
+    for (const view of context.prompts) {
       const commas: number[] = [];
-      for (const item of texts) {
+      for (const item of view.outline.texts) {
         checkBrackets(item, text, report);
         for (let at = item.range.start; at < item.range.end; at++) if (text[at] === '，') commas.push(at);
       }

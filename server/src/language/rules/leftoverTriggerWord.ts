@@ -2,9 +2,8 @@ import type { LoraFacts } from '../../shared/facts';
 import type { Environment } from '../environment';
 import type { Rule } from './rule';
 import { looseName } from './support/names';
-import { phrasesOf } from './support/phrases';
 import { fold } from './support/plainText';
-import { isLoraType, lorasOf, type PromptView, promptsOf, tagsOf } from './support/prompts';
+import { isLoraType, type PromptView } from './support/prompts';
 import { removalRange } from './support/removal';
 import { firmTriggers } from './support/triggers';
 
@@ -19,15 +18,17 @@ export const leftoverTriggerWord: Rule = {
     const triggers = tellingTriggers(context.environment);
     if (triggers.size === 0) return;
     for (const block of context.blocks) {
-      for (const view of promptsOf(block)) {
+      for (const view of block.prompts) {
         // A tag that is misspelt loads nothing either, and has a finding of its own.
         if (view.side === 'negative' || hasFailedTag(view, context.environment)) continue;
         const loaded = new Set(
-          lorasOf(view).map(({ network }) => context.environment.loras.resolve(network.name).chosen),
+          view.loras.map(({ network }) => context.environment.loras.resolve(network.name).chosen),
         );
-        for (const phrase of phrasesOf(context.document, view.tree.items)) {
+        for (const phrase of view.phrases) {
           const owners = triggers.get(fold(phrase.text));
           if (!owners || owners.some((lora) => loaded.has(lora))) continue;
+          // Another network of the same training answers to the same word under another name.
+          if ([...loaded].some((lora) => lora && answersTo(lora, phrase.text))) continue;
           const owner = owners[0]!;
           report({
             range: phrase.range,
@@ -47,9 +48,13 @@ export const leftoverTriggerWord: Rule = {
   },
 };
 
+function answersTo(lora: LoraFacts, text: string): boolean {
+  return firmTriggers(lora).some((trigger) => fold(trigger) === fold(text));
+}
+
 /** True when a tag was meant to load a LoRA and does not. */
 function hasFailedTag(view: PromptView, environment: Environment): boolean {
-  return tagsOf(view).some(
+  return view.tags.some(
     ({ tag, network }) =>
       isLoraType(tag.tagType.toLowerCase()) &&
       (!tag.closed || !isLoraType(tag.tagType) || !environment.loras.resolve(network?.name ?? '').chosen),

@@ -1,5 +1,6 @@
 import type { LoraFacts } from '../../shared/facts';
 import type { Rule } from './rule';
+import { renamedFile, renameReferences } from './support/pinned';
 import { activeLoras } from './support/prompts';
 
 /** The file on this machine is not the one the repository has pinned. */
@@ -8,7 +9,7 @@ export const lockfileMismatch: Rule = {
   description: 'A LoRA differs from its entry in sdprompt.lock.json, or has none.',
   tags: ['lora', 'repository'],
   severity: 'warning',
-  fixable: 'no',
+  fixable: 'safe',
   check(context, _options, report) {
     const { lockfile, loras } = context.environment;
     if (!lockfile) return;
@@ -27,6 +28,15 @@ export const lockfileMismatch: Rule = {
         }
         const difference = differs(pinned, file);
         if (!difference) continue;
+        const renamed = renamedFile(context.environment, file.name);
+        if (renamed) {
+          report({
+            range: network.nameRange,
+            message: `\`${file.relativePath}\` is not the file that sdprompt.lock.json pins: ${difference}. That file is now called \`${renamed.name}\`; rename the references, or run \`sdprompt lock\` to pin this one.`,
+            fixes: [renameReferences(context, network.name, renamed.name)],
+          });
+          continue;
+        }
         report({
           range: network.nameRange,
           message: `\`${file.relativePath}\` is not the file that sdprompt.lock.json pins: ${difference}. The picture will differ from the one the repository means; restore the file, or run \`sdprompt lock\` to pin this one.`,

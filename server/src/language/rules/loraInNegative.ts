@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { allPrompts, isLoraType, tagsOf } from './support/prompts';
+import { isLoraType } from './support/prompts';
 import { removalRange } from './support/removal';
 
 /** Networks are read from positive prompts only. */
@@ -10,9 +10,9 @@ export const loraInNegative: Rule = {
   severity: 'warning',
   fixable: 'unsafe',
   check(context, _options, report) {
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       if (view.side !== 'negative') continue;
-      for (const { tag } of tagsOf(view)) {
+      for (const { tag } of view.tags) {
         if (!tag.closed || !(isLoraType(tag.tagType) || tag.tagType === 'hypernet')) continue;
         const text = context.document.text.slice(tag.range.start, tag.range.end);
         report({

@@ -2,7 +2,6 @@ import type { LoraFacts } from '../../shared/facts';
 import type { Fix, Rule } from './rule';
 import { orList } from './support/names';
 import { fold, foldedText, indexOfPhrase } from './support/plainText';
-import { lorasOf, promptsOf } from './support/prompts';
 import { firmTriggers } from './support/triggers';
 
 /** A LoRA that was trained on a word which the prompt does not say. */
@@ -14,9 +13,9 @@ export const missingTriggerWord: Rule = {
   fixable: 'unsafe',
   check(context, _options, report) {
     for (const block of context.blocks) {
-      for (const view of promptsOf(block)) {
+      for (const view of block.prompts) {
         if (view.side === 'negative') continue;
-        for (const { tag, network } of lorasOf(view)) {
+        for (const { tag, network } of view.loras) {
           const file = context.environment.loras.resolve(network.name).chosen;
           if (!file || (network.te === 0 && network.unet === 0)) continue;
           const triggers = firmTriggers(file);

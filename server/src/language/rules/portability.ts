@@ -1,7 +1,6 @@
 import type { Target } from '../environment';
 import type { Rule } from './rule';
 import { constructsOf } from './support/constructs';
-import { allPrompts } from './support/prompts';
 
 interface Options {
   readonly targets: readonly string[];
@@ -37,7 +36,7 @@ export const portability: Rule<Options> = {
   check(context, options, report) {
     const more = options.targets.filter((name): name is Target => Object.hasOwn(TITLES, name));
     const targets = [...new Set<Target>([context.environment.target, ...more])];
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       for (const construct of constructsOf(context, view, targets)) {
         for (const target of targets) {
           const difference = construct.in[target];

@@ -2,6 +2,7 @@ import type { Range } from '../../shared/range';
 import type { ResolvedBlock } from '../analysis/resolved';
 import type { Environment } from '../environment';
 import type { Block, Document } from '../syntax/nodes';
+import type { PromptView } from './support/prompts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 
@@ -33,10 +34,19 @@ export type RuleTag =
   | 'portability'
   | 'repository';
 
+/** A block in the tree and as the web UI resolves it. */
+export interface RuleBlock {
+  readonly tree: Block;
+  readonly resolved: ResolvedBlock;
+  /** The positive prompt and, if it is written, the negative one. */
+  readonly prompts: readonly PromptView[];
+}
+
 export interface RuleContext {
   readonly document: Document;
-  /** The block in the tree and as the web UI resolves it, index by index. */
-  readonly blocks: readonly { readonly tree: Block; readonly resolved: ResolvedBlock }[];
+  readonly blocks: readonly RuleBlock[];
+  /** Every prompt of the document, in order. */
+  readonly prompts: readonly PromptView[];
   readonly environment: Environment;
 }
 

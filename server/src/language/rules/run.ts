@@ -5,6 +5,7 @@ import type { Document } from '../syntax/nodes';
 import { RULES } from './index';
 import { internalRuleError } from './internalRuleError';
 import type { Finding, Rule, RuleContext, RuleFinding, RuleLevel, RuleSettings, Severity } from './rule';
+import { viewPrompts } from './support/prompts';
 import { suppress } from './suppress';
 import { unknownSuppression } from './unknownSuppression';
 import { unusedSuppression } from './unusedSuppression';
@@ -45,11 +46,11 @@ const NO_SETTINGS: RuleSettings = {};
 
 /** The tree and the web UI's reading of every block, as rules see them. */
 export function createContext(document: Document, environment: Environment): RuleContext {
-  return {
-    document,
-    blocks: document.blocks.map((tree) => ({ tree, resolved: resolveBlock(document, tree) })),
-    environment,
-  };
+  const blocks = document.blocks.map((tree) => {
+    const block = { tree, resolved: resolveBlock(document, tree) };
+    return { ...block, prompts: viewPrompts(document, block) };
+  });
+  return { document, blocks, prompts: blocks.flatMap(({ prompts }) => prompts), environment };
 }
 
 /** A rule's id by its id or one of its aliases. */

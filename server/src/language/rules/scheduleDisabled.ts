@@ -2,8 +2,7 @@ import type { Range } from '../../shared/range';
 import type { Document } from '../syntax/nodes';
 import type { Fix, Rule } from './rule';
 import { withoutComments } from './support/plainText';
-import { allPrompts, type PromptView } from './support/prompts';
-import { walk } from './support/walk';
+import type { PromptView } from './support/prompts';
 
 /** The web UI's schedule grammar is all or nothing. */
 export const scheduleDisabled: Rule = {
@@ -13,7 +12,7 @@ export const scheduleDisabled: Rule = {
   severity: 'warning',
   fixable: 'safe',
   check(context, _options, report) {
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       if (!view.resolved.scheduleFailed) continue;
       const cause = findCause(context.document, view);
       if (cause?.inBraces && context.environment.dynamicPrompts) continue;
@@ -77,9 +76,7 @@ function fixesFor(cause: Cause): Fix[] {
 }
 
 function firstSchedule(view: PromptView): Range {
-  let found: Range | undefined;
-  walk(view.tree.items, (item) => {
-    if (item.type === 'schedule' || item.type === 'alternation') found ??= item.range;
-  });
-  return found ?? view.tree.range;
+  const { schedules, alternations } = view.outline;
+  const starts = [schedules[0], alternations[0]].flatMap((first) => (first ? [first.item.range] : []));
+  return starts.sort((a, b) => a.start - b.start)[0] ?? view.tree.range;
 }

@@ -1,9 +1,8 @@
 import type { Schedule } from '../syntax/nodes';
 import type { Fix, Rule, RuleContext } from './rule';
 import { parameterOf } from './support/models';
-import { allPrompts, type PromptView } from './support/prompts';
+import type { PromptView } from './support/prompts';
 import { looksLikeBracketWeight } from './support/suspicious';
-import { walk } from './support/walk';
 
 /** A schedule whose moment lies before the first step or after the last. */
 export const scheduleNeverSwitches: Rule = {
@@ -14,12 +13,12 @@ export const scheduleNeverSwitches: Rule = {
   severity: 'warning',
   fixable: 'unsafe',
   check(context, _options, report) {
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       if (view.resolved.scheduleFailed) continue;
-      walk(view.tree.items, (item) => {
-        if (item.type !== 'schedule' || looksLikeBracketWeight(item)) return;
+      for (const { item } of view.outline.schedules) {
+        if (looksLikeBracketWeight(item)) continue;
         const when = moment(item, view);
-        if (!when) return;
+        if (!when) continue;
         const { steps } = view.block.resolved;
         const text = context.document.text.slice(item.range.start, item.range.end);
         const why = reason(item, when, steps);
@@ -28,7 +27,7 @@ export const scheduleNeverSwitches: Rule = {
           message: `${effect(item, when, context)}: ${why}. Write a fraction between 0 and 1 with a point, such as \`0.5\`, or a step ${steps > 1 ? `between 1 and ${steps - 1}` : 'of the run'}.`,
           fixes: fixesFor(item, when, text, context),
         });
-      });
+      }
     }
   },
 };

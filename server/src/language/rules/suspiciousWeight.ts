@@ -2,9 +2,8 @@ import type { Range } from '../../shared/range';
 import type { Rule, RuleContext, RuleFinding } from './rule';
 import { shortNumber } from './support/numbers';
 import { withoutComments } from './support/plainText';
-import { allPrompts, type PromptView, tagsOf } from './support/prompts';
+import type { PromptView } from './support/prompts';
 import { suspicionOf } from './support/suspicious';
-import { walk } from './support/walk';
 
 type Report = (finding: RuleFinding) => void;
 
@@ -17,11 +16,10 @@ export const suspiciousWeight: Rule = {
   fixable: 'both',
   check(context, _options, report) {
     const text = withoutComments(context.document);
-    for (const view of allPrompts(context)) {
-      walk(view.tree.items, (item) => {
-        if (item.type !== 'group') return;
+    for (const view of context.prompts) {
+      for (const { item } of view.outline.groups) {
         const suspicion = suspicionOf(item, text);
-        if (!suspicion || !item.weight) return;
+        if (!suspicion || !item.weight) continue;
         const { weight } = item;
         if (suspicion.kind === 'ratio') {
           report({
@@ -35,7 +33,7 @@ export const suspiciousWeight: Rule = {
               },
             ],
           });
-          return;
+          continue;
         }
         if (suspicion.kind === 'face') {
           const face = text.slice(suspicion.range.start + 1, suspicion.range.end - 1).trim();
@@ -50,7 +48,7 @@ export const suspiciousWeight: Rule = {
               },
             ],
           });
-          return;
+          continue;
         }
         report({
           range: suspicion.range,
@@ -68,7 +66,7 @@ export const suspiciousWeight: Rule = {
             },
           ],
         });
-      });
+      }
       if (view.side === 'positive') checkEnds(view, context, text, report);
     }
   },
@@ -92,6 +90,7 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
   parts.push({ start, end: view.tree.range.end });
   const visible = blankTags(text, view);
   for (const part of parts) {
+    if (text.lastIndexOf(':', part.end - 1) < part.start) continue;
     const shown = visible(part).trimEnd();
     const last = shown.lastIndexOf(':');
     const number = last < 0 ? undefined : NUMBER.exec(shown.slice(last + 1, last + 60))?.[1];
@@ -125,7 +124,7 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
 
 /** Tags are gone before the web UI looks at the end, or have a finding of their own; blanks of the same length keep the offsets. */
 function blankTags(text: string, view: PromptView): (range: Range) => string {
-  const gone = tagsOf(view).map(({ tag }) => tag.range);
+  const gone = view.tags.map(({ tag }) => tag.range);
   return (range) => {
     let result = '';
     let at = range.start;

@@ -1,9 +1,6 @@
 import type { Range } from '../../shared/range';
-import type { Group, Prompt } from '../syntax/nodes';
 import type { Fix, Rule, RuleContext } from './rule';
-import { allPrompts } from './support/prompts';
 import { syntaxCheck } from './support/syntaxErrors';
-import { walk } from './support/walk';
 
 /** Brackets that open or close nothing; escaped ones are plain text. */
 export const unbalancedBracket: Rule = {
@@ -46,10 +43,9 @@ function escaping(range: Range, text: string): Fix {
  */
 function closing(range: Range, context: RuleContext): Fix | undefined {
   const { text } = context.document;
-  for (const view of allPrompts(context)) {
+  for (const view of context.prompts) {
     if (range.start < view.tree.range.start || range.end > view.tree.range.end) continue;
-    const open = unclosed(view.tree);
-    const group = open[open.length - 1];
+    const group = view.outline.groups.findLast(({ item }) => !item.closed)?.item;
     if (!group || group.range.start !== range.start) return undefined;
     const end = group.range.start + text.slice(group.range.start, group.range.end).trimEnd().length;
     const inner = text.slice(group.range.start + 1, end);
@@ -71,12 +67,4 @@ function closing(range: Range, context: RuleContext): Fix | undefined {
     };
   }
   return undefined;
-}
-
-function unclosed(prompt: Prompt): Group[] {
-  const found: Group[] = [];
-  walk(prompt.items, (item) => {
-    if (item.type === 'group' && !item.closed) found.push(item);
-  });
-  return found;
 }

@@ -8,11 +8,7 @@ export const unclosedTag: Rule = {
   tags: ['syntax'],
   severity: 'error',
   fixable: 'safe',
-  check: syntaxCheck('unclosed-tag', ({ range }, { document }) => {
-    const text = document.text.slice(range.start, range.end);
-    const end = range.start + text.trimEnd().length;
-    return {
-      fixes: [{ title: 'Add `>`', safe: true, edits: [{ range: { start: end, end }, newText: '>' }] }],
-    };
-  }),
+  check: syntaxCheck('unclosed-tag', ({ range: { end } }) => ({
+    fixes: [{ title: 'Add `>`', safe: true, edits: [{ range: { start: end, end }, newText: '>' }] }],
+  })),
 };

@@ -6,7 +6,6 @@ import { compare, nearest, orList } from './support/names';
 import { phrasesOf } from './support/phrases';
 import { fold } from './support/plainText';
 import { POPULAR_EMBEDDINGS } from './support/popularEmbeddings';
-import { allPrompts } from './support/prompts';
 import { isContainer, partsOf } from './support/walk';
 
 /** Embeddings have no syntax: a name that is not installed is a word the model reads letter by letter. */
@@ -20,12 +19,12 @@ export const unknownEmbedding: Rule = {
     const { environment } = context;
     if (!environment.embeddingsKnown) return;
     const installed = namesOf(environment);
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       const lists: (readonly Item[])[] = [view.tree.items];
       for (let list = lists.pop(); list; list = lists.pop()) {
         for (const item of list) if (isContainer(item)) lists.push(...partsOf(item));
         for (const phrase of phrasesOf(context.document, list)) {
-          if (phrase.items.some((item) => item.type !== 'text' && item.type !== 'escape')) continue;
+          if (!phrase.isPlain) continue;
           const explicit = /^embedding:([^\s,:]+)/iu.exec(phrase.text);
           const name = explicit?.[1] ?? phrase.text;
           if (name.length > 100 || installed.has(fold(name))) continue;

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment';
 import type { Rule } from './rule';
 import { nearest, orList } from './support/names';
+import { renamedFile, renameReferences } from './support/pinned';
 import { activeLoras } from './support/prompts';
 
 /** A LoRA that the target program would not find. */
@@ -10,7 +11,7 @@ export const unknownLora: Rule = {
   description: 'A `<lora:…>` tag names a LoRA that is not installed.',
   tags: ['lora'],
   severity: 'error',
-  fixable: 'unsafe',
+  fixable: 'both',
   check(context, _options, report) {
     const { environment } = context;
     if (environment.loras.known === 'nothing') return;
@@ -21,6 +22,15 @@ export const unknownLora: Rule = {
           continue;
         const found = environment.loras.resolve(network.name);
         if (found.chosen || found.candidates.length > 0) continue;
+        const renamed = renamedFile(environment, network.name);
+        if (renamed) {
+          report({
+            range: network.nameRange,
+            message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that sdprompt.lock.json pins under this name is now called \`${renamed.name}\`. Rename the references, or the file.`,
+            fixes: [renameReferences(context, network.name, renamed.name)],
+          });
+          continue;
+        }
         const near = nearest(network.name, knownNames(environment));
         const hint = near.length > 0 ? ` Did you mean ${orList(near)}?` : '';
         report({

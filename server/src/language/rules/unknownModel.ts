@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { findModel, modelNames, parameterOf } from './support/models';
+import { askedModel, modelNames, parameterOf } from './support/models';
 import { nearest, orList } from './support/names';
 
 /** `Model:` names a model that is not configured. */
@@ -14,12 +14,13 @@ export const unknownModel: Rule = {
     if (environment.models.length === 0) return;
     for (const { tree } of context.blocks) {
       const model = parameterOf(tree, 'Model');
-      if (!model || model.value === '' || findModel(model.value, environment)) continue;
+      const hash = parameterOf(tree, 'Model hash')?.value;
+      if (!model || model.value === '' || askedModel(model.value, hash, environment)) continue;
       const near = nearest(model.value, modelNames(environment));
       const hint =
         near.length > 0
           ? `Did you mean ${orList(near)}?`
-          : 'Add it to `models` in sdprompt.config.json; its architecture is enough.';
+          : 'Add its folder to `modelPaths` or itself to `models` in sdprompt.config.json; its architecture is enough.';
       report({
         range: model.valueRange,
         ...(near.length > 0 && { severity: 'warning' as const }),

@@ -1,9 +1,8 @@
 import { distance } from 'fastest-levenshtein';
 import type { Rule, RuleFinding } from './rule';
 import { withoutComments } from './support/plainText';
-import { allPrompts, tagsOf, type UsedTag } from './support/prompts';
+import type { UsedTag } from './support/prompts';
 import { knownTagTypes } from './support/tagTypes';
-import { walk } from './support/walk';
 
 /** Every `<word:…>` is taken out of the prompt, whether the word means something or not. */
 export const unknownTagType: Rule = {
@@ -16,16 +15,15 @@ export const unknownTagType: Rule = {
     const { target } = context.environment;
     const known = knownTagTypes(target);
     const text = withoutComments(context.document);
-    for (const view of allPrompts(context)) {
+    for (const view of context.prompts) {
       // In a negative prompt a tag is plain text whatever it is called; `lora-in-negative` speaks of those that matter.
       if (view.side === 'negative') continue;
-      for (const used of tagsOf(view)) {
+      for (const used of view.tags) {
         if (!used.tag.closed || known.includes(used.tag.tagType)) continue;
         report(judge(used, known));
       }
       if (!text.includes('<')) continue;
-      walk(view.tree.items, (item) => {
-        if (item.type !== 'text') return;
+      for (const item of view.outline.texts) {
         for (const match of text.slice(item.range.start, item.range.end).matchAll(SPACED)) {
           const start = item.range.start + match.index;
           const range = { start, end: start + match[0].length };
@@ -37,7 +35,7 @@ export const unknownTagType: Rule = {
             fixes: [{ title: `Write \`${newText}\``, safe: true, edits: [{ range, newText }] }],
           });
         }
-      });
+      }
     }
   },
 };

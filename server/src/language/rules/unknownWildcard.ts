@@ -1,8 +1,6 @@
 import type { Rule } from './rule';
 import { nearest, orList } from './support/names';
 import { withoutComments } from './support/plainText';
-import { allPrompts } from './support/prompts';
-import { walk } from './support/walk';
 
 /** `__name__` without a file of that name. */
 export const unknownWildcard: Rule = {
@@ -16,9 +14,8 @@ export const unknownWildcard: Rule = {
     if (!wildcards || !context.document.text.includes('__')) return;
     const known = new Set(wildcards);
     const text = withoutComments(context.document);
-    for (const view of allPrompts(context)) {
-      walk(view.tree.items, (item) => {
-        if (item.type !== 'text') return;
+    for (const view of context.prompts) {
+      for (const item of view.outline.texts) {
         for (const match of text.slice(item.range.start, item.range.end).matchAll(WILDCARD)) {
           const name = match[1] ?? '';
           if (exists(name, known, wildcards)) continue;
@@ -37,7 +34,7 @@ export const unknownWildcard: Rule = {
             })),
           });
         }
-      });
+      }
     }
   },
 };

@@ -1,7 +1,6 @@
 import type { Escape, Item } from '../syntax/nodes';
 import type { Fix, Rule, RuleContext, RuleFinding } from './rule';
 import { withoutComments } from './support/plainText';
-import { allPrompts } from './support/prompts';
 import { type Container, isContainer, partsOf } from './support/walk';
 
 /** Only brackets and the backslash itself can be escaped; every other backslash is dropped. */
@@ -13,7 +12,7 @@ export const uselessEscape: Rule = {
   fixable: 'safe',
   check(context, _options, report) {
     if (!context.document.text.includes('\\')) return;
-    for (const view of allPrompts(context)) look(view.tree.items, [], context, report);
+    for (const view of context.prompts) look(view.tree.items, [], context, report);
   },
 };
 

@@ -19,31 +19,27 @@ export interface BlockLayout {
   readonly parameters?: Range;
 }
 
-export interface Layout {
-  readonly blocks: readonly BlockLayout[];
-  /** Separator lines and blank stretches between blocks, in order. */
-  readonly gaps: readonly Gap[];
-}
-
-export interface Gap {
-  readonly kind: 'separator' | 'blank';
-  readonly range: Range;
+/** What lies between two separator lines. */
+export interface SegmentLayout {
+  readonly start: number;
+  /** Where its separator line begins, or the text ends. */
+  readonly end: number;
+  /** After the line break of its separator line. */
+  readonly next: number;
+  readonly hasSeparator: boolean;
+  /** Absent when it is blank. */
+  readonly block?: BlockLayout;
 }
 
 /**
- * Cuts a document into blocks at lines of three or more dashes, and each block into positive prompt, negative prompt
- * and parameters, line by line as the web UI reads pasted metadata. Blank blocks are left out, so that a separator at
- * the end of a file opens none; a document without any text has one empty block.
+ * Reads a document from `start` up to and including the next line of three or more dashes, and cuts what is before it
+ * into positive prompt, negative prompt and parameters, line by line as the web UI reads pasted metadata. A separator
+ * line is one whatever stands around it, so segments do not depend on each other.
  */
-export function layOut(text: string, start: number): Layout {
-  const blocks: BlockLayout[] = [];
-  const gaps: Gap[] = [];
-  let block = openBlock(start);
-
-  const close = (end: number): void => {
-    if (block.isBlank) gaps.push({ kind: 'blank', range: { start: block.start, end } });
-    else blocks.push(finish(text, block, end));
-  };
+export function layOutSegment(text: string, start: number): SegmentLayout {
+  const block = openBlock(start);
+  const finished = (end: number): { block?: BlockLayout } =>
+    block.isBlank ? {} : { block: finish(text, block, end) };
 
   let offset = start;
   while (offset < text.length) {
@@ -51,23 +47,13 @@ export function layOut(text: string, start: number): Layout {
     const next = end + (text.charCodeAt(end) === 13 && text.charCodeAt(end + 1) === 10 ? 2 : 1);
     const first = skipSpaces(text, offset, end);
     if (isSeparator(text, first, end)) {
-      close(offset);
-      gaps.push({ kind: 'separator', range: { start: offset, end: Math.min(next, text.length) } });
-      block = openBlock(Math.min(next, text.length));
-    } else if (first < end) {
-      readLine(text, block, { start: offset, first, end });
+      const after = Math.min(next, text.length);
+      return { start, end: offset, next: after, hasSeparator: true, ...finished(offset) };
     }
+    if (first < end) readLine(text, block, { start: offset, first, end });
     offset = next;
   }
-  close(text.length);
-  if (blocks.length === 0) {
-    // Nothing but blanks and separators: the first blank stretch stands for the one empty block.
-    const blank = gaps.findIndex((gap) => gap.kind === 'blank');
-    const [gap] = gaps.splice(blank, 1);
-    const range = gap?.range ?? { start, end: start };
-    blocks.push({ range, positive: range, labels: [], negatives: [] });
-  }
-  return { blocks, gaps };
+  return { start, end: text.length, next: text.length, hasSeparator: false, ...finished(text.length) };
 }
 
 interface OpenBlock {

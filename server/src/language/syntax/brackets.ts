@@ -1,174 +1,176 @@
-import type { IToken, TokenType } from 'chevrotain';
 import type { Range } from '../../shared/range';
 import { isDigitCode, isSpaceCode } from './chars';
 import { MAX_NESTING } from './limits';
 import { nestingTooDeep, strayCloser, unclosedRound, unclosedSquare } from './messages';
 import type { Reporter } from './reporter';
-import {
-  Colon,
-  Comment,
-  endOf,
-  makeToken,
-  NegativeLabel,
-  RoundClose,
-  RoundOpen,
-  SquareClose,
-  SquareOpen,
-  TextRun,
-  WeightColon,
-  WeightNumber,
-} from './tokens';
+import { type Tokens, tokenEnd } from './tokenBuffer';
+import { KIND, type Kind } from './tokens';
 
-interface OpenBracket {
-  readonly token: IToken;
-  /** Deeper than the cap: it stays text, and so does its closer. */
-  readonly isText: boolean;
+/** Tokens as the grammar takes them, in flat arrays; offsets are the document's. Comments are left out. */
+export interface SettledTokens {
+  length: number;
+  readonly kinds: Uint8Array;
+  readonly starts: Uint32Array;
+  readonly ends: Uint32Array;
 }
 
 /**
  * Settles in one pass what each bracket is, so that the grammar after it accepts every input by looking at one token:
  * a closer that closes nothing and brackets beyond the nesting cap become text, `: number` before the `)` it belongs
- * to becomes a weight, and comments are left out.
+ * to becomes a weight, and comments are left out. Of the tokens, whose offsets count from `origin`, only what lies in
+ * `range` is taken.
  *
  * A closer ends the nearest open bracket of its own kind, as in the web UI, which keeps a stack for each kind;
  * brackets of the other kind opened since then stay unclosed.
  */
-export function settleBrackets(text: string, tokens: readonly IToken[], reporter: Reporter): IToken[] {
-  const out: IToken[] = [];
+export function settleBrackets(
+  text: string,
+  tokens: Tokens,
+  origin: number,
+  range: Range,
+  reporter: Reporter,
+): SettledTokens {
+  const out: SettledTokens = {
+    length: 0,
+    kinds: new Uint8Array(tokens.length),
+    starts: new Uint32Array(tokens.length),
+    ends: new Uint32Array(tokens.length),
+  };
   /** Text not yet in `out`: brackets that become text join the run they stand in. */
-  let run: { readonly start: number; end: number } | undefined;
-  const open: OpenBracket[] = [];
-  const openCount = { round: 0, square: 0 };
-  let stray: { start: number; end: number; readonly type: TokenType } | undefined;
+  let runStart = -1;
+  let runEnd = -1;
+  /** Offsets of the open brackets; one deeper than the cap stays text, and so does its closer. */
+  const open: number[] = [];
+  let openRound = 0;
+  let openSquare = 0;
+  let stray: { start: number; end: number; readonly kind: Kind } | undefined;
   let isDepthReported = false;
 
   const endRun = (): void => {
-    if (run !== undefined) out.push(makeToken(TextRun, text.slice(run.start, run.end), run.start));
-    run = undefined;
+    if (runStart >= 0) append(out, KIND.run, runStart, runEnd);
+    runStart = -1;
   };
-  const addText = (token: IToken): void => {
-    if (run?.end !== token.startOffset) {
+  const addText = (start: number, end: number): void => {
+    if (runStart < 0 || runEnd !== start) {
       endRun();
-      run = { start: token.startOffset, end: token.startOffset };
+      runStart = start;
     }
-    run.end = endOf(token);
-  };
-  const add = (token: IToken): void => {
-    endRun();
-    out.push(token);
+    runEnd = end;
   };
 
   const reportStray = (): void => {
     if (stray === undefined) return;
-    const { start, end, type } = stray;
-    const bracket = type === RoundClose ? ')' : ']';
+    const { start, end, kind } = stray;
+    const bracket = kind === KIND.roundClose ? ')' : ']';
     reporter.report('unbalanced-bracket', () => strayCloser(bracket, end - start), { start, end });
     stray = undefined;
   };
-  const reportUnclosed = ({ token, isText }: OpenBracket): void => {
-    if (isText) return;
-    const message = token.tokenType === RoundOpen ? unclosedRound : unclosedSquare;
-    reporter.report('unbalanced-bracket', message, rangeOf(token));
-  };
-  const count = (type: TokenType, change: 1 | -1): void => {
-    openCount[type === RoundOpen ? 'round' : 'square'] += change;
+  /** `depth` counts the brackets around it. */
+  const reportUnclosed = (start: number, depth: number): void => {
+    if (depth >= MAX_NESTING) return;
+    const message = text[start] === '(' ? unclosedRound : unclosedSquare;
+    reporter.report('unbalanced-bracket', message, { start, end: start + 1 });
   };
 
-  const addOpener = (token: IToken): void => {
+  const addOpener = (kind: Kind, start: number): void => {
     const isText = open.length >= MAX_NESTING;
     if (isText && !isDepthReported) {
       isDepthReported = true;
-      reporter.report('nesting-too-deep', nestingTooDeep, rangeOf(token));
+      reporter.report('nesting-too-deep', nestingTooDeep, { start, end: start + 1 });
     }
-    open.push({ token, isText });
-    count(token.tokenType, 1);
-    if (isText) addText(token);
-    else add(token);
+    open.push(start);
+    if (kind === KIND.roundOpen) openRound++;
+    else openSquare++;
+    if (isText) addText(start, start + 1);
+    else {
+      endRun();
+      append(out, kind, start, start + 1);
+    }
   };
 
-  const addStray = (token: IToken): void => {
-    if (stray?.end !== token.startOffset || stray.type !== token.tokenType) {
+  const addStray = (kind: Kind, start: number): void => {
+    if (stray?.end !== start || stray.kind !== kind) {
       reportStray();
-      stray = { start: token.startOffset, end: token.startOffset, type: token.tokenType };
+      stray = { start, end: start, kind };
     }
     stray.end++;
-    addText(token);
+    addText(start, start + 1);
   };
 
-  const addCloser = (token: IToken): void => {
-    const isRound = token.tokenType === RoundClose;
-    if ((isRound ? openCount.round : openCount.square) === 0) {
-      addStray(token);
+  const addCloser = (kind: Kind, start: number): void => {
+    const isRound = kind === KIND.roundClose;
+    if ((isRound ? openRound : openSquare) === 0) {
+      addStray(kind, start);
       return;
     }
-    const opener = isRound ? RoundOpen : SquareOpen;
-    let bracket = open.pop()!;
-    for (; bracket.token.tokenType !== opener; bracket = open.pop()!) {
-      reportUnclosed(bracket);
-      count(bracket.token.tokenType, -1);
+    const opener = isRound ? '(' : '[';
+    while (text[open[open.length - 1]!] !== opener) {
+      reportUnclosed(open.pop()!, open.length);
+      if (isRound) openSquare--;
+      else openRound--;
     }
-    count(opener, -1);
-    if (bracket.isText) {
-      addText(token);
+    open.pop();
+    if (isRound) openRound--;
+    else openSquare--;
+    if (open.length >= MAX_NESTING) {
+      addText(start, start + 1);
       return;
     }
     endRun();
-    if (isRound) settleWeight(out);
-    add(token);
+    if (isRound) settleWeight(text, out);
+    append(out, kind, start, start + 1);
   };
 
-  for (const token of tokens) {
-    switch (token.tokenType) {
-      case RoundOpen:
-      case SquareOpen:
-        addOpener(token);
-        break;
-      case RoundClose:
-      case SquareClose:
-        addCloser(token);
-        break;
-      case Comment:
-      case NegativeLabel:
-        break;
-      case TextRun:
-        addText(token);
-        break;
-      default:
-        add(token);
+  for (let index = 0; index < tokens.length; index++) {
+    const start = Math.max(range.start, origin + tokens.starts[index]!);
+    const end = Math.min(range.end, origin + tokenEnd(tokens, index));
+    if (end <= start) continue;
+    const kind = tokens.kinds[index]!;
+    if (kind === KIND.run) addText(start, end);
+    else if (kind === KIND.roundOpen || kind === KIND.squareOpen) addOpener(kind, start);
+    else if (kind === KIND.roundClose || kind === KIND.squareClose) addCloser(kind, start);
+    else if (kind !== KIND.comment && kind !== KIND.negativeLabel) {
+      endRun();
+      append(out, kind, start, end);
     }
   }
   endRun();
   reportStray();
-  for (const bracket of open) reportUnclosed(bracket);
+  open.forEach(reportUnclosed);
   return out;
+}
+
+function append(out: SettledTokens, kind: Kind, start: number, end: number): void {
+  out.kinds[out.length] = kind;
+  out.starts[out.length] = start;
+  out.ends[out.length] = end;
+  out.length++;
 }
 
 /**
  * Turns a colon and a number at the end of `out` into a weight, by the web UI's pattern `:\s*[+-]?[.\d]+\s*` before a
  * `)`. Comments may stand between them; the web UI removes those first.
  */
-function settleWeight(out: IToken[]): void {
+function settleWeight(text: string, out: SettledTokens): void {
   let index = out.length - 1;
-  let number: IToken | undefined;
-  for (; index >= 0 && out[index]!.tokenType === TextRun; index--) {
-    const run = out[index]!;
-    const trimmed = trimToken(run);
+  let number: Range | undefined;
+  for (; index >= 0 && out.kinds[index] === KIND.run; index--) {
+    const trimmed = trimBlanks(text, out.starts[index]!, out.ends[index]!);
     if (trimmed === undefined) continue;
-    if (number !== undefined || !isWeight(trimmed.image)) return;
+    if (number !== undefined || !isWeight(text, trimmed)) return;
     number = trimmed;
   }
-  const colon = out[index];
-  if (number === undefined || colon?.tokenType !== Colon) return;
+  if (number === undefined || index < 0 || out.kinds[index] !== KIND.colon) return;
   out.length = index;
-  out.push(makeToken(WeightColon, colon.image, colon.startOffset));
-  out.push(makeToken(WeightNumber, number.image, number.startOffset));
+  append(out, KIND.weightColon, out.starts[index]!, out.ends[index]!);
+  append(out, KIND.weightNumber, number.start, number.end);
 }
 
 /** `[+-]?[.\d]+`, where `\d` is any script's digit. */
-function isWeight(text: string): boolean {
-  const first = text.startsWith('+') || text.startsWith('-') ? 1 : 0;
-  if (first === text.length) return false;
-  for (let offset = first; offset < text.length; offset++) {
+function isWeight(text: string, { start, end }: Range): boolean {
+  const first = text[start] === '+' || text[start] === '-' ? start + 1 : start;
+  if (first === end) return false;
+  for (let offset = first; offset < end; offset++) {
     const code = text.codePointAt(offset)!;
     if (code !== 46 && !isDigitCode(code)) return false;
     if (code > 0xffff) offset++;
@@ -176,17 +178,12 @@ function isWeight(text: string): boolean {
   return true;
 }
 
-/** A run without the blanks around it, or undefined if there is nothing else in it. */
-function trimToken(run: IToken): IToken | undefined {
-  const { image } = run;
-  let start = 0;
-  while (start < image.length && isSpaceCode(image.charCodeAt(start))) start++;
-  if (start === image.length) return undefined;
-  let end = image.length;
-  while (isSpaceCode(image.charCodeAt(end - 1))) end--;
-  return makeToken(WeightNumber, image.slice(start, end), run.startOffset + start);
-}
-
-function rangeOf(token: IToken): Range {
-  return { start: token.startOffset, end: endOf(token) };
+/** A stretch without the blanks around it, or undefined if there is nothing else in it. */
+function trimBlanks(text: string, from: number, to: number): Range | undefined {
+  let start = from;
+  while (start < to && isSpaceCode(text.charCodeAt(start))) start++;
+  if (start === to) return undefined;
+  let end = to;
+  while (isSpaceCode(text.charCodeAt(end - 1))) end--;
+  return { start, end };
 }

@@ -114,15 +114,9 @@ function buildWhen(text: string, pieces: readonly Piece[]): Weight | undefined {
   return found;
 }
 
-export function buildTag(
-  text: string,
-  start: number,
-  headLength: number,
-  length: number,
-  closed: boolean,
-): Tag {
-  const typeRange = { start: start + 1, end: start + headLength };
-  const end = start + length;
+export function buildTag(text: string, { start, end }: Range): Tag {
+  const typeRange = { start: start + 1, end: text.indexOf(':', start) };
+  const closed = text[end - 1] === '>';
   return {
     type: 'tag',
     range: { start, end },

@@ -61,6 +61,8 @@ export const KNOWN_PARAMETER_KEYS: ReadonlySet<string> = new Set([
   'Discard penultimate sigma',
   'Refiner',
   'Refiner switch at',
+  'Refiner switch by sampling steps',
+  'Hires refiner',
   'Batch size',
   'Batch pos',
   'Styles',

@@ -1,14 +1,8 @@
-import type { IToken } from 'chevrotain';
-import type { Range } from '../../shared/range';
-import { type BlockLayout, type Gap, layOut } from './blocks';
-import { lexPrompt } from './lexer';
-import { repeatedNegative, unparsedParameter } from './messages';
-import type { Block, Comment, Document } from './nodes';
-import { scanParameters } from './parameters';
-import { buildPrompt } from './prompt';
-import { createReporter, type Reporter, sortErrors } from './reporter';
-import { createTokenList, type TokenList } from './tokenList';
-import { makeToken, NegativeLabel } from './tokens';
+import { MAX_SYNTAX_ERRORS } from './limits';
+import type { Block, Document } from './nodes';
+import { type DocumentError, sortErrors } from './reporter';
+import { parseSegment, type Segment } from './segment';
+import { buildTokens } from './tokenList';
 
 const BOM = 0xfeff;
 
@@ -17,108 +11,90 @@ const BOM = 0xfeff;
  * The tree shows what the writer meant, `analysis/` what the web UI makes of it.
  */
 export function parse(text: string): Document {
-  const reporter = createReporter();
-  const tokens = createTokenList(text);
-  const start = text.charCodeAt(0) === BOM ? 1 : 0;
-  tokens.add('bom', start);
-
-  const { blocks: layouts, gaps } = layOut(text, start);
-  const blocks: Block[] = [];
-  let nextGap = 0;
-  const addGapsBefore = (offset: number): void => {
-    for (; nextGap < gaps.length && gaps[nextGap]!.range.start < offset; nextGap++) {
-      addGap(text, gaps[nextGap]!, tokens);
-    }
-  };
-  for (const layout of layouts) {
-    addGapsBefore(layout.range.start);
-    blocks.push(parseBlock(text, layout, blocks.length, tokens, reporter));
-  }
-  addGapsBefore(text.length);
-
-  return {
+  return assemble(
     text,
-    blocks,
-    errors: sortErrors(reporter.errors),
-    get tokens() {
-      return tokens.toArray();
-    },
-  };
+    parseSegments(text, textStart(text), 0, () => false),
+  );
 }
 
-function parseBlock(
+/** After the byte order mark. */
+export function textStart(text: string): number {
+  return text.charCodeAt(0) === BOM ? 1 : 0;
+}
+
+/** The segments from `start` on, up to the end of the text or where `isKnown` says that the rest is known. */
+export function parseSegments(
   text: string,
-  layout: BlockLayout,
-  index: number,
-  tokens: TokenList,
-  reporter: Reporter,
-): Block {
-  const lex = (range: Range): IToken[] => {
-    const lexed = lexPrompt(text, range);
-    tokens.addLexed(lexed);
-    return lexed;
-  };
-  const comments: Comment[] = [];
+  start: number,
+  firstIndex: number,
+  isKnown: (offset: number) => boolean,
+): Segment[] {
+  const segments: Segment[] = [];
+  let index = firstIndex;
+  for (let offset = start; ; ) {
+    const segment = parseSegment(text, offset, index);
+    segments.push(segment);
+    if (segment.block !== undefined) index++;
+    if (!segment.hasSeparator || isKnown(segment.next)) return segments;
+    offset = segment.next;
+  }
+}
 
-  const positive = buildPrompt(text, lex(layout.positive), layout.positive.start, reporter);
-  append(comments, positive.comments);
+/** Puts segments that make up a text together. A document without any text has one empty block, its first segment. */
+export function assemble(text: string, segments: readonly Segment[]): Document {
+  const blocks: Block[] = [];
+  const errors: DocumentError[] = [];
+  for (const { block, errors: more } of segments) {
+    if (block !== undefined) blocks.push(block);
+    for (const error of more) if (errors.length < MAX_SYNTAX_ERRORS) errors.push(error);
+  }
+  const first = segments[0];
+  if (blocks.length === 0 && first !== undefined) blocks.push(emptyBlock(first));
+  return new ParsedDocument(text, blocks, sortErrors(errors), segments);
+}
 
-  let negative: Block['negative'];
-  const [label, ...furtherLabels] = layout.labels;
-  if (label !== undefined) {
-    const parts: IToken[] = [];
-    layout.negatives.forEach((range, part) => {
-      const { start, end } = layout.labels[part]!;
-      tokens.add('negativeLabel', end);
-      if (part > 0) {
-        // It ends a run of text and is no part of any item, like a comment.
-        parts.push(makeToken(NegativeLabel, text.slice(start, end), start));
-        reporter.report('duplicate-negative', repeatedNegative, { start, end });
-      }
-      append(parts, lex(range));
-    });
-    const { prompt, comments: more } = buildPrompt(text, parts, label.end, reporter);
-    append(comments, more);
-    negative = { ...prompt, label, ...(furtherLabels.length > 0 ? { furtherLabels } : {}) };
+/** What a document was put together from; undefined for one that no parse made. */
+export function segmentsOf(document: Document): readonly Segment[] | undefined {
+  return document instanceof ParsedDocument ? ParsedDocument.segmentsOf(document) : undefined;
+}
+
+/**
+ * A document that makes its tokens when somebody asks. A class, because an object literal with a getter costs a hidden
+ * class of its own, which lies in the old generation and keeps the document alive until that is collected.
+ */
+class ParsedDocument implements Document {
+  readonly #segments: readonly Segment[];
+  #tokens: Document['tokens'] | undefined;
+
+  constructor(
+    readonly text: string,
+    readonly blocks: readonly Block[],
+    readonly errors: Document['errors'],
+    segments: readonly Segment[],
+  ) {
+    this.#segments = segments;
   }
 
-  const scan = layout.parameters === undefined ? undefined : scanParameters(text, layout.parameters);
-  if (scan !== undefined) {
-    for (const token of scan.tokens) tokens.add(token.kind, token.range.end);
-    append(
-      comments,
-      scan.comments.map((range) => ({ range })),
-    );
-    for (const range of scan.unparsed) reporter.report('unparsed-parameter', unparsedParameter, range);
+  static segmentsOf(document: ParsedDocument): readonly Segment[] {
+    return document.#segments;
   }
-  const parameters = scan?.parameters ?? [];
-  const first = parameters[0];
-  const last = parameters.at(-1);
+
+  get tokens(): Document['tokens'] {
+    if (this.#tokens === undefined) {
+      const mark = { start: 0, stretches: [{ kind: 'bom', end: textStart(this.text) }] } as const;
+      this.#tokens = buildTokens(this.text, [mark, ...this.#segments]);
+    }
+    return this.#tokens;
+  }
+}
+
+function emptyBlock({ start, end }: Segment): Block {
+  const range = { start, end };
   return {
-    index,
-    range: layout.range,
-    positive: positive.prompt,
-    ...(negative === undefined ? {} : { negative }),
-    parameters,
-    ...(first === undefined || last === undefined
-      ? {}
-      : { parametersRange: { start: first.keyRange.start, end: last.valueRange.end } }),
-    comments,
+    index: 0,
+    range,
+    positive: { range: { start, end: start }, items: [] },
+    parameters: [],
+    comments: [],
   };
-}
-
-/** Like `push(...more)`, which overflows the stack for a long list. */
-function append<T>(list: T[], more: readonly T[]): void {
-  for (const element of more) list.push(element);
-}
-
-function addGap(text: string, { kind, range }: Gap, tokens: TokenList): void {
-  if (kind === 'blank') {
-    tokens.addLexed(lexPrompt(text, range));
-    return;
-  }
-  let end = range.end;
-  while (end > range.start && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
-  tokens.add('separator', end);
-  tokens.add('newline', range.end);
 }

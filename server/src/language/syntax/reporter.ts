@@ -2,7 +2,8 @@ import type { Range } from '../../shared/range';
 import { MAX_SYNTAX_ERRORS } from './limits';
 import type { Document } from './nodes';
 
-type DocumentError = Document['errors'][number];
+/** A syntax error; the name of its type is a global's. */
+export type DocumentError = Document['errors'][number];
 
 /** Collects syntax errors up to a limit; the rest of a broken text adds nothing for the reader. */
 export interface Reporter {

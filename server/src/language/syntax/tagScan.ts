@@ -21,21 +21,22 @@ export interface TagScan {
 /**
  * Recognises `<type:args>` at a `<`. The web UI's pattern is `<(\w+):([^>]+)>` and runs over lines and over other
  * tags; a writer never means that, so here a tag ends at the end of its line, at a comment and where the next tag
- * begins, and is then unclosed. Linear over a whole text: no scan passes the head of the next tag.
+ * begins, and is then unclosed. Nothing from `limit` on is part of it. Linear over a whole text: no scan passes the
+ * head of the next tag.
  */
-export function scanTag(text: string, start: number): TagScan | undefined {
+export function scanTag(text: string, start: number, limit = text.length): TagScan | undefined {
   const colon = headEnd(text, start);
-  if (colon === undefined) return undefined;
+  if (colon === undefined || colon >= limit) return undefined;
   const headLength = colon - start;
   let unclosedEnd: number | undefined;
   let offset = colon + 1;
-  for (; offset < text.length; offset++) {
+  for (; offset < limit; offset++) {
     const code = text.charCodeAt(offset);
     if (code === CLOSE) return { length: offset + 1 - start, headLength, closed: true, stop: 'end' };
     if (isNewlineCode(code) || code === HASH || (code === OPEN && headEnd(text, offset) !== undefined)) break;
     if (unclosedEnd === undefined && ENDS_UNCLOSED.has(text[offset]!)) unclosedEnd = offset;
   }
-  const stop = text.charCodeAt(offset) === HASH ? 'comment' : 'end';
+  const stop = offset < limit && text.charCodeAt(offset) === HASH ? 'comment' : 'end';
   let end = unclosedEnd ?? offset;
   while (end > colon + 1 && isBlankCode(text.charCodeAt(end - 1))) end--;
   return { length: end - start, headLength, closed: false, stop };

@@ -1,72 +1,34 @@
-import type { IToken, TokenType } from 'chevrotain';
 import { FULL_WIDTH, isBlankCode, isDigitCode, isNewlineCode } from './chars';
 import type { Token, TokenKind } from './nodes';
-import {
-  And,
-  Break,
-  Colon,
-  Comment,
-  Escape,
-  endOf,
-  Pipe,
-  RoundClose,
-  RoundOpen,
-  SquareClose,
-  SquareOpen,
-  Tag,
-  tagOf,
-} from './tokens';
+import { type Tokens, tokenEnd } from './tokenBuffer';
+import { KIND } from './tokens';
 
-/** What the token list calls each lexed type; runs and tags are taken apart. */
-const KIND_OF: ReadonlyMap<TokenType, TokenKind> = new Map<TokenType, TokenKind>([
-  [Comment, 'comment'],
-  [Colon, 'colon'],
-  [Pipe, 'pipe'],
-  [RoundOpen, 'roundOpen'],
-  [RoundClose, 'roundClose'],
-  [SquareOpen, 'squareOpen'],
-  [SquareClose, 'squareClose'],
-  [Escape, 'escape'],
-  [Break, 'break'],
-  [And, 'and'],
+/** What the token list calls each lexed kind; runs and tags are taken apart. */
+const NAME_OF = new Map<number, TokenKind>([
+  [KIND.comment, 'comment'],
+  [KIND.colon, 'colon'],
+  [KIND.pipe, 'pipe'],
+  [KIND.roundOpen, 'roundOpen'],
+  [KIND.roundClose, 'roundClose'],
+  [KIND.squareOpen, 'squareOpen'],
+  [KIND.squareClose, 'squareClose'],
+  [KIND.escape, 'escape'],
+  [KIND.break, 'break'],
+  [KIND.and, 'and'],
+  [KIND.negativeLabel, 'negativeLabel'],
 ]);
 
+/** A part of a segment: one token that ends at `end`, or a lexed stretch. Offsets count from the segment's start. */
+export type Stretch = { readonly kind: TokenKind; readonly end: number } | Tokens;
+
 /**
- * The tokens of a whole document, in order and without gaps. They are stored as pieces and made when first asked for:
- * a document of several megabytes has millions of them, and most callers want only the tree.
+ * The tokens of a whole document, in order and without gaps. They are made when first asked for: a document of several
+ * megabytes has millions of them, and most callers want only the tree.
  */
-export interface TokenList {
-  /** Adds a token that begins where the last piece ended; an empty one is left out. */
-  add(kind: TokenKind, end: number): void;
-  /** Adds a lexed stretch; the tokens are kept until `toArray` is called. */
-  addLexed(tokens: readonly IToken[]): void;
-  /** The same array at every call. */
-  toArray(): readonly Token[];
-}
-
-type Stretch = { readonly kind: TokenKind; readonly end: number } | readonly IToken[];
-
-export function createTokenList(text: string): TokenList {
-  let stretches: Stretch[] = [];
-  let array: Token[] | undefined;
-  return {
-    add(kind, end) {
-      stretches.push({ kind, end });
-    },
-    addLexed(tokens) {
-      if (tokens.length > 0) stretches.push(tokens);
-    },
-    toArray() {
-      if (array === undefined) {
-        array = buildTokens(text, stretches);
-        stretches = [];
-      }
-      return array;
-    },
-  };
-}
-
-function buildTokens(text: string, stretches: readonly Stretch[]): Token[] {
+export function buildTokens(
+  text: string,
+  segments: Iterable<{ readonly start: number; readonly stretches: readonly Stretch[] }>,
+): Token[] {
   const result: Token[] = [];
   let position = 0;
   /** The last token was a colon, blanks and comments aside: a number here may be a weight or a step. */
@@ -82,14 +44,12 @@ function buildTokens(text: string, stretches: readonly Stretch[]): Token[] {
     if (kind !== 'whitespace' && kind !== 'newline' && kind !== 'comment') afterColon = kind === 'colon';
   };
 
-  const pushTag = (token: IToken): void => {
-    const { headLength, closed } = tagOf(token);
-    const start = token.startOffset;
-    const end = endOf(token);
-    const argumentsEnd = closed ? end - 1 : end;
-    push('tagOpen', start + 1);
-    push('tagType', start + headLength);
-    push('colon', start + headLength + 1);
+  const pushTag = (end: number): void => {
+    const argumentsEnd = text[end - 1] === '>' ? end - 1 : end;
+    const colon = text.indexOf(':', position);
+    push('tagOpen', position + 1);
+    push('tagType', colon);
+    push('colon', colon + 1);
     while (position < argumentsEnd) {
       const colon = text.indexOf(':', position);
       push('tagText', colon < 0 ? argumentsEnd : Math.min(colon, argumentsEnd));
@@ -109,16 +69,20 @@ function buildTokens(text: string, stretches: readonly Stretch[]): Token[] {
     }
   };
 
-  for (const stretch of stretches) {
-    if ('kind' in stretch) {
-      push(stretch.kind, stretch.end);
-      continue;
-    }
-    for (const token of stretch) {
-      const kind = KIND_OF.get(token.tokenType);
-      if (kind !== undefined) push(kind, endOf(token));
-      else if (token.tokenType === Tag) pushTag(token);
-      else pushRun(endOf(token));
+  for (const { start, stretches } of segments) {
+    for (const stretch of stretches) {
+      if ('kind' in stretch) {
+        push(stretch.kind, start + stretch.end);
+        continue;
+      }
+      for (let index = 0; index < stretch.length; index++) {
+        const kind = stretch.kinds[index]!;
+        const end = start + tokenEnd(stretch, index);
+        const name = NAME_OF.get(kind);
+        if (name !== undefined) push(name, end);
+        else if (kind === KIND.tag) pushTag(end);
+        else pushRun(end);
+      }
     }
   }
   return result;

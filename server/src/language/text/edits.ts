@@ -32,3 +32,32 @@ export function areDisjoint(edits: readonly Edit[]): boolean {
     return previous === undefined || previous.range.end <= edit.range.start;
   });
 }
+
+/** The stretch of the old text that edits lie in, or undefined for none. */
+export function changedSpan(edits: readonly Edit[]): Range | undefined {
+  if (edits.length === 0) return undefined;
+  let start = Number.POSITIVE_INFINITY;
+  let end = 0;
+  for (const { range } of edits) {
+    start = Math.min(start, range.start);
+    end = Math.max(end, range.end);
+  }
+  return { start, end };
+}
+
+/** The one edit between two texts: what is left without their common beginning and end. */
+export function editBetween(before: string, after: string): Edit {
+  const shorter = Math.min(before.length, after.length);
+  let start = 0;
+  while (start < shorter && before.charCodeAt(start) === after.charCodeAt(start)) start++;
+  let tail = 0;
+  while (
+    tail < shorter - start &&
+    before.charCodeAt(before.length - 1 - tail) === after.charCodeAt(after.length - 1 - tail)
+  )
+    tail++;
+  return {
+    range: { start, end: before.length - tail },
+    newText: after.slice(start, after.length - tail),
+  };
+}

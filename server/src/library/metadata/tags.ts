@@ -1,4 +1,5 @@
 import { asNumber, asObject, parseObject } from './json';
+import { isTrigger, scanTags, type TagRules } from './tagScan';
 import { plainLine } from './text';
 
 export type TagCount = readonly [tag: string, count: number];
@@ -60,19 +61,27 @@ function countWords(captions: ReadonlyMap<string, number>): Map<string, number> 
  * `<repeats>_<name>` that is also one of its tags.
  */
 export function triggersFromTags(metadata: Readonly<Record<string, string>>): string[] {
-  const directories = directoriesOf(metadata);
-  if (directories.length === 0) return [];
+  const text = metadata.ss_tag_frequency;
+  if (text === undefined) return [];
   const sizes = parseObject(metadata.ss_dataset_dirs) ?? {};
   const found: { tag: string; count: number }[] = [];
-  for (const [name, tags] of directories) {
+  const rulesFor = (name: string): TagRules => {
     const images = asNumber(asObject(sizes[name])?.img_count);
     const concept = /^\d+_(.+)$/.exec(name)?.[1]?.trim().toLowerCase();
-    for (const [text, value] of tags) {
-      const count = asNumber(value) ?? 0;
-      const always = images !== undefined && images > 0 && count >= images;
-      const named = concept !== undefined && text.trim().toLowerCase() === concept;
-      const only = tags.length === 1;
-      if (always || named || only) found.push({ tag: plainLine(text), count });
+    return {
+      least: images !== undefined && images > 0 ? images : Number.POSITIVE_INFINITY,
+      ...(concept !== undefined && { concept }),
+    };
+  };
+  const take = (tag: string, count: number): void => void found.push({ tag: plainLine(tag), count });
+  if (!scanTags(text, rulesFor, take)) {
+    found.length = 0;
+    for (const [name, tags] of directoriesOf(metadata)) {
+      const rules = rulesFor(name);
+      for (const [tag, value] of tags) {
+        const count = asNumber(value) ?? 0;
+        if (isTrigger(tag, count, rules) || tags.length === 1) take(tag, count);
+      }
     }
   }
   found.sort((left, right) => right.count - left.count);

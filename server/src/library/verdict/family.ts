@@ -1,10 +1,10 @@
+import { tagFrequency } from '../metadata/tags';
+
 /** What tells a family of SDXL apart: never the tensors. */
 export interface FamilyEvidence {
   readonly metadata: Readonly<Record<string, string>>;
   /** Civitai's `baseModel`, from a sidecar. */
   readonly baseModel?: string;
-  /** The tags it was trained on, most frequent first. */
-  readonly tags?: readonly (readonly [tag: string, count: number])[];
 }
 
 /** `illustrious` after `noobai`: NoobAI's names often hold both words. */
@@ -21,14 +21,16 @@ const PONY_TAGS = new Set(['score_9', 'score_8_up', 'score_7_up']);
  * Family of an SDXL network (`pony`, `illustrious`, `noobai`, `animagine`). They all load on each other, so this is
  * information, never an error.
  */
-export function familyOf({ metadata, baseModel, tags }: FamilyEvidence): string | undefined {
+export function familyOf({ metadata, baseModel }: FamilyEvidence): string | undefined {
   const texts = [baseModel, metadata.ss_sd_model_name, metadata['modelspec.title']];
   for (const text of texts) {
     const lower = text?.slice(0, 300).toLowerCase();
     const family = lower && NAMES.find(([pattern]) => pattern.test(lower))?.[1];
     if (family) return family;
   }
-  return tags?.some(([tag]) => PONY_TAGS.has(tag)) ? 'pony' : undefined;
+  // The tags are long, so a look at the text decides whether they are worth reading.
+  if (!metadata.ss_tag_frequency?.includes('score_')) return undefined;
+  return tagFrequency(metadata).some(([tag]) => PONY_TAGS.has(tag)) ? 'pony' : undefined;
 }
 
 /** What the base model of an SDXL network predicts, where the file says so: `v` is told apart from the usual noise. */

@@ -13,6 +13,7 @@ export interface RawConfiguration {
   readonly embeddingPaths?: readonly string[];
   readonly wildcardPaths?: readonly string[];
   readonly stylePaths?: readonly string[];
+  readonly modelPaths?: readonly string[];
   readonly models?: Readonly<Record<string, ModelSetting>>;
   readonly baseModel?: string;
   readonly target?: Target;
@@ -26,6 +27,8 @@ export interface RawConfiguration {
 export interface ModelSetting {
   readonly path?: string;
   readonly architecture?: string;
+  /** A file to take the VAE from. */
+  readonly vae?: string;
 }
 
 /** Settings for the files that match. */
@@ -55,6 +58,7 @@ export interface Configuration {
   readonly embeddingPaths: readonly string[];
   readonly wildcardPaths: readonly string[];
   readonly stylePaths: readonly string[];
+  readonly modelPaths: readonly string[];
   readonly models: Readonly<Record<string, ModelSetting>>;
   readonly baseModel?: string;
   readonly target: Target;
@@ -90,6 +94,7 @@ export const DEFAULT_CONFIGURATION: Configuration = {
   embeddingPaths: [],
   wildcardPaths: [],
   stylePaths: [],
+  modelPaths: [],
   models: {},
   target: 'a1111',
   dynamicPrompts: false,

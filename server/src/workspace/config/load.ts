@@ -143,6 +143,7 @@ function layerOf(folder: string, raw: RawConfiguration): Layer {
     embeddingPaths: paths(raw.embeddingPaths),
     wildcardPaths: paths(raw.wildcardPaths),
     stylePaths: paths(raw.stylePaths),
+    modelPaths: paths(raw.modelPaths),
     models: raw.models && mapValues(raw.models, (model) => absoluteModel(folder, model)),
     baseModel: raw.baseModel,
     target: raw.target,
@@ -169,9 +170,13 @@ function merge(base: Layer, over: Layer): Layer {
   return merged;
 }
 
-/** A model setting with its path, if it has one, made absolute. */
+/** A model setting with its paths, where it has any, made absolute. */
 export function absoluteModel(folder: string, model: ModelSetting): ModelSetting {
-  return model.path === undefined ? model : { ...model, path: absolute(folder, model.path) };
+  return {
+    ...model,
+    ...(model.path !== undefined && { path: absolute(folder, model.path) }),
+    ...(model.vae !== undefined && { vae: absolute(folder, model.vae) }),
+  };
 }
 
 /** A path of a configuration file as an absolute one. `~` is the home folder; `builtin` stays a word. */

@@ -85,9 +85,12 @@ export const SETTINGS: { readonly [Name in keyof RawConfiguration]-?: Setting } 
   embeddingPaths: pathList('Folders with textual inversion embeddings, searched with their sub-folders.'),
   wildcardPaths: pathList('Folders with wildcard files (`.txt`, `.yaml`).'),
   stylePaths: pathList('Files in the format of `styles.csv`.'),
+  modelPaths: pathList(
+    'Folders with checkpoints (`.safetensors`), searched with their sub-folders. Each is a base model by the name of its file.',
+  ),
   models: {
     description:
-      'Base models by the name that `Model:` uses. `path` is a folder with ONNX files or a checkpoint file (`builtin`: the built-in model); `architecture` alone is enough to lint.',
+      'Base models by the name that `Model:` uses. `path` is a checkpoint file, a folder that diffusers saved or one with ONNX files (`builtin`: the built-in model); `vae` is a file to take the VAE from; `architecture` alone is enough to lint.',
     schema: {
       type: 'object',
       additionalProperties: {
@@ -96,7 +99,12 @@ export const SETTINGS: { readonly [Name in keyof RawConfiguration]-?: Setting } 
           path: {
             type: 'string',
             minLength: 1,
-            description: 'Folder with ONNX files, or a checkpoint file.',
+            description: 'A checkpoint file, a folder that diffusers saved, or one with ONNX files.',
+          },
+          vae: {
+            type: 'string',
+            minLength: 1,
+            description: 'A file to take the VAE from, for a checkpoint without one or instead of its own.',
           },
           architecture: {
             type: 'string',

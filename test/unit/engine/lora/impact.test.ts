@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { SlotChange } from '../../../../server/src/engine/lora/assign';
-import { measureImpact, similarity } from '../../../../server/src/engine/lora/impact';
+import { measureImpact } from '../../../../server/src/engine/lora/impact';
+import { type Change, innerProduct, squaredNorm } from '../../../../server/src/engine/lora/innerProduct';
 import type { LowRank, ModuleTensors } from '../../../../server/src/engine/lora/kinds/kind';
 import { lora as kind } from '../../../../server/src/engine/lora/kinds/lora';
 import type { Tensor64 } from '../../../../server/src/engine/lora/tensor';
@@ -48,23 +49,34 @@ describe('impact', () => {
   });
 });
 
-describe('similarity', () => {
-  it('is 1 for the same network and -1 for its opposite', () => {
-    const a = factorsOf(moduleOf(3));
-    const opposite = { ...a, scale: -a.scale };
-    expect(similarity([[a, a]])).toBeCloseTo(1, 12);
-    expect(similarity([[a, opposite]])).toBeCloseTo(-1, 12);
-    expect(similarity([])).toBeUndefined();
+const thin = (seed: number, strength = 1): Change => {
+  const factors = factorsOf(moduleOf(seed));
+  return { kind: 'thin', factors, rank: factors.rank, strength };
+};
+const dense = (seed: number): Change => {
+  const delta = kind.delta!(moduleOf(seed), tensor(SHAPE, 9));
+  if (!delta.ok) throw new Error(delta.problem.message);
+  return { kind: 'dense', data: delta.value };
+};
+
+describe('the inner product of two changes', () => {
+  it('is that of all their numbers, whichever way they are stored', () => {
+    const [a, b] = [dense(3), dense(77)].map((change) => (change.kind === 'dense' ? change.data : []));
+    const dot = [...a].reduce((sum, value, index) => sum + value * b[index], 0);
+    expect(innerProduct(thin(3), thin(77))).toBeCloseTo(dot, 6);
+    expect(innerProduct(thin(3, -0.5), dense(77))).toBeCloseTo(-0.5 * dot, 6);
+    expect(innerProduct(dense(3), thin(77, 2))).toBeCloseTo(2 * dot, 6);
+    expect(Math.sqrt(squaredNorm(thin(3)))).toBeCloseTo(norm(a), 6);
+    expect(Math.sqrt(squaredNorm(dense(3)))).toBeCloseTo(norm(a), 12);
   });
 
-  it('is the cosine of the whole changes', () => {
-    const [left, right] = [moduleOf(3), moduleOf(77)];
-    const weight = tensor(SHAPE, 9);
-    const [a, b] = [left, right].map((tensors) => {
-      const delta = kind.delta!(tensors, weight);
-      return delta.ok ? [...delta.value] : [];
-    });
-    const dot = a.reduce((sum, value, index) => sum + value * b[index], 0);
-    expect(similarity([[factorsOf(left), factorsOf(right)]])).toBeCloseTo(dot / (norm(a) * norm(b)), 6);
+  it('counts only the ranks that are used', () => {
+    const factors = factorsOf(moduleOf(3));
+    const first = { ...factors, rank: 1, down: factors.down.subarray(0, 4), up: factors.up.subarray(0, 6) };
+    const cut: Change = { kind: 'thin', factors, rank: 1, strength: 1 };
+    expect(squaredNorm(cut)).toBeCloseTo(
+      squaredNorm({ kind: 'thin', factors: first, rank: 1, strength: 1 }),
+      9,
+    );
   });
 });

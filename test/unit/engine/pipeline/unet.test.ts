@@ -43,6 +43,19 @@ describe('runUnet', () => {
     encoder_hidden_states: ['float32', ['b', 's', 2]],
   } as const;
 
+  it('feeds the switches that an export left in the graph', async () => {
+    const { component, fed } = fake({
+      ...base,
+      timestep: ['int64', []],
+      return_dict: ['bool', []],
+      output_hidden_states: ['bool', [1]],
+    });
+    await runUnet(component, latent, [4, 1, 1], 9, [condition]);
+    const { return_dict: one, output_hidden_states: other } = fed[0]!;
+    expect([one!.type, [...one!.dims], [...one!.data]]).toEqual(['bool', [], [1]]);
+    expect([other!.type, [...other!.dims], [...other!.data]]).toEqual(['bool', [1], [1]]);
+  });
+
   it.each([
     ['int64', [], [], 9n],
     ['int64', ['steps'], [1], 9n],

@@ -13,7 +13,9 @@ export const glora: LoraKind = {
     const [a1, a2, b1, b2] = ['a1', 'a2', 'b1', 'b2'].map((name) => tensors.get(name));
     if (!a1 || !a2 || !b1 || !b2) return malformed('a factor is missing');
     const [rows, inputs = 1] = weight.shape;
-    const isNewer = a1.shape[0] === inputs && b1.shape[0] === rows && a2.shape[1] === inputs;
+    // Where rank, inputs and outputs are one number both readings fit, and the older counts.
+    const isOlder = a1.shape[1] === inputs && a2.shape[0] === inputs && b2.shape[0] === rows;
+    const isNewer = !isOlder && a1.shape[0] === inputs && b1.shape[0] === rows && a2.shape[1] === inputs;
     const [near, far, left, right]: Tensor64[] = isNewer ? [a1, a2, b1, b2] : [a2, a1, b2, b1];
     const rank = far.shape[0];
     const down = asMatrix(right);

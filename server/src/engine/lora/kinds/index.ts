@@ -9,9 +9,22 @@ import { lora } from './lora';
 import { norm } from './norm';
 import { oft } from './oft';
 import { setWeight } from './setWeight';
+import { splitLora } from './splitLora';
 
 /** Every kind of change a module of a network file can hold. A new kind is one file and one line here. */
-export const KINDS: readonly LoraKind[] = [lora, loha, lokr, glora, oft, boft, full, norm, setWeight, ia3];
+export const KINDS: readonly LoraKind[] = [
+  lora,
+  splitLora,
+  loha,
+  lokr,
+  glora,
+  oft,
+  boft,
+  full,
+  norm,
+  setWeight,
+  ia3,
+];
 
 /** The kind of a module's tensors; undefined when none knows them. */
 export function kindOf(tensors: ModuleTensors): LoraKind | undefined {

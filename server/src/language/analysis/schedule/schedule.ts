@@ -1,4 +1,4 @@
-import { type PairNode, parseSchedule, type ScheduleNode, type ScheduleTree } from './tree';
+import { type Construct, parseSchedule, type ScheduleTree, type Section } from './tree';
 
 export interface ScheduleOptions {
   /** Steps of the first pass. */
@@ -13,10 +13,11 @@ export interface ScheduleOptions {
 export type SchedulePhase = readonly [endStep: number, text: string];
 
 export interface Schedule {
+  /** Worked out when first asked for: whoever wants to know only whether a prompt can be read needs none. */
   readonly phases: readonly SchedulePhase[];
   readonly tree: ScheduleTree;
   /** Set when a number is too large to be a step: the web UI then fails to generate. */
-  readonly overflow?: PairNode;
+  readonly overflow?: Construct;
   /** True when phases were left out because all of them together would not fit in memory. */
   readonly truncated?: boolean;
 }
@@ -28,11 +29,12 @@ const MAX_PHASE_CHARACTERS = 64_000_000;
 export function resolveSchedule(text: string, options: ScheduleOptions): Schedule {
   const tree = parseSchedule(text);
   const steps = passSteps(options);
-  if (!tree.ok || tree.constructs.length === 0) return { phases: [[steps, text]], tree };
+  if (!tree.ok || tree.root.constructs.length === 0) return { phases: [[steps, text]], tree };
 
-  const when = new Map<PairNode, number>();
+  const when = new Map<Construct, number>();
   const ends = new Set<number>([steps]);
-  for (const construct of tree.constructs) {
+  for (const construct of allConstructs(tree.root)) {
+    if (construct.form === 'plain') continue;
     if (construct.form === 'alternate') {
       if (ends.size < steps) for (let step = 1; step <= steps; step++) ends.add(step);
       continue;
@@ -43,15 +45,46 @@ export function resolveSchedule(text: string, options: ScheduleOptions): Schedul
     if (step >= 1) ends.add(step);
   }
 
+  const schedule = new LazySchedule(text, tree, when, ends);
+  // No phase is longer than the text, so most prompts need not be written out to know that all of it fits.
+  const mayNotFit = ends.size * text.length > MAX_PHASE_CHARACTERS;
+  const isTruncated = mayNotFit && schedule.phases.length < ends.size;
+  return isTruncated ? { phases: schedule.phases, tree, truncated: true } : schedule;
+}
+
+/** A schedule whose texts are written out when first asked for. */
+class LazySchedule implements Schedule {
+  #phases: readonly SchedulePhase[] | undefined;
+
+  constructor(
+    private readonly text: string,
+    readonly tree: ScheduleTree & { readonly ok: true },
+    private readonly when: ReadonlyMap<Construct, number>,
+    private readonly ends: ReadonlySet<number>,
+  ) {}
+
+  get phases(): readonly SchedulePhase[] {
+    this.#phases ??= writePhases(this.text, this.tree.root, this.when, this.ends);
+    return this.#phases;
+  }
+}
+
+/** The text of every phase, as many as fit in memory. */
+function writePhases(
+  text: string,
+  root: Section,
+  when: ReadonlyMap<Construct, number>,
+  ends: ReadonlySet<number>,
+): SchedulePhase[] {
   const phases: SchedulePhase[] = [];
   let characters = 0;
   for (const step of [...ends].sort((a, b) => a - b)) {
-    const phase = textAtStep(text, tree.nodes, step, when);
+    const phase = textAtStep(text, root, step, when);
     phases.push([step, phase]);
     characters += phase.length;
-    if (characters > MAX_PHASE_CHARACTERS && phases.length > 1) return { phases, tree, truncated: true };
+    if (characters > MAX_PHASE_CHARACTERS && phases.length > 1) break;
   }
-  return { phases, tree };
+  return phases;
 }
 
 function passSteps(options: ScheduleOptions): number {
@@ -75,51 +108,51 @@ function switchStep(written: string, options: ScheduleOptions): number | undefin
   return Number.isFinite(step) ? Math.min(steps, Math.trunc(step)) : undefined;
 }
 
+/** Every construct, those inside others too, in no particular order. */
+function allConstructs(root: Section): Construct[] {
+  const all = [...root.constructs];
+  // The list grows while it is walked.
+  for (const { sections } of all)
+    for (const section of sections) for (const inner of section.constructs) all.push(inner);
+  return all;
+}
+
 /** Walks the active branches with a stack of its own: nesting may be deeper than the call stack. */
-function textAtStep(
-  text: string,
-  root: readonly ScheduleNode[],
-  step: number,
-  when: ReadonlyMap<PairNode, number>,
-): string {
+function textAtStep(text: string, root: Section, step: number, when: ReadonlyMap<Construct, number>): string {
   const out: string[] = [];
-  const work: (string | Cursor)[] = [{ nodes: root, index: 0 }];
-  for (let top = work[work.length - 1]; top !== undefined; top = work[work.length - 1]) {
-    if (typeof top === 'string') {
-      out.push(top);
-      work.pop();
-      continue;
-    }
-    const node = top.nodes[top.index++];
-    if (node === undefined) work.pop();
-    else if (node.type === 'list') work.push({ nodes: node.nodes, index: 0 });
-    else if (node.type !== 'pair') out.push(text.slice(node.start, node.end));
-    else if (node.active) work.push({ nodes: branchAt(node, step, when), index: 0 });
+  const open: Cursor[] = [{ section: root, next: 0, at: root.start }];
+  for (let top = open[open.length - 1]; top !== undefined; top = open[open.length - 1]) {
+    const construct = top.section.constructs[top.next++];
+    const limit = construct?.start ?? top.section.end;
+    if (limit > top.at) out.push(text.slice(top.at, limit));
+    if (construct === undefined) open.pop();
     else {
-      work.push(text.slice(node.end - 1, node.end));
-      for (let index = node.sections.length - 1; index >= 0; index--) {
-        work.push({ nodes: node.sections[index] ?? [], index: 0 });
-        const separator = node.separators[index - 1];
-        if (separator !== undefined) work.push(text.slice(separator, separator + 1));
-      }
-      work.push(text.slice(node.start, node.start + 1));
+      top.at = construct.end;
+      const section = sectionAt(construct, step, when);
+      if (section !== undefined) open.push({ section, next: 0, at: section.start });
     }
   }
   return out.join('');
 }
 
 interface Cursor {
-  readonly nodes: readonly ScheduleNode[];
-  index: number;
+  readonly section: Section;
+  /** Index of the next construct. */
+  next: number;
+  /** What comes before this offset is written. */
+  at: number;
 }
 
-function branchAt(
-  node: PairNode,
+/** The section of a construct that a step shows, if any. */
+function sectionAt(
+  construct: Construct,
   step: number,
-  when: ReadonlyMap<PairNode, number>,
-): readonly ScheduleNode[] {
-  if (node.form === 'alternate') return node.sections[(step - 1) % node.sections.length] ?? [];
-  const after = node.sections.length - 2;
-  if (step > (when.get(node) ?? 0)) return node.sections[after] ?? [];
-  return after === 1 ? (node.sections[0] ?? []) : [];
+  when: ReadonlyMap<Construct, number>,
+): Section | undefined {
+  const { form, sections } = construct;
+  if (form === 'plain') return sections[0];
+  if (form === 'alternate') return sections[(step - 1) % sections.length];
+  const after = sections.length - 2;
+  if (step > (when.get(construct) ?? 0)) return sections[after];
+  return after === 1 ? sections[0] : undefined;
 }

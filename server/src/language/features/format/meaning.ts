@@ -3,10 +3,12 @@ import { resolveBlock } from '../../analysis/resolve';
 import type { ResolvedPrompt } from '../../analysis/resolved';
 import { resolveSchedule } from '../../analysis/schedule/schedule';
 import type { Block, Document } from '../../syntax/nodes';
+import { tokenPieces } from './blanks';
 
 /**
  * What a block means, as a text to compare: the networks it loads, every part of every schedule with its weighted
- * runs, and the parameters. Blanks count as CLIP's tokenizer counts them: they part words and are nothing else.
+ * runs, and the parameters. A run counts as the same when the tokenizer makes the same tokens of it: whatever two runs
+ * differ in beyond plain blanks between tokens is a difference.
  */
 export function meaningOf(document: Document, block: Block): string {
   const resolved = resolveBlock(document, block);
@@ -33,13 +35,6 @@ function promptMeaning(prompt: ResolvedPrompt, steps: number): unknown {
 
 function runsOf(text: string): unknown[] {
   return attentionRuns(parseAttention(text).pieces)
-    .map(([run, weight]) => [wordsOf(run), weight] as const)
-    .filter(([words]) => words.length > 0);
-}
-
-/** The pieces CLIP's tokenizer cuts a text into before it looks them up; Python knows a few more blanks. */
-const CLIP_PIECES = /'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^\s\u0085\u001c-\u001f\p{L}\p{N}]+/giu;
-
-function wordsOf(text: string): string[] {
-  return text.match(CLIP_PIECES) ?? [];
+    .map(([run, weight]) => [tokenPieces(run), weight] as const)
+    .filter(([pieces]) => pieces.length > 0);
 }

@@ -2,6 +2,7 @@ import type { TextEdit } from '../../rules/rule';
 import { wordLengthAt } from '../../syntax/chars';
 import type { Document, Item, Prompt, Token } from '../../syntax/nodes';
 import { type Side, walkItems } from '../../syntax/walk';
+import { isPlainBlank } from './blanks';
 
 /** Places where blanks inside brackets may go: after an opening bracket, before a closing one, around a number. */
 interface Edges {
@@ -37,6 +38,7 @@ export function formatPrompt(
     }
     if (kind === 'whitespace') {
       const wanted = blankBetween(token, previous, next, newlines > 0, edges);
+      if (!isPlainBlank(text.slice(range.start, range.end))) return;
       if (wanted !== undefined && text.slice(range.start, range.end) !== wanted)
         edits.push({ range, newText: wanted });
       return;

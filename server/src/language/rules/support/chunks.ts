@@ -1,5 +1,6 @@
 import type { Range } from '../../../shared/range';
 import type { Document, Item } from '../../syntax/nodes';
+import { commaFinder } from './phrases';
 import { withoutComments } from './plainText';
 
 /** Tokens of one chunk, without the two that begin and end it. */
@@ -113,6 +114,7 @@ type Piece = PhrasePiece | { readonly kind: 'break'; readonly offset: number };
 /** The phrases between commas, brackets taken away, as the first step of the run sees them. */
 function piecesOf(document: Document, prompt: readonly Item[]): Piece[] {
   const text = withoutComments(document);
+  const commas = commaFinder(text);
   const pieces: Piece[] = [];
   let words = '';
   let range: Range | undefined;
@@ -135,11 +137,7 @@ function piecesOf(document: Document, prompt: readonly Item[]): Piece[] {
       switch (item.type) {
         case 'text': {
           let from = item.range.start;
-          for (
-            let at = text.indexOf(',', from);
-            at >= 0 && at < item.range.end;
-            at = text.indexOf(',', from)
-          ) {
+          for (let at = commas(from); at < item.range.end; at = commas(from)) {
             add(from, at);
             flush(at);
             from = at + 1;

@@ -4,7 +4,7 @@ import type { Group, Item } from '../../syntax/nodes';
 import type { Fix, RuleContext, Severity } from '../rule';
 import { shortNumber } from './numbers';
 import { withoutComments } from './plainText';
-import { isLoraType, type PromptView, tagsOf } from './prompts';
+import { isLoraType, type PromptView } from './prompts';
 import { type Container, walk } from './walk';
 
 /** How a program reads something, in words that follow its name. */
@@ -118,7 +118,7 @@ function groupDifferences(
 
 function tagConstructs(view: PromptView): Construct[] {
   const found: Construct[] = [];
-  for (const { tag, network } of tagsOf(view)) {
+  for (const { tag, network } of view.tags) {
     if (!tag.closed || !network || !isLoraType(network.type)) continue;
     const weights = tag.args.filter((argument) => argument.key === undefined).slice(1, 3);
     const [te, unet] = weights;

@@ -42,7 +42,28 @@ function slip(wanted: string, candidate: string, limit: number): number {
   )
     return 0.5;
   if (Math.abs(wanted.length - candidate.length) > limit) return Number.POSITIVE_INFINITY;
-  return distance(wanted, candidate);
+  const edits = distance(wanted, candidate);
+  // Two letters the wrong way round are one slip, which plain edits count twice.
+  return edits < 2 || edits > limit * 2 ? edits : slips(wanted, candidate);
+}
+
+/** Insertions, deletions, replacements and swaps of two neighbours that lead from one name to another. */
+function slips(from: string, to: string): number {
+  let last: number[] = [];
+  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let i = 1; i <= from.length; i++) {
+    const before = last;
+    last = row;
+    row = [i];
+    for (let j = 1; j <= to.length; j++) {
+      const replaced = last[j - 1]! + (from[i - 1] === to[j - 1] ? 0 : 1);
+      let least = Math.min(replaced, last[j]! + 1, row[j - 1]! + 1);
+      if (i > 1 && j > 1 && from[i - 1] === to[j - 2] && from[i - 2] === to[j - 1])
+        least = Math.min(least, before[j - 2]! + 1);
+      row.push(least);
+    }
+  }
+  return row[to.length]!;
 }
 
 /** Joins names for a message: `` `a`, `b` or `c` ``. */

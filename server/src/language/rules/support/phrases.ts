@@ -1,4 +1,5 @@
 import type { Range } from '../../../shared/range';
+import { isSpaceCode } from '../../syntax/chars';
 import type { Document, Item } from '../../syntax/nodes';
 import { withoutComments } from './plainText';
 
@@ -7,76 +8,70 @@ export interface Phrase {
   /** Without the blanks around it. */
   readonly range: Range;
   readonly text: string;
-  /** Items it is made of. */
-  readonly items: readonly Item[];
+  /** True when there is a `<type:…>` tag in it. */
+  readonly hasTag: boolean;
+  /** True when it is made of words and escapes alone, without tags and brackets. */
+  readonly isPlain: boolean;
   /** Number of the BREAK or AND part it stands in. */
   readonly part: number;
 }
 
-const known = new WeakMap<readonly Item[], readonly Phrase[]>();
-
 /** Splits a prompt at its top-level commas, BREAK and AND. Empty phrases are left out. */
-export function phrasesOf(document: Document, items: readonly Item[]): readonly Phrase[] {
-  let found = known.get(items);
-  if (!found) {
-    found = split(document, items);
-    known.set(items, found);
-  }
-  return found;
-}
-
-function split(document: Document, items: readonly Item[]): Phrase[] {
+export function phrasesOf(document: Document, items: readonly Item[]): Phrase[] {
   const text = withoutComments(document);
+  const commas = commaFinder(text);
   const phrases: Phrase[] = [];
   let part = 0;
-  let start: number | undefined;
-  let end = 0;
-  let parts: Item[] = [];
-  const flush = (): void => {
-    if (start !== undefined) {
-      const raw = text.slice(start, end);
-      const from = start + (raw.length - raw.trimStart().length);
-      const trimmed = raw.trim();
-      if (trimmed !== '')
-        phrases.push({
-          range: { start: from, end: from + trimmed.length },
-          text: trimmed,
-          items: parts,
-          part,
-        });
-    }
-    start = undefined;
-    parts = [];
+  /** Where the phrase at hand begins, or -1 between two. */
+  let start = -1;
+  let hasTag = false;
+  let isPlain = true;
+  const flush = (until: number): void => {
+    let from = start;
+    let end = until;
+    start = -1;
+    while (from < end && isSpaceCode(text.charCodeAt(from))) from++;
+    while (end > from && isSpaceCode(text.charCodeAt(end - 1))) end--;
+    if (from >= 0 && from < end)
+      phrases.push({ range: { start: from, end }, text: text.slice(from, end), hasTag, isPlain, part });
+    hasTag = false;
+    isPlain = true;
   };
-  for (const item of items) {
-    if (item.type === 'break' || item.type === 'and') {
-      flush();
+  let position = 0;
+  for (const { type, range } of items) {
+    if (type === 'break' || type === 'and') {
+      flush(position);
       part++;
-      continue;
+    } else if (type === 'text') {
+      let from = range.start;
+      for (let at = commas(from); at < range.end; at = commas(from)) {
+        if (start < 0) start = from;
+        flush(at);
+        from = at + 1;
+      }
+      if (start < 0 && from < range.end) start = from;
+    } else {
+      if (start < 0) start = range.start;
+      if (type === 'tag') hasTag = true;
+      if (type !== 'escape') isPlain = false;
     }
-    if (item.type !== 'text') {
-      start ??= item.range.start;
-      end = item.range.end;
-      parts.push(item);
-      continue;
-    }
-    let from = item.range.start;
-    for (let at = from; at < item.range.end; at++) {
-      if (text.charCodeAt(at) !== COMMA) continue;
-      start ??= from;
-      end = at;
-      parts.push(item);
-      flush();
-      from = at + 1;
-    }
-    if (from < item.range.end) {
-      start ??= from;
-      end = item.range.end;
-      parts.push(item);
-    }
+    position = range.end;
   }
-  flush();
+  flush(position);
   return phrases;
 }
 
-const COMMA = 44;
+/**
+ * Finds the first comma at or after an offset, `Infinity` if there is none. Asked with rising offsets, it reads the text
+ * once, however many pieces without a comma lie on the way.
+ */
+export function commaFinder(text: string): (from: number) => number {
+  let comma = -1;
+  return (from) => {
+    if (comma < from) {
+      comma = text.indexOf(',', from);
+      if (comma < 0) comma = Number.POSITIVE_INFINITY;
+    }
+    return comma;
+  };
+}

@@ -1,14 +1,30 @@
 import type { Network, ResolvedBlock, ResolvedPrompt } from '../../analysis/resolved';
-import type { Block, Prompt, Tag } from '../../syntax/nodes';
+import type { Block, Document, Prompt, Tag } from '../../syntax/nodes';
 import type { RuleContext } from '../rule';
-import { type Container, walk } from './walk';
+import { type Outline, outlineOf } from './outline';
+import { type Phrase, phrasesOf } from './phrases';
+import type { Container } from './walk';
 
-/** One side of a block, in the tree and as the web UI reads it. */
+/**
+ * One side of a block, in the tree and as the web UI reads it, and what several rules want to know of it. Each of those
+ * views is made when it is first asked for and lives as long as the context: kept in a `WeakMap` instead, it would
+ * outlive the garbage collector's young generation, document after document.
+ */
 export interface PromptView {
   readonly side: 'positive' | 'negative';
   readonly tree: Prompt;
   readonly resolved: ResolvedPrompt;
   readonly block: { readonly tree: Block; readonly resolved: ResolvedBlock };
+  readonly outline: Outline;
+  /** What stands between the commas outside brackets. */
+  readonly phrases: readonly Phrase[];
+  /** Every tag, however deep it lies in brackets. */
+  readonly tags: readonly UsedTag[];
+  /**
+   * The tags that load a LoRA: `<lora:…>` and its alias `<lyco:…>`. One that is not closed on its line is left to
+   * `unclosed-tag`, whatever the web UI makes of the text up to the next `>`.
+   */
+  readonly loras: readonly UsedLora[];
 }
 
 /** A `<type:…>` tag with what the web UI makes of it and the brackets around it. */
@@ -23,76 +39,71 @@ export interface UsedLora extends UsedTag {
   readonly network: Network;
 }
 
-const ofContext = new WeakMap<RuleContext, readonly PromptView[]>();
-const active = new WeakMap<Block, readonly UsedLora[]>();
-const views = new WeakMap<Block, readonly PromptView[]>();
-const tags = new WeakMap<Prompt, readonly UsedTag[]>();
-
-/** The positive prompt and, if it is written, the negative one. */
-export function promptsOf(block: RuleContext['blocks'][number]): readonly PromptView[] {
-  let found = views.get(block.tree);
-  if (!found) {
-    const { tree, resolved } = block;
-    const positive: PromptView = {
-      side: 'positive',
-      tree: tree.positive,
-      resolved: resolved.positive,
-      block,
-    };
-    found = tree.negative
-      ? [positive, { side: 'negative', tree: tree.negative, resolved: resolved.negative, block }]
-      : [positive];
-    views.set(block.tree, found);
-  }
-  return found;
+/** The positive prompt of a block and, if it is written, the negative one. */
+export function viewPrompts(
+  document: Document,
+  block: { readonly tree: Block; readonly resolved: ResolvedBlock },
+): readonly PromptView[] {
+  const { tree, resolved } = block;
+  const positive = new View('positive', tree.positive, resolved.positive, block, document);
+  return tree.negative
+    ? [positive, new View('negative', tree.negative, resolved.negative, block, document)]
+    : [positive];
 }
 
-/** Every prompt of the document, in order. */
-export function allPrompts(context: RuleContext): readonly PromptView[] {
-  let found = ofContext.get(context);
-  if (!found) {
-    found = context.blocks.flatMap(promptsOf);
-    ofContext.set(context, found);
+class View implements PromptView {
+  #outline: Outline | undefined;
+  #phrases: readonly Phrase[] | undefined;
+  #tags: readonly UsedTag[] | undefined;
+  #loras: readonly UsedLora[] | undefined;
+
+  constructor(
+    readonly side: PromptView['side'],
+    readonly tree: Prompt,
+    readonly resolved: ResolvedPrompt,
+    readonly block: PromptView['block'],
+    private readonly document: Document,
+  ) {}
+
+  get outline(): Outline {
+    this.#outline ??= outlineOf(this.tree.items);
+    return this.#outline;
   }
-  return found;
+
+  get phrases(): readonly Phrase[] {
+    this.#phrases ??= phrasesOf(this.document, this.tree.items);
+    return this.#phrases;
+  }
+
+  get tags(): readonly UsedTag[] {
+    this.#tags ??= usedTags(this);
+    return this.#tags;
+  }
+
+  get loras(): readonly UsedLora[] {
+    this.#loras ??= this.tags.filter(
+      (used): used is UsedLora =>
+        used.tag.closed && used.network !== undefined && isLoraType(used.network.type),
+    );
+    return this.#loras;
+  }
 }
 
-/** Every tag of a prompt, however deep it lies in brackets. */
-export function tagsOf(view: PromptView): readonly UsedTag[] {
-  let found = tags.get(view.tree);
-  if (!found) {
-    const networks = new Map(view.resolved.networks.map((network) => [network.range.start, network]));
-    const list: UsedTag[] = [];
-    walk(view.tree.items, (item, parents) => {
-      if (item.type === 'tag') list.push({ tag: item, network: networks.get(item.range.start), parents });
-    });
-    found = list;
-    tags.set(view.tree, found);
-  }
-  return found;
-}
+const NO_TAGS: readonly UsedTag[] = [];
 
-/**
- * The tags that load a LoRA: `<lora:…>` and its alias `<lyco:…>`. One that is not closed on its line is left to
- * `unclosed-tag`, whatever the web UI makes of the text up to the next `>`.
- */
-export function lorasOf(view: PromptView): UsedLora[] {
-  return tagsOf(view).filter(
-    (used): used is UsedLora =>
-      used.tag.closed && used.network !== undefined && isLoraType(used.network.type),
-  );
+function usedTags({ outline, resolved }: PromptView): readonly UsedTag[] {
+  if (outline.tags.length === 0) return NO_TAGS;
+  const networks = new Map(resolved.networks.map((network) => [network.range.start, network]));
+  return outline.tags.map(({ item, parents }) => ({
+    tag: item,
+    network: networks.get(item.range.start),
+    parents,
+  }));
 }
 
 /** LoRAs that the web UI really loads for a block: those of the positive prompt. */
-export function activeLoras(block: RuleContext['blocks'][number]): readonly UsedLora[] {
-  let found = active.get(block.tree);
-  if (!found) {
-    found = promptsOf(block)
-      .filter((view) => view.side === 'positive')
-      .flatMap(lorasOf);
-    active.set(block.tree, found);
-  }
-  return found;
+export function activeLoras({ prompts: [positive] }: RuleContext['blocks'][number]): readonly UsedLora[] {
+  return positive?.loras ?? [];
 }
 
 /** Type names are case-sensitive: `<LORA:` loads nothing. */

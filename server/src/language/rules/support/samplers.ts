@@ -64,9 +64,9 @@ export const SCHEDULE_TYPES: readonly string[] = [
 
 /** True for a sampler alone and for one with its schedule behind it. */
 export function isSampler(name: string): boolean {
-  if (SAMPLERS.includes(name)) return true;
-  return SCHEDULE_TYPES.some((schedule) => {
-    const suffix = ` ${schedule}`;
-    return name.endsWith(suffix) && SAMPLERS.includes(name.slice(0, -suffix.length));
-  });
+  return WRITTEN.has(name);
 }
+
+const WRITTEN: ReadonlySet<string> = new Set(
+  SAMPLERS.flatMap((sampler) => [sampler, ...SCHEDULE_TYPES.map((schedule) => `${sampler} ${schedule}`)]),
+);

@@ -1,0 +1,234 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import type { Checkpoint, StoredNetwork, TextEncoderConfig, VaeConfig } from '../../formats/checkpoint';
+import { failure, type Problem, type Result, success } from '../../shared/problem';
+import { type Locate, type Parameter, STORED_TYPES, type WeightLocation } from '../graph/builder';
+import type { MadeGraph } from '../graph/modelFile';
+import type { Network } from '../graph/network';
+import { clipText } from '../graph/networks/clipText';
+import { unet } from '../graph/networks/unet';
+import { vaeDecoder, vaeEncoder } from '../graph/networks/vae';
+import { GET_AGAIN, openCheckpoint, openVae, realFile, stampsOf } from './checkpointFiles';
+import type { JsonObject, ModelParts } from './modelParts';
+import { clipMerges, folderTokenizer, mergesTokenizer } from './tokenizers';
+
+export interface CheckpointOptions {
+  /** A file to take the VAE from, instead of the checkpoint's own. */
+  readonly vae?: string;
+  /** Gzipped merges of CLIP's vocabulary. */
+  readonly clipMerges?: string;
+}
+
+/**
+ * A checkpoint as a model to be opened: the graphs are written here, a megabyte each, and their weights stay where they
+ * are, in the user's own files. Nothing is written to disk. Errors: those of `openCheckpoint`, and
+ * `checkpoint-incomplete`, `checkpoint-dtype`, `checkpoint-scattered`.
+ */
+export function checkpointParts(file: string, options: CheckpointOptions): Result<ModelParts> {
+  const source = checkpointSource(file, options);
+  return source.ok ? source.value.parts() : source;
+}
+
+/** A model of which no graph is written yet: enough to know whether it is the one that is open. */
+export interface ModelSource {
+  readonly identity: string;
+  parts(): Result<ModelParts>;
+}
+
+/** Reads the headers. Errors: those of `openCheckpoint`; the others of `checkpointParts` come from `parts`. */
+export function checkpointSource(file: string, options: CheckpointOptions): Result<ModelSource> {
+  const opened = openCheckpoint(file);
+  if (!opened.ok) return opened;
+  const { checkpoint, files } = opened.value;
+  const identity = stampsOf([...files, ...(options.vae === undefined ? [] : [options.vae])]);
+  return success({ identity, parts: () => partsOf(file, identity, checkpoint, options) });
+}
+
+function partsOf(
+  file: string,
+  identity: string,
+  checkpoint: Checkpoint,
+  options: CheckpointOptions,
+): Result<ModelParts> {
+  const { textEncoder, textEncoder2, prediction } = checkpoint;
+  const name = path.basename(file);
+  if (checkpoint.architecture === 'sdxl-refiner')
+    return failure(
+      'checkpoint-unsupported',
+      `${name} is SDXL's refiner: it improves the pictures of another model and draws none by itself.`,
+      'Choose an SDXL checkpoint.',
+    );
+  if (!textEncoder || (checkpoint.unet.config.addition && !textEncoder2))
+    return failure(
+      'checkpoint-incomplete',
+      `${name} lacks ${textEncoder ? 'the second text encoder' : 'the text encoder'}.`,
+      'Choose a complete checkpoint; a U-Net alone cannot read a prompt.',
+    );
+  const vae = vaeOf(checkpoint, name, options.vae);
+  if (!vae.ok) return vae;
+
+  const graphs = graphsOf(checkpoint, name);
+  if (!graphs.ok) return graphs;
+  const decoder = madeGraph(`${name}: VAE`, vaeDecoder, vae.value);
+  if (!decoder.ok) return decoder;
+  const encoder = vae.value.config.hasEncoder
+    ? madeGraph(`${name}: VAE encoder`, vaeEncoder, vae.value)
+    : success(undefined);
+  if (!encoder.ok) return encoder;
+
+  const { merges } = checkpoint;
+  const text = () => merges ?? clipMerges(options.clipMerges);
+  const isOpenClip = textEncoder.config.activation === 'gelu';
+  /** A folder's own vocabulary, where it brings one, else CLIP's. */
+  const tokenizer = (part: string, openClip: boolean) => {
+    const own = path.join(file, part);
+    return existsSync(path.join(own, 'merges.txt'))
+      ? folderTokenizer(own)
+      : mergesTokenizer(text(), openClip);
+  };
+  return success({
+    path: file,
+    identity,
+    unet: graphs.value.unet,
+    textEncoder: graphs.value.textEncoder!,
+    textEncoder2: graphs.value.textEncoder2,
+    isRefiner: false,
+    vaeDecoder: decoder.value,
+    vaeEncoder: encoder.value,
+    tokenizer: () => tokenizer('tokenizer', isOpenClip),
+    tokenizer2: textEncoder2 && (() => tokenizer('tokenizer_2', true)),
+    config: {
+      unet: { block_out_channels: checkpoint.unet.config.channels },
+      textEncoder: encoderConfig(textEncoder.config),
+      textEncoder2: textEncoder2 ? encoderConfig(textEncoder2.config) : {},
+      vae: {
+        scaling_factor: vae.value.config.scalingFactor,
+        shift_factor: vae.value.config.shiftFactor,
+        latent_channels: vae.value.config.latentChannels,
+      },
+      scheduler: {
+        ...checkpoint.scheduler,
+        prediction_type: prediction.type,
+        rescale_betas_zero_snr: prediction.zeroSnr,
+      },
+    },
+  });
+}
+
+/** The networks of a checkpoint that LoRAs change. */
+export interface CheckpointGraphs {
+  readonly unet: MadeGraph;
+  readonly textEncoder?: MadeGraph;
+  readonly textEncoder2?: MadeGraph;
+}
+
+/** The graphs of what a checkpoint has of U-Net and text encoders. Errors: as `checkpointParts`. */
+export function checkpointGraphs(file: string): Result<CheckpointGraphs> {
+  const opened = openCheckpoint(file);
+  return opened.ok ? graphsOf(opened.value.checkpoint, path.basename(file)) : opened;
+}
+
+function graphsOf(
+  { unet: denoiser, textEncoder, textEncoder2 }: Checkpoint,
+  name: string,
+): Result<CheckpointGraphs> {
+  const made = madeGraph(`${name}: U-Net`, unet, denoiser);
+  if (!made.ok) return made;
+  const first = textEncoder && madeGraph(`${name}: text encoder`, clipText, textEncoder);
+  if (first && !first.ok) return first;
+  const second = textEncoder2 && madeGraph(`${name}: second text encoder`, clipText, textEncoder2);
+  if (second && !second.ok) return second;
+  return success({
+    unet: made.value,
+    ...(first && { textEncoder: first.value }),
+    ...(second && { textEncoder2: second.value }),
+  });
+}
+
+function encoderConfig({ epsilon }: TextEncoderConfig): JsonObject {
+  return { layer_norm_eps: epsilon };
+}
+
+function vaeOf(
+  checkpoint: Checkpoint,
+  name: string,
+  other: string | undefined,
+): Result<StoredNetwork<VaeConfig>> {
+  if (other !== undefined) return openVae(other, checkpoint.unet.config.addition !== undefined);
+  if (checkpoint.vae) return success(checkpoint.vae);
+  return failure(
+    'checkpoint-incomplete',
+    `${name} has no VAE, which turns what it draws into a picture.`,
+    'Name a VAE file as `vae` of this model in `models`.',
+  );
+}
+
+/** Stands for a weight that is not there; the graph is thrown away. */
+const NOWHERE: WeightLocation = { dtype: 'F32', location: '-', offset: 0, length: 0 };
+
+/** Writes a network's graph over its weights' own bytes. */
+function madeGraph<Config>(
+  name: string,
+  network: Network<Config>,
+  { config, weights }: StoredNetwork<Config>,
+): Result<MadeGraph> {
+  const missing: string[] = [];
+  const folders = new Map<string, string>();
+  const names = new Map<string, string>();
+  let problem: Problem | undefined;
+  const locate: Locate = (parameter) => {
+    const weight = weights.get(parameter.name);
+    if (!weight || !sameSize(weight.shape, parameter)) {
+      missing.push(weight ? `${parameter.name} of shape ${parameter.shape.join('×')}` : parameter.name);
+      return NOWHERE;
+    }
+    const { dtype, file, offset, length, transposed } = weight;
+    if (!isStorable(dtype)) {
+      problem ??= failure(
+        'checkpoint-dtype',
+        `${name} keeps its weights as ${dtype}, which cannot be computed with.`,
+        'Choose the file with float16, bfloat16 or float32 weights.',
+      ).problem;
+      return NOWHERE;
+    }
+    let location = names.get(file);
+    if (location === undefined) {
+      const real = realFile(file);
+      location = real.name;
+      names.set(file, location);
+      folders.set(real.folder, file);
+    }
+    return {
+      dtype: dtype as WeightLocation['dtype'],
+      location,
+      offset,
+      length,
+      ...(transposed && { transposed }),
+    };
+  };
+  const bytes = network.write(config, locate);
+  if (missing.length > 0)
+    return failure(
+      'checkpoint-incomplete',
+      `${name} lacks ${missing.length} weights: ${missing.slice(0, 3).join(', ')}${missing.length > 3 ? ' …' : ''}.`,
+      GET_AGAIN,
+    );
+  if (problem) return { ok: false, problem };
+  const [folder, ...others] = folders.keys();
+  if (folder === undefined || others.length > 0)
+    return failure(
+      'checkpoint-scattered',
+      `The files of ${name} are symbolic links into different folders, which the runtime does not follow.`,
+      'Put the files themselves into one folder.',
+    );
+  return success({ name, folder, bytes });
+}
+
+function sameSize(shape: readonly number[], parameter: Parameter): boolean {
+  const count = (sides: readonly number[]) => sides.reduce((a, b) => a * b, 1);
+  return count(shape) === count(parameter.shape) && shape[0] === parameter.shape[0];
+}
+
+function isStorable(dtype: string): dtype is WeightLocation['dtype'] {
+  return Object.hasOwn(STORED_TYPES, dtype);
+}

@@ -1,0 +1,45 @@
+import type { PlanLora, PlanModel } from './plan';
+
+/** Networks to be measured against a model's weights, each at the weights its entry gives. */
+export interface MeasurePlan {
+  readonly model: PlanModel;
+  readonly loras: readonly PlanLora[];
+}
+
+/** How much networks change a model. Ratios are ‖ΔW‖/‖W0‖ in the Frobenius norm, over the matrices a network touches. */
+export interface Measurement {
+  readonly loras: readonly MeasuredLora[];
+  /** Every two networks that touch a module in common. */
+  readonly pairs: readonly MeasuredPair[];
+}
+
+export interface MeasuredLora {
+  readonly name: string;
+  /** Modules of the file that have a place in the model, and how many the file has. */
+  readonly applied: number;
+  readonly total: number;
+  readonly reasons: readonly string[];
+  /** Over everything touched; undefined when nothing is. */
+  readonly ratio?: number;
+  /** In the model's order; only those the network touches. */
+  readonly blocks: readonly MeasuredBlock[];
+}
+
+/** A block: `down_blocks.0`, `mid_block`, `text_encoder` … */
+export interface MeasuredBlock {
+  readonly block: string;
+  readonly ratio: number;
+  /** Matrices the network touches, and how many the block has. */
+  readonly touched: number;
+  readonly modules: number;
+}
+
+export interface MeasuredPair {
+  /** Places in `loras`. */
+  readonly first: number;
+  readonly second: number;
+  /** Cosine of the angle between the two changes over the matrices both touch: 1 is the same change, whatever its size. */
+  readonly cosine: number;
+  /** Matrices both touch. */
+  readonly common: number;
+}

@@ -1,0 +1,54 @@
+import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import type { Measured, MergeRequest } from '../workers/merge';
+
+/** A process that holds one session and measures what it is asked to. */
+export interface Child {
+  readonly pid: number;
+  readonly opened: Measured;
+  ask(request: MergeRequest): Promise<Measured & { readonly peak: number }>;
+  close(): Promise<void>;
+}
+
+/** How often the parent looks at a child's memory, milliseconds. */
+const LOOK_MS = 10;
+
+/** Starts a worker and waits until its session is open. */
+export async function startChild(worker: string, args: readonly string[]): Promise<Child> {
+  const process = fork(worker, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const gone = new Promise<never>((_, reject) => {
+    process.once('exit', (code, signal) => reject(new Error(`a worker ended (${signal ?? code})`)));
+  });
+  gone.catch(() => undefined);
+  const answer = () =>
+    Promise.race([new Promise<Measured>((resolve) => process.once('message', resolve)), gone]);
+  const opened = await answer();
+  const pid = process.pid ?? 0;
+  return {
+    pid,
+    opened,
+    async ask(request) {
+      let peak = 0;
+      const look = setInterval(() => {
+        peak = Math.max(peak, anonymousOf(pid));
+      }, LOOK_MS);
+      process.send(request);
+      const measured = await answer();
+      clearInterval(look);
+      return { ...measured, peak: Math.max(peak, measured.anonymous) };
+    },
+    async close() {
+      if (process.connected) process.disconnect();
+      await gone.catch(() => undefined);
+    },
+  };
+}
+
+function anonymousOf(pid: number): number {
+  try {
+    const [, kilobytes] = /^RssAnon:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return 1024 * Number(kilobytes ?? 0);
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import type { SlotChange } from '../../../../server/src/engine/lora/assign';
+import { chooseStrategy } from '../../../../server/src/engine/weights/choose';
+import type { WeightSlot } from '../../../../server/src/formats/onnx/index';
+
+const nowhere = (): boolean => false;
+const GB = 2 ** 30;
+const slot = {
+  path: 'a.to_q',
+  part: 'weight',
+  kind: 'linear',
+  dims: [16_384, 16_384],
+} as unknown as WeightSlot;
+const change = (isLowRank: boolean) => [{ module: { isLowRank } } as unknown as SlotChange];
+
+type Request = Parameters<typeof chooseStrategy>[0];
+const choose = (changes: Partial<Request>, isLowRank = true) =>
+  chooseStrategy({
+    wanted: 'auto',
+    slots: [slot],
+    open: new Set([0]),
+    memory: 24 * GB,
+    canBranch: () => true,
+    changes: new Map([[0, change(isLowRank)]]),
+    ...changes,
+  });
+
+describe('the strategy', () => {
+  it.each([
+    ['merges while there is memory', {}, true, 'inputs'],
+    ['runs beside the weights where there is not', { memory: 3 * GB }, true, 'branches'],
+    ['and sooner where it is asked to', { share: 1 / 32 }, true, 'branches'],
+    ['merges what is no pair of factors all the same', { memory: 3 * GB }, false, 'inputs'],
+    ['merges where nothing can run beside', { memory: 3 * GB, canBranch: nowhere }, true, 'inputs'],
+    ['is the one asked for', { wanted: 'branches' }, true, 'branches'],
+    ['unless the kind cannot', { wanted: 'branches' }, false, 'inputs'],
+    ['or the graph cannot', { wanted: 'branches', canBranch: nowhere }, true, 'inputs'],
+    ['in the graph wherever it is', { wanted: 'in-graph', canBranch: nowhere }, true, 'in-graph'],
+  ] as const)('%s', (_, changes, isLowRank, strategy) => {
+    const choice = choose(changes, isLowRank);
+    expect(choice.strategy).toBe(strategy);
+    expect(choice.why).not.toBe('');
+  });
+
+  it('says why what was asked for is not done', () => {
+    expect(choose({ wanted: 'branches' }, false).why).toContain('branches was asked for');
+    expect(choose({ wanted: 'branches', canBranch: nowhere }).why).toContain('fused');
+    expect(choose({ memory: 3 * GB }).why).toContain('1.0 GB');
+  });
+});
