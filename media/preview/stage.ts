@@ -5,6 +5,9 @@ import { alternative } from './words';
 /** Below this side a picture is drawn with hard pixels when enlarged: smoothing a miniature only blurs it. */
 const PIXELATE_BELOW = 257;
 
+/** A file that does not load is asked for again after so long, before it is called gone: see html.ts on lost requests. */
+const RETRY_AFTER_MS = [200, 1000] as const;
+
 /** The picture itself: the last finished one, with the running step's in a corner (or alone, when it is the first). */
 export function createStage(): { root: HTMLElement; update(state: PreviewState): void } {
   const image = element('img', { class: 'image', draggable: 'false' });
@@ -36,8 +39,23 @@ export function createStage(): { root: HTMLElement; update(state: PreviewState):
     zoom.setAttribute('aria-pressed', String(actual));
   }
 
-  image.addEventListener('error', () => root.classList.add('is-broken'));
-  image.addEventListener('load', () => root.classList.remove('is-broken'));
+  let src = '';
+  let failures = 0;
+
+  function load(): void {
+    image.src = src;
+  }
+
+  image.addEventListener('error', () => {
+    const wait = RETRY_AFTER_MS[failures];
+    failures += 1;
+    if (wait === undefined) root.classList.add('is-broken');
+    else setTimeout(load, wait);
+  });
+  image.addEventListener('load', () => {
+    failures = 0;
+    root.classList.remove('is-broken');
+  });
 
   return {
     root,
@@ -52,7 +70,11 @@ export function createStage(): { root: HTMLElement; update(state: PreviewState):
       show(outdated, state.outdated === true && phase !== 'running');
       if (picture !== undefined) step.src = picture;
       if (shown === undefined) return;
-      if (image.getAttribute('src') !== shown.src) image.src = shown.src;
+      if (src !== shown.src) {
+        src = shown.src;
+        failures = 0;
+        load();
+      }
       image.alt = alternative(shown, state.title);
       image.width = shown.width;
       image.height = shown.height;

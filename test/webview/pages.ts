@@ -58,17 +58,12 @@ export async function openPreview(
   const html = previewHtml({
     cspSource: ORIGIN,
     nonce: 'testnonce',
-    scriptUri: `${ORIGIN}/preview.js`,
-    styleUri: `${ORIGIN}/preview.css`,
+    script: await bundle(),
+    style: readFileSync('media/preview/preview.css', 'utf8'),
   });
-  const js = await bundle();
   await page.route(`${ORIGIN}/**`, (route) => {
     const name = path.posix.basename(new URL(route.request().url()).pathname);
     if (name === 'index.html') return route.fulfill({ contentType: 'text/html', body: html });
-    if (name === 'preview.js') return route.fulfill({ contentType: 'text/javascript', body: js });
-    if (name === 'preview.css') {
-      return route.fulfill({ contentType: 'text/css', body: readFileSync('media/preview/preview.css') });
-    }
     if (name.endsWith('.png')) {
       return route.fulfill({ contentType: 'image/png', body: readFileSync(`test/webview/fixtures/${name}`) });
     }

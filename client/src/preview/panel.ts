@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
 import {
   type FromPreview,
@@ -52,18 +52,16 @@ export function createPreviewPanel(
   let hasPicture = false;
 
   function options(): vscode.WebviewOptions {
-    const folders = pictureFolders().map((folder) => vscode.Uri.file(folder));
     return {
       enableScripts: true,
-      localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist'), ...folders],
+      localResourceRoots: pictureFolders().map((folder) => vscode.Uri.file(folder)),
     };
   }
 
   function adopt(adopted: vscode.WebviewPanel): void {
     panel = adopted;
     const { webview } = adopted;
-    const resource = (name: string) =>
-      webview.asWebviewUri(vscode.Uri.joinPath(context.extensionUri, 'dist', name)).toString();
+    const part = (name: string) => readFileSync(context.asAbsolutePath(`dist/${name}`), 'utf8');
     adopted.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icons', 'icon.svg');
     webview.options = options();
     webview.onDidReceiveMessage((message: unknown) => {
@@ -78,8 +76,8 @@ export function createPreviewPanel(
     webview.html = previewHtml({
       cspSource: webview.cspSource,
       nonce: randomBytes(16).toString('hex'),
-      scriptUri: resource('preview.js'),
-      styleUri: resource('preview.css'),
+      script: part('preview.js'),
+      style: part('preview.css'),
     });
   }
 
