@@ -4,14 +4,15 @@ import { existsSync, readFileSync } from 'node:fs';
 const bin = (name) => `node_modules/.bin/${name}`;
 
 /** Counts a command as one check. */
-const oneCheck = (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 });
+const oneCheck = (code) => ({ passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, failures: [] });
 
 /** Reads counts a suite left behind; a suite that left none has failed as a whole. */
 const countsIn = (file, read) => (code) => {
-  if (!existsSync(file)) return { passed: 0, failed: 1 };
-  const { passed, failed } = read(JSON.parse(readFileSync(file, 'utf8')));
+  if (!existsSync(file)) return { passed: 0, failed: 1, failures: ['left no counts'] };
+  const { passed, failed, failures } = read(JSON.parse(readFileSync(file, 'utf8')));
   // A crash after the last test would otherwise pass unseen.
-  return { passed, failed: failed === 0 && code !== 0 ? 1 : failed };
+  if (failed === 0 && code !== 0) return { passed, failed: 1, failures: [`ended with code ${code}`] };
+  return { passed, failed, failures };
 };
 
 const types = ['server/src/language', 'server', 'client', 'media', 'test'].map((project) => ({
@@ -42,6 +43,11 @@ export const SUITES = [
         json.numFailedTests +
         json.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0)
           .length,
+      failures: json.testResults.flatMap(({ name, status, assertionResults }) =>
+        status === 'failed' && assertionResults.length === 0
+          ? [`${name} does not load`]
+          : assertionResults.filter((test) => test.status === 'failed').map((test) => test.fullName),
+      ),
     })),
   },
   {

@@ -19,8 +19,9 @@ const rows = suites.map(({ name, command, results, count }) => {
 });
 
 console.log('');
-for (const { name, passed, failed, seconds } of rows) {
+for (const { name, passed, failed, failures, seconds } of rows) {
   console.log(`${failed ? 'FAILED' : 'ok    '}  ${name}: ${passed} passed, ${failed} failed (${seconds} s)`);
+  for (const failure of failures) console.log(`        ✘ ${failure}`);
 }
 const passed = rows.reduce((sum, row) => sum + row.passed, 0);
 const failed = rows.reduce((sum, row) => sum + row.failed, 0);

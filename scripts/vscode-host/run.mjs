@@ -40,11 +40,12 @@ const only = option('only');
 const desktop = process.env.VSCODE_DESKTOP === '1' || process.env.VSCODE_EXECUTABLE !== undefined;
 const scratch = mkdtempSync(path.join(tmpdir(), 'sdprompt-host-'));
 const extensionsDir = path.join(scratch, 'extensions');
-const counts = { passed: 0, failed: 0 };
+const counts = { passed: 0, failed: 0, failures: [] };
 
-function count({ passed, failed }) {
+function count({ passed, failed, failures = [] }) {
   counts.passed += passed;
   counts.failed += failed;
+  counts.failures.push(...failures);
 }
 
 function run(command, args, env = {}) {
@@ -56,8 +57,14 @@ function run(command, args, env = {}) {
 
 /** The counts a part left behind; a part that left none, or ended badly after the last test, has failed. */
 function countFile(file, code) {
-  const left = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : { passed: 0, failed: 1 };
-  count({ passed: left.passed, failed: left.failed === 0 && code !== 0 ? 1 : left.failed });
+  const left = existsSync(file)
+    ? JSON.parse(readFileSync(file, 'utf8'))
+    : { passed: 0, failed: 1, failures: [`${path.basename(file)} was not written`] };
+  count(
+    left.failed === 0 && code !== 0
+      ? { passed: left.passed, failed: 1, failures: [`ended with code ${code}`] }
+      : left,
+  );
 }
 
 /** A copy for each part: tests write into it. */
@@ -148,13 +155,17 @@ try {
   const vsix = path.resolve(option('vsix') ?? packageExtension(HERE, `test-results/sdprompt-${HERE}.vsix`));
   const { size } = statSync(vsix);
   console.log(`${path.relative('.', vsix)}: ${(size / 2 ** 20).toFixed(1)} MB`);
-  count(size < MAX_VSIX_BYTES ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+  count(
+    size < MAX_VSIX_BYTES
+      ? { passed: 1, failed: 0 }
+      : { passed: 0, failed: 1, failures: [`the package has ${size} bytes, more than ${MAX_VSIX_BYTES}`] },
+  );
   const executable = await install(vsix);
   if (only !== 'ui') await runSuite(executable);
   if (only !== 'suite' && !desktop) await runUi();
 } catch (error) {
   console.error(error);
-  count({ passed: 0, failed: 1 });
+  count({ passed: 0, failed: 1, failures: [String(error)] });
 } finally {
   rmSync(scratch, { recursive: true, force: true });
 }

@@ -12,9 +12,12 @@ export function run(): Promise<void> {
     const runner = mocha.run((failures) => {
       const { passes = 0 } = runner.stats ?? {};
       const results = process.env.SDPROMPT_TEST_RESULTS;
-      if (results) writeFileSync(results, JSON.stringify({ passed: passes, failed: failures }));
+      if (results)
+        writeFileSync(results, JSON.stringify({ passed: passes, failed: failures, failures: titles }));
       if (failures > 0) reject(new Error(`${failures} of ${passes + failures} tests failed.`));
       else resolve();
     });
+    const titles: string[] = [];
+    runner.on('fail', (test) => titles.push(test.fullTitle()));
   });
 }

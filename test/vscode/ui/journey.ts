@@ -112,6 +112,8 @@ export async function journey(page: Page, surroundings: Surroundings): Promise<n
 
   await step('and after the window was reloaded', async () => {
     const seed = await preview.locator('.seed').textContent();
+    // The tab in the layout, and what is in it.
+    await workbench.stored('mainThreadWebview-sdprompt.preview', `"seed":${seed}`);
     await page.reload();
     await page.locator('.monaco-workbench').waitFor();
     await seen(workbench);
@@ -222,9 +224,12 @@ function list(folder: string): string[] {
 /** The picture is loaded and drawn in the page. */
 async function seen({ preview }: Workbench): Promise<void> {
   await preview.locator('main[data-phase="done"] img.image').waitFor();
-  await preview
-    .locator('img.image')
-    .evaluate((image) => (image as HTMLImageElement).decode().then(() => undefined));
+  // Loaded, however often the page had to ask for it.
+  await preview.locator('img.image').evaluate((node) => {
+    const image = node as HTMLImageElement;
+    if (image.complete && image.naturalWidth > 0) return undefined;
+    return new Promise((resolve) => image.addEventListener('load', () => resolve(undefined), { once: true }));
+  });
   const width = await preview
     .locator('img.image')
     .evaluate((image) => (image as HTMLImageElement).naturalWidth);

@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS } from '../../../scripts/vscode-host/chromium.mjs';
 import { startServer, writeSettings } from '../../../scripts/vscode-host/server.mjs';
 import { ensureHost } from '../../../scripts/vscode-host/setup.mjs';
 import { journey, type Surroundings } from './journey';
 import { restricted } from './restricted';
+import { type Outcome, StepFailure } from './steps';
+import { createWorkbench } from './workbench';
 
 const FAIL_SHOT = 'test-results/screenshots/editor/failure.png';
 
@@ -15,7 +17,7 @@ async function play(
   name: string,
   scenario: (page: Page, surroundings: Surroundings) => Promise<number>,
   { workspace, extensionsDir }: { workspace: string; extensionsDir: string },
-): Promise<{ passed: number; failed: number }> {
+): Promise<Outcome> {
   const { entry, chromium: executablePath } = ensureHost();
   const scratch = mkdtempSync(path.join(tmpdir(), `sdprompt-${name}-`));
   const dataDir = path.join(scratch, 'data');
@@ -42,11 +44,13 @@ async function play(
       dataDir,
       writeSettings: (settings) => writeSettings(dataDir, settings),
     });
-    return { passed, failed: 0 };
+    return { passed, failures: [] };
   } catch (error) {
     console.error(error);
     await page?.screenshot({ path: FAIL_SHOT }).catch(() => undefined);
-    return { passed: 0, failed: 1 };
+    if (!(error instanceof StepFailure)) return { passed: 0, failures: [`${name}: ${String(error)}`] };
+    const look = page === undefined ? '' : `; ${await looksLike(page)}`;
+    return { passed: error.passed, failures: [`${error.message}${look}`] };
   } finally {
     await browser.close().catch(() => undefined);
     await server.stop();
@@ -60,9 +64,22 @@ async function main(): Promise<void> {
     throw new Error('usage: WORKSPACE EXTENSIONS_DIR RESULTS.json');
   const places = { workspace: path.resolve(workspace), extensionsDir: path.resolve(extensionsDir) };
   const counts = [await play('journey', journey, places), await play('restricted', restricted, places)];
-  const sum = counts.reduce((a, b) => ({ passed: a.passed + b.passed, failed: a.failed + b.failed }));
-  writeFileSync(results, JSON.stringify(sum));
-  process.exitCode = sum.failed === 0 ? 0 : 1;
+  const failures = counts.flatMap((outcome) => outcome.failures);
+  const passed = counts.reduce((sum, outcome) => sum + outcome.passed, 0);
+  writeFileSync(results, JSON.stringify({ passed, failed: failures.length, failures }));
+  process.exitCode = failures.length === 0 ? 0 : 1;
+}
+
+/** What was on the screen, in a line: a log is often all that is left of a failure. */
+async function looksLike(page: Page): Promise<string> {
+  const seen = (locator: Locator) => locator.allInnerTexts().catch(() => ['(gone)']);
+  const tabs = await seen(page.locator('.tab'));
+  const notes = await seen(page.locator('.notification-list-item'));
+  const panels = await page.locator('iframe.webview').count();
+  const main = createWorkbench(page).preview.locator('main');
+  const phase = await main.getAttribute('data-phase', { timeout: 1000 }).catch(() => 'not there');
+  const text = await main.innerText({ timeout: 1000 }).catch(() => '');
+  return JSON.stringify({ tabs, notes, panels, phase, text: text.slice(0, 300) });
 }
 
 main().catch((error: unknown) => {

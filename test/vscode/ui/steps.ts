@@ -4,6 +4,27 @@ export interface Steps {
   readonly passed: number;
 }
 
+/** What a scenario has come to; `failures` name the step and the reason. */
+export interface Outcome {
+  readonly passed: number;
+  readonly failures: readonly string[];
+}
+
+/** A step that did not work, with how many before it did. */
+export class StepFailure extends Error {
+  constructor(
+    readonly step: string,
+    readonly passed: number,
+    cause: unknown,
+  ) {
+    super(`${step}: ${firstLine(cause)}`, { cause });
+  }
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0]!;
+}
+
 export function createSteps(scenario: string): Steps {
   let passed = 0;
   console.log(`\n  ${scenario}`);
@@ -17,7 +38,7 @@ export function createSteps(scenario: string): Steps {
         return result;
       } catch (error) {
         console.log(`    ✘ ${name}`);
-        throw error;
+        throw new StepFailure(`${scenario}: ${name}`, passed, error);
       }
     },
     get passed() {

@@ -19,6 +19,11 @@ export interface Workbench {
   editorText(): Promise<string>;
   /** Puts the cursor to a line and column, counted from one. */
   goTo(line: number, column: number): Promise<void>;
+  /**
+   * Waits until the editor has stored something with each of the words in it. In a browser VS Code writes what a reload
+   * needs, the open tabs among it, a few seconds after it changed; a window reloaded sooner comes back without it.
+   */
+  stored(...words: string[]): Promise<void>;
   shot(name: string): Promise<void>;
 }
 
@@ -43,6 +48,8 @@ export function createWorkbench(page: Page): Workbench {
     await picker.locator('input').first().fill(`:${line}:${column}`);
     await page.keyboard.press('Enter');
     await picker.waitFor({ state: 'hidden' });
+    // The keyboard goes back to the editor a moment after the picker is gone; a key pressed before goes nowhere.
+    await page.locator('.editor-group-container.active .monaco-editor.focused').waitFor();
   }
 
   const editor = () => page.locator('.editor-group-container.active .monaco-editor').first();
@@ -80,8 +87,38 @@ export function createWorkbench(page: Page): Workbench {
       return lines.map((line) => line.replaceAll('\u00a0', ' ')).join('\n');
     },
     goTo,
+    async stored(...words) {
+      const end = Date.now() + PATIENCE_MS;
+      let missing = words;
+      while (missing.length > 0) {
+        if (Date.now() > end) throw new Error(`Not stored: ${missing.join(', ')}`);
+        await page.waitForTimeout(200);
+        const values = await page.evaluate(storedValues);
+        missing = words.filter((word) => !values.some((value) => value.includes(word)));
+      }
+    },
     async shot(name) {
       await page.screenshot({ path: path.join(SHOTS, `${name}.png`) });
     },
   };
+}
+
+/** Every value in the browser's databases of VS Code's state. Runs in the page. */
+async function storedValues(): Promise<string[]> {
+  const settled = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error ?? new Error('no access'));
+    });
+  const values: string[] = [];
+  for (const { name } of await indexedDB.databases()) {
+    if (!name?.startsWith('vscode-web-state-db-')) continue;
+    const database = await settled(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      const all: unknown[] = await settled(database.transaction(store).objectStore(store).getAll());
+      values.push(...all.map(String));
+    }
+    database.close();
+  }
+  return values;
 }
