@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { createClipTokenizer } from '../../server/src/formats/tokenizer';
 import { attentionRuns, parseAttention } from '../../server/src/language/analysis/attention';
 import { resolveDocument } from '../../server/src/language/analysis/resolve';
+import { resolveSchedule } from '../../server/src/language/analysis/schedule/schedule';
 import { formatDocument } from '../../server/src/language/features/format';
 import { parse } from '../../server/src/language/syntax/parse';
 import { applyEdits, areDisjoint } from '../../server/src/language/text/edits';
@@ -28,8 +29,12 @@ function reading(text: string): unknown {
     parameters: parameters.map(({ key, value }) => [key, value]),
     prompts: [positive, negative].map((prompt) => ({
       networks: prompt.networks.map(({ type, positional, named }) => [type, positional, named]),
+      // Attention is read in each part of the schedule, never in the text with its schedules still in it.
       subprompts: prompt.subprompts.map(({ text: sub, weight }) => [
-        runs(attentionRuns(parseAttention(sub).pieces)),
+        resolveSchedule(sub, { steps }).phases.map(([end, phase]) => [
+          end,
+          runs(attentionRuns(parseAttention(phase).pieces)),
+        ]),
         weight,
       ]),
       schedule: prompt.schedule.map(([end, phase]) => [
