@@ -108,7 +108,7 @@ const ATTENTION: Readonly<Record<string, string>> = {
 };
 
 /** LDM's name of a weight of the autoencoder. */
-function vaeName(name: string, levels: number): string {
+export function vaeName(name: string, levels: number): string {
   const [module, part] = splitLast(name);
   const renamed = module
     .replace(/(down|up)_blocks\.(\d+)\./, (_, way: string, block: string) =>

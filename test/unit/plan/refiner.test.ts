@@ -8,7 +8,11 @@ const modelOf = (name: string, architecture: string): ModelFacts => ({
   ...{ name, path: `/${name}`, format: 'onnx', architecture, source: 'test', nativeSize: 96 },
 });
 const base = modelOf('base', 'sdxl');
-const models = [base, modelOf('sd_xl_refiner_1.0', 'sdxl-refiner'), modelOf('finetune', 'sdxl')];
+const models = [
+  base,
+  { ...modelOf('sd_xl_refiner_1.0', 'sdxl-refiner'), format: 'checkpoint' } as const,
+  modelOf('finetune', 'sdxl'),
+];
 const facts = (name: string): LoraFacts => ({
   ...{ name, path: `/${name}.safetensors`, relativePath: `${name}.safetensors`, source: 'file' },
   ...{ status: 'ok', kind: 'lora', candidates: ['sdxl'], architecture: 'sdxl', reason: 'test' },

@@ -50,15 +50,11 @@ function partsOf(
   checkpoint: Checkpoint,
   options: CheckpointOptions,
 ): Result<ModelParts> {
-  const { textEncoder, textEncoder2, prediction } = checkpoint;
+  const { prediction } = checkpoint;
+  const isRefiner = checkpoint.unet.config.addition?.ids === REFINER_IDS;
+  const { textEncoder, textEncoder2 } = isRefiner ? refinersEncoder(checkpoint) : checkpoint;
   const name = path.basename(file);
-  if (checkpoint.architecture === 'sdxl-refiner')
-    return failure(
-      'checkpoint-unsupported',
-      `${name} is SDXL's refiner: it improves the pictures of another model and draws none by itself.`,
-      'Choose an SDXL checkpoint.',
-    );
-  if (!textEncoder || (checkpoint.unet.config.addition && !textEncoder2))
+  if (!textEncoder || (checkpoint.unet.config.addition && !isRefiner && !textEncoder2))
     return failure(
       'checkpoint-incomplete',
       `${name} lacks ${textEncoder ? 'the second text encoder' : 'the text encoder'}.`,
@@ -67,7 +63,7 @@ function partsOf(
   const vae = vaeOf(checkpoint, name, options.vae);
   if (!vae.ok) return vae;
 
-  const graphs = graphsOf(checkpoint, name);
+  const graphs = graphsOf({ unet: checkpoint.unet, textEncoder, textEncoder2 }, name);
   if (!graphs.ok) return graphs;
   const decoder = madeGraph(`${name}: VAE`, vaeDecoder, vae.value);
   if (!decoder.ok) return decoder;
@@ -92,10 +88,10 @@ function partsOf(
     unet: graphs.value.unet,
     textEncoder: graphs.value.textEncoder!,
     textEncoder2: graphs.value.textEncoder2,
-    isRefiner: false,
+    isRefiner,
     vaeDecoder: decoder.value,
     vaeEncoder: encoder.value,
-    tokenizer: () => tokenizer('tokenizer', isOpenClip),
+    tokenizer: () => tokenizer(isRefiner ? 'tokenizer_2' : 'tokenizer', isOpenClip),
     tokenizer2: textEncoder2 && (() => tokenizer('tokenizer_2', true)),
     config: {
       unet: { block_out_channels: checkpoint.unet.config.channels },
@@ -115,6 +111,18 @@ function partsOf(
   });
 }
 
+/** Numbers of size and crop that SDXL's refiner is given: one less than its base, the last of them an aesthetic score. */
+const REFINER_IDS = 5;
+
+/** The one text encoder of a refiner: the second of its base, by whichever name it is stored. */
+function refinersEncoder({ textEncoder, textEncoder2 }: Checkpoint): {
+  readonly textEncoder?: StoredNetwork<TextEncoderConfig>;
+  readonly textEncoder2?: undefined;
+} {
+  const only = textEncoder2 ?? textEncoder;
+  return only ? { textEncoder: only } : {};
+}
+
 /** The networks of a checkpoint that LoRAs change. */
 export interface CheckpointGraphs {
   readonly unet: MadeGraph;
@@ -129,7 +137,7 @@ export function checkpointGraphs(file: string): Result<CheckpointGraphs> {
 }
 
 function graphsOf(
-  { unet: denoiser, textEncoder, textEncoder2 }: Checkpoint,
+  { unet: denoiser, textEncoder, textEncoder2 }: Pick<Checkpoint, 'unet' | 'textEncoder' | 'textEncoder2'>,
   name: string,
 ): Result<CheckpointGraphs> {
   const made = madeGraph(`${name}: U-Net`, unet, denoiser);

@@ -117,11 +117,12 @@ interface Parts {
 
 function assemble(parts: Parts): Result<Checkpoint> {
   const { architecture, config, openClip } = parts;
-  const unet = unetConfigOf(parts.unet.weights, config.unet);
-  const problem = unsupported(unet, parts.names);
-  if (problem || !unet) return { ok: false, problem: problem ?? notUnet() };
   const textEncoder = textEncoderConfigOf(parts.textEncoder.weights, openClip[0], config.text_encoder);
   const textEncoder2 = textEncoderConfigOf(parts.textEncoder2.weights, openClip[1], config.text_encoder_2);
+  const pooled = textEncoder2?.projection ?? textEncoder?.projection;
+  const unet = unetConfigOf(parts.unet.weights, config.unet, pooled);
+  const problem = unsupported(unet, pooled !== undefined, parts.names);
+  if (problem || !unet) return { ok: false, problem: problem ?? notUnet() };
   const vae = vaeConfigOf(parts.vae.weights, unet.addition !== undefined, config.vae);
   const network = <Config>(of: Config | undefined, { weights }: Translated) => of && { config: of, weights };
   return success({

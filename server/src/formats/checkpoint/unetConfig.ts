@@ -9,13 +9,20 @@ const SD1_HEADS = 8;
 const GROUPS = 32;
 /** Width of the waves that size and crop are turned into. */
 const ADDED_WAVES = 256;
+/** Width of bigG's pooled text. */
+const POOLED = 1280;
 
 /**
  * The configuration of a U-Net by the shapes of its weights, named as diffusers names them. What no shape tells (heads,
  * groups) comes from `config` (diffusers' own, where there is one), else from what all models of its kind have in
- * common. Undefined where the entrance or the first level is missing.
+ * common. `pooled` is the width of the pooled text, where a text encoder tells it. Undefined where the entrance or the
+ * first level is missing.
  */
-export function unetConfigOf(weights: TensorTable, config: JsonConfig = {}): UnetConfig | undefined {
+export function unetConfigOf(
+  weights: TensorTable,
+  config: JsonConfig = {},
+  pooled?: number,
+): UnetConfig | undefined {
   const shape = (name: string) => weights.get(`${name}.weight`)?.shape;
   const entrance = shape('conv_in');
   const exit = shape('conv_out');
@@ -52,7 +59,7 @@ export function unetConfigOf(weights: TensorTable, config: JsonConfig = {}): Une
   const added = shape('add_embedding.linear_1')?.[1];
   const guidance = shape('time_embedding.cond_proj')?.[1];
   const timeWidth = shape('time_embedding.linear_1')?.[0];
-  const addition = added === undefined ? undefined : additionOf(added, config);
+  const addition = added === undefined ? undefined : additionOf(added, config, pooled);
   return {
     inChannels: entrance[1]!,
     outChannels: exit[0]!,
@@ -86,10 +93,13 @@ function headsOf(channels: readonly number[], linearProjection: boolean, config:
   );
 }
 
-/** SDXL gives six numbers of size and crop, its refiner five with an aesthetic score; the rest is the pooled text. */
-function additionOf(width: number, config: JsonConfig): UnetConfig['addition'] {
+/**
+ * SDXL gives six numbers of size and crop, its refiner five with an aesthetic score; the rest is the pooled text. How
+ * wide that is tells which of the two it is; without a text encoder the refiner's own measures do.
+ */
+function additionOf(width: number, config: JsonConfig, pooled: number | undefined): UnetConfig['addition'] {
   const waves = wholeIn(config, 'addition_time_embed_dim') ?? ADDED_WAVES;
-  const ids = width === 1280 + 5 * ADDED_WAVES ? 5 : 6;
+  const ids = (width - (pooled ?? POOLED)) / waves === 5 ? 5 : 6;
   return { pooled: width - ids * waves, ids, waves };
 }
 

@@ -10,10 +10,12 @@ const BY_CHANNELS: Readonly<Record<number, string>> = {
 };
 
 /**
- * Says why a U-Net cannot be run, or undefined when it can. `names` are all tensors of the file.
+ * Says why a U-Net cannot be run, or undefined when it can. `hasPooled`: a text encoder gives pooled text. `names` are
+ * all tensors of the file.
  */
 export function unsupported(
   unet: UnetConfig | undefined,
+  hasPooled: boolean,
   names: { has(name: string): boolean },
 ): Problem | undefined {
   if (!unet) return undefined;
@@ -31,7 +33,7 @@ export function unsupported(
       'This model was trained on another noise schedule (EDM) than the samplers here compute.',
       'Choose a model that predicts noise or v.',
     );
-  if (unet.addition && unet.context < 1280)
+  if (unet.addition && unet.context < 1280 && !hasPooled)
     return refuse(
       'This is an unCLIP model: it also wants a picture as condition.',
       'Choose the plain model it was made from.',

@@ -68,7 +68,7 @@ export function chooseFurtherModel(
 }
 
 /** Architectures whose checkpoints the engine writes graphs for. */
-const RUNNABLE: ReadonlySet<string> = new Set(['sd1', 'sd2', 'sdxl', 'ssd-1b', 'demo']);
+const RUNNABLE: ReadonlySet<string> = new Set(['sd1', 'sd2', 'sdxl', 'sdxl-refiner', 'ssd-1b', 'demo']);
 
 function checkModel(facts: ModelFacts): Result<ChosenModel> {
   if (facts.problem !== undefined) return { ok: false, problem: facts.problem };
