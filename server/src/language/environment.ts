@@ -1,4 +1,4 @@
-import type { LoraFacts, ModelFacts } from '../shared/facts';
+import type { LoraFacts, ModelFacts, VaeFacts } from '../shared/facts';
 
 /**
  * Everything outside the text that the language may look at, as plain data and pure look-ups. The workspace builds
@@ -11,6 +11,8 @@ export interface Environment {
   /** False: no embedding folder is configured, so an unknown word is not a finding. */
   readonly embeddingsKnown: boolean;
   readonly models: readonly ModelFacts[];
+  /** Files that `VAE` may name. */
+  readonly vaes: readonly VaeFacts[];
   /** The model that counts when the block has no `Model:`. */
   readonly baseModel?: ModelFacts;
   /** Names of `styles.csv` with their texts. */
@@ -82,6 +84,7 @@ export const EMPTY_ENVIRONMENT: Environment = {
   embeddings: [],
   embeddingsKnown: false,
   models: [],
+  vaes: [],
   styles: [],
   dynamicPrompts: false,
 };

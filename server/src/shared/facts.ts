@@ -95,3 +95,13 @@ export interface ModelFacts {
   /** AutoV2 (ten digits) where the file was ever read whole, and the old hash of eight. */
   readonly hashes?: Pick<LoraHashes, 'autoV1' | 'autoV2'>;
 }
+
+/** A file that only turns latents into pixels and back, in place of a checkpoint's own. */
+export interface VaeFacts {
+  /** File name with its extension, as the web UI lists and writes it. */
+  readonly name: string;
+  readonly path: string;
+  readonly hashes?: Pick<LoraHashes, 'autoV2'>;
+  /** Why it cannot be used. */
+  readonly problem?: Problem;
+}

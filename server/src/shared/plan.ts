@@ -26,7 +26,7 @@ export interface PlanModel {
   readonly name: string;
   /** Absolute path of a folder in optimum's ONNX layout or diffusers' own, or of a checkpoint file. */
   readonly path: string;
-  /** Absolute path of a file to take the VAE from, for a checkpoint. */
+  /** Absolute path of a file to take the VAE from, instead of the model's own. */
   readonly vae?: string;
   /** First ten digits of the file's SHA-256, where it is known: infotext's `Model hash`. */
   readonly hash?: string;

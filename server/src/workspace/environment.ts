@@ -51,7 +51,7 @@ export async function buildEnvironment(
   const library = await collectLoras(configured, machine, sources);
   const settings = { ...machine.models, ...configured.models };
   const modelPaths = [...configured.modelPaths, ...(machine.modelPaths ?? [])];
-  const models = await sources.models.read(settings, modelPaths);
+  const { models, vaes } = await sources.models.read(settings, modelPaths);
   const embeddingPaths = [...configured.embeddingPaths, ...(machine.embeddingPaths ?? [])];
   const shippedEmbeddings =
     sources.builtInModelPath === undefined ? [] : [builtInEmbeddings(sources.builtInModelPath)];
@@ -66,6 +66,7 @@ export async function buildEnvironment(
     embeddings: await listEmbeddings(files, [...shippedEmbeddings, ...embeddingPaths]),
     embeddingsKnown: embeddingPaths.length > 0,
     models,
+    vaes,
     ...optional('baseModel', base),
     styles: styles.flatMap(parseStyles),
     ...optional(

@@ -4,23 +4,30 @@ import { createModelHashes } from '../library/modelHashes';
 import { readModel } from '../library/models';
 import { isPickleName } from '../library/pickle';
 import { walkFolder } from '../library/walk';
-import type { ModelFacts } from '../shared/facts';
+import type { ModelFacts, VaeFacts } from '../shared/facts';
 import type { ModelSetting } from './config/configuration';
 import { BUILT_IN } from './config/load';
+import { createVaes, filesBeside, isNamedVae, withNearVaes } from './vaes';
 
 /** The name under which prompts and configurations speak of the built-in model. */
 export const BUILT_IN_MODEL = 'demo';
+
+/** Base models, and the files their VAEs may be taken from. */
+export interface ReadModels {
+  readonly models: readonly ModelFacts[];
+  readonly vaes: readonly VaeFacts[];
+}
 
 /** Models by their settings, read once each. */
 export interface Models {
   /**
    * Facts about every configured model, then about every checkpoint in the folders, the built-in one last unless its
-   * name was taken.
+   * name was taken; and about the VAEs in the folders and in those called `VAE` beside them.
    * @param settings paths absolute; `builtin` stands for the built-in model's folder.
    * @param folders absolute
    */
-  read(settings: Readonly<Record<string, ModelSetting>>, folders?: readonly string[]): Promise<ModelFacts[]>;
-  /** Hashes checkpoints whole; true when anything new was learned. */
+  read(settings: Readonly<Record<string, ModelSetting>>, folders?: readonly string[]): Promise<ReadModels>;
+  /** Hashes checkpoints and VAEs whole; true when anything new was learned. */
   hash(paths: readonly string[], signal?: AbortSignal): Promise<boolean>;
   clear(): void;
 }
@@ -34,6 +41,7 @@ export interface ModelsOptions {
 export function createModels(builtInPath: string | undefined, options: ModelsOptions = {}): Models {
   const known = new Map<string, Promise<ModelFacts>>();
   const hashes = createModelHashes(options.cachePath, options.log ?? (() => undefined));
+  const vaes = createVaes(hashes, stampOf);
 
   const readOne = async (name: string, setting: ModelSetting): Promise<ModelFacts> => {
     const stamp = setting.path === undefined ? '' : await stampOf(setting.path);
@@ -49,13 +57,18 @@ export function createModels(builtInPath: string | undefined, options: ModelsOpt
     return Object.keys(own).length > 0 ? { ...read, hashes: own } : read;
   };
 
-  /** Every checkpoint below the folders; other files of models (LoRAs, VAEs) that lie there are none. */
+  /** Every checkpoint below the folders, and the files that are none: LoRAs and VAEs may lie there too. */
   const inFolders = async (folders: readonly string[], taken: ReadonlyMap<string, ModelSetting>) => {
     const names = new Set([...taken.keys(), BUILT_IN_MODEL]);
     const paths = new Set([...taken.values()].map((setting) => setting.path));
     const found: Promise<ModelFacts>[] = [];
+    const others: string[] = [];
     for (const folder of folders) {
       for (const file of (await walkFolder(folder)).files) {
+        if (isNamedVae(file.path)) {
+          others.push(file.path);
+          continue;
+        }
         // The first of a name counts, as with every list of folders.
         if (names.has(file.stem) || paths.has(file.path) || isNoCheckpoint(file.path)) continue;
         names.add(file.stem);
@@ -63,7 +76,9 @@ export function createModels(builtInPath: string | undefined, options: ModelsOpt
       }
     }
     const facts = await Promise.all(found);
-    return facts.filter(({ modules = {}, problem }) => problem || Object.keys(modules).length > 0);
+    const isModel = ({ modules = {}, problem }: ModelFacts) => problem || Object.keys(modules).length > 0;
+    others.push(...facts.filter((one) => !isModel(one)).flatMap((one) => one.path ?? []));
+    return { models: facts.filter(isModel), others };
   };
 
   return {
@@ -77,7 +92,9 @@ export function createModels(builtInPath: string | undefined, options: ModelsOpt
       const found = await inFolders(folders, all);
       const needsBuiltIn = builtInPath !== undefined && !all.has(BUILT_IN_MODEL);
       const builtIn = needsBuiltIn ? [await readOne(BUILT_IN_MODEL, { path: builtInPath })] : [];
-      return [...configured, ...found, ...builtIn];
+      const files = [...found.others, ...(await filesBeside(folders))];
+      const models = withNearVaes([...configured, ...found.models, ...builtIn], files);
+      return { models, vaes: await vaes.read(files, models) };
     },
     async hash(paths, signal) {
       let isNew = false;
@@ -87,7 +104,10 @@ export function createModels(builtInPath: string | undefined, options: ModelsOpt
       }
       return isNew;
     },
-    clear: () => known.clear(),
+    clear() {
+      known.clear();
+      vaes.clear();
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Environment } from '../language/environment';
+import { chooseVae, vaeFor } from '../language/plan/vae';
 import { findModel, modelOf } from '../language/rules/support/models';
 import type { Block } from '../language/syntax/nodes';
 import type { Project } from './projectTypes';
@@ -12,8 +13,8 @@ export interface HashingOptions {
 }
 
 /**
- * The environment of a file whose blocks are about to be generated: with the hashes of the checkpoints they use, since
- * pictures name their model by it. Each file is hashed once and remembered.
+ * The environment of a file whose blocks are about to be generated: with the hashes of the checkpoints and VAEs they use,
+ * since pictures name them by it. Each file is hashed once and remembered.
  */
 export async function environmentToRun(
   project: Project,
@@ -22,14 +23,16 @@ export async function environmentToRun(
   { requested, reading, signal }: HashingOptions = {},
 ): Promise<Environment> {
   const environment = await project.environmentFor(file);
-  const used = blocks.map((block) =>
-    requested === undefined ? modelOf(block, environment) : findModel(requested, environment),
-  );
-  const unknown = used.filter(
-    (model) => model?.format === 'checkpoint' && !model.problem && !model.cannotRun && !model.hashes?.autoV2,
-  );
-  const paths = new Map(unknown.map((model) => [model?.path ?? '', model?.name ?? '']));
-  paths.delete('');
+  const paths = new Map<string, string>();
+  for (const block of blocks) {
+    const model = requested === undefined ? modelOf(block, environment) : findModel(requested, environment);
+    if (model === undefined || model.problem || model.cannotRun) continue;
+    if (model.format === 'checkpoint' && model.path !== undefined && !model.hashes?.autoV2)
+      paths.set(model.path, model.name);
+    const chosen = chooseVae(block.parameters, environment);
+    const vae = chosen.ok ? vaeFor(model, chosen.value, environment) : undefined;
+    if (vae && !vae.hashes?.autoV2) paths.set(vae.path, vae.name);
+  }
   if (paths.size === 0) return environment;
   for (const [path, name] of paths) {
     reading?.(name);

@@ -223,6 +223,25 @@ describe('parameters', () => {
     );
   });
 
+  it('offers the VAEs that are there, with their hashes, and the words for none', () => {
+    const vaes = [
+      { name: 'mse.safetensors', path: '/VAE/mse.safetensors', hashes: { autoV2: '735e4c3a44' } },
+      { name: 'anime.safetensors', path: '/VAE/anime.safetensors' },
+    ];
+    const offered = items('a\nSteps: 20, VAE: |', { ...env, vaes });
+    expect(offered.map(({ label, detail }) => [label, detail])).toEqual([
+      ['mse.safetensors', '735e4c3a44'],
+      ...['anime.safetensors', 'Automatic', 'None'].map((label) => [label, undefined]),
+    ]);
+  });
+
+  it('offers refiners for a refiner, and any model where there is none', () => {
+    const labels = (own: Environment) => items('a\nSteps: 20, Refiner: |', own).map(({ label }) => label);
+    expect(labels(env)).toEqual(['sd15', 'dream xl']);
+    const refiner = model('sd_xl_refiner_1.0', { architecture: 'sdxl-refiner' });
+    expect(labels({ ...env, models: [...env.models, refiner] })).toEqual(['sd_xl_refiner_1.0']);
+  });
+
   it('does not offer a key twice', () => {
     expect(items('a\nSteps: 20, St|', env).map(({ label }) => label)).not.toContain('Steps');
   });

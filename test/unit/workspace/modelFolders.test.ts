@@ -4,7 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkpointOf } from '../../../scripts/checkpoint/convert';
+import { parse } from '../../../server/src/language/syntax/parse';
 import { createProject } from '../../../server/src/workspace/project';
+import { environmentToRun } from '../../../server/src/workspace/usedModels';
+import { readFile, writeFile } from '../../engine/safetensorsFile';
 
 const DEMO = path.resolve('media/demo-model');
 const root = mkdtempSync(path.join(tmpdir(), 'sdprompt-models-'));
@@ -63,5 +66,80 @@ describe('a folder of checkpoints', () => {
       format: 'declared',
       source: 'the configuration',
     });
+  });
+});
+
+describe('VAEs', () => {
+  const place = path.join(root, 'webui', 'models');
+  const lone = (name: string, at: string) => {
+    const { header, tensors } = readFile(file);
+    const own = new Map(
+      [...tensors]
+        .filter(([tensor]) => tensor.startsWith('first_stage_model.'))
+        .map(([tensor, bytes]) => [tensor.slice('first_stage_model.'.length), bytes]),
+    );
+    const shapes = Object.fromEntries(
+      [...own.keys()].map((key) => [key, header[`first_stage_model.${key}`]!]),
+    );
+    mkdirSync(path.join(place, at), { recursive: true });
+    writeFile(path.join(place, at, name), shapes, own, {});
+  };
+  const vaesOf = async (config: object) => {
+    writeFileSync(path.join(root, 'sdprompt.config.json'), JSON.stringify(config));
+    const project = open(true);
+    const { vaes, models: found } = await project.environmentFor(prompt);
+    project.dispose();
+    return { names: vaes.map(({ name }) => name), vaes, found };
+  };
+  beforeAll(() => {
+    lone('plain.safetensors', 'Stable-diffusion');
+    lone('mine.vae.safetensors', 'Stable-diffusion');
+    lone('mse.safetensors', 'VAE');
+    cpSync(file, path.join(place, 'Stable-diffusion', 'mine.safetensors'));
+    cpSync(file, path.join(place, 'Stable-diffusion', 'other.safetensors'));
+    cpSync(path.join(DEMO, 'loras', 'mira.safetensors'), path.join(place, 'VAE', 'mira.safetensors'));
+    writeFileSync(path.join(place, 'VAE', 'old.vae.pt'), 'PK');
+  });
+
+  it('are found among checkpoints, and in the folder beside them', async () => {
+    const { names, vaes, found } = await vaesOf({ modelPaths: ['webui/models/Stable-diffusion'] });
+    expect(names).toEqual(['mine.vae.safetensors', 'mse.safetensors', 'old.vae.pt', 'plain.safetensors']);
+    expect(vaes.map(({ problem }) => problem?.code)).toEqual([
+      undefined,
+      undefined,
+      'pickle-not-read',
+      undefined,
+    ]);
+    expect(found.map(({ name, vae }) => [name, vae && path.basename(vae)])).toEqual([
+      ['mine', 'mine.vae.safetensors'],
+      ['other', undefined],
+      ['demo', undefined],
+    ]);
+  });
+
+  it('are those of the configuration, too', async () => {
+    const vae = path.join(place, 'VAE', 'mse.safetensors');
+    const { names, found } = await vaesOf({ models: { named: { path: file, vae } } });
+    expect(names).toEqual(['mse.safetensors']);
+    expect(found[0]).toMatchObject({ name: 'named', vae });
+  });
+
+  it('are hashed when a picture is made with them, and the hash is remembered', async () => {
+    writeFileSync(
+      path.join(root, 'sdprompt.config.json'),
+      JSON.stringify({ modelPaths: ['webui/models/Stable-diffusion'] }),
+    );
+    const project = open(true);
+    const { blocks } = parse('a cat\nSteps: 4, Model: other, VAE: mse');
+    const read: string[] = [];
+    const options = { reading: (name: string) => void read.push(name) };
+    const { vaes } = await environmentToRun(project, prompt, blocks, options);
+    await environmentToRun(project, prompt, blocks, options);
+    project.dispose();
+    expect(read).toEqual(['other', 'mse.safetensors']);
+    const whole = readFileSync(path.join(place, 'VAE', 'mse.safetensors'));
+    expect(vaes.find(({ name }) => name === 'mse.safetensors')?.hashes?.autoV2).toBe(
+      createHash('sha256').update(whole).digest('hex').slice(0, 10),
+    );
   });
 });

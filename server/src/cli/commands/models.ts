@@ -17,7 +17,7 @@ export const modelsCommand: Command = {
     const project = openProject(io, { ...(config !== undefined && { config }) });
     try {
       const file = path.join(io.cwd, 'prompt.sdprompt');
-      let { models, baseModel } = await project.environmentFor(file);
+      let { models, vaes, baseModel } = await project.environmentFor(file);
       if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
       if (flag('hashes')) {
         const line = createProgressLine(io.stderr);
@@ -28,7 +28,7 @@ export const modelsCommand: Command = {
           if (io.signal?.aborted) break;
         }
         line.clear();
-        ({ models, baseModel } = await project.environmentFor(file));
+        ({ models, vaes, baseModel } = await project.environmentFor(file));
       }
       if (flag('json')) {
         // The list of modules is thousands of lines that nobody reads here.
@@ -46,6 +46,11 @@ export const modelsCommand: Command = {
         const what = problem?.message ?? facts.filter((fact) => fact !== undefined).join(', ');
         const limit = cannotRun && !problem ? `  (cannot draw: ${cannotRun.message})` : '';
         io.stdout.write(`${mark} ${name}  ${what}${limit}${place ? `  ${place}` : ''}\n`);
+      }
+      for (const { name, hashes, problem, path: place } of vaes) {
+        const facts =
+          problem?.message ?? ['VAE', hashes?.autoV2].filter((fact) => fact !== undefined).join(', ');
+        io.stdout.write(`  ${name}  ${facts}  ${place}\n`);
       }
       return EXIT.clean;
     } finally {

@@ -131,8 +131,15 @@ function tableOf(folder: string, files: string[]): Result<TensorTable> {
 
 export const GET_AGAIN = 'Get the model again; a part of it is missing or damaged.';
 
-/** Reads a VAE that is kept apart: a `.safetensors` file, a checkpoint to take it from, or a folder of diffusers. */
-export function openVae(file: string, forSdxl: boolean): Result<StoredNetwork<VaeConfig>> {
+/**
+ * Reads a VAE that is kept apart: a `.safetensors` file, a checkpoint to take it from, or a folder of diffusers. Fails where
+ * it has another number of channels than the model's latents, those of Stable Diffusion unless they are given.
+ */
+export function openVae(
+  file: string,
+  forSdxl: boolean,
+  latentChannels = 4,
+): Result<StoredNetwork<VaeConfig>> {
   const isFolder = existsSync(file) && statSync(file).isDirectory();
   const folder = isFolder && existsSync(path.join(file, FOLDERS.vae)) ? path.join(file, FOLDERS.vae) : file;
   let tensors: TensorTable;
@@ -149,12 +156,19 @@ export function openVae(file: string, forSdxl: boolean): Result<StoredNetwork<Va
     config = embeddedConfig(header.value.metadata).vae;
   }
   const vae = readVaeFile(tensors, forSdxl, config);
-  if (vae) return success(vae);
-  return failure(
-    'checkpoint-unsupported',
-    `${file} holds no VAE of the Stable Diffusion family.`,
-    'Name another file as `vae`.',
-  );
+  if (!vae)
+    return failure(
+      'checkpoint-unsupported',
+      `${file} holds no VAE of the Stable Diffusion family.`,
+      'Name another file as VAE.',
+    );
+  if (vae.config.latentChannels !== latentChannels)
+    return failure(
+      'checkpoint-unsupported',
+      `${file} is the VAE of another kind of model: it reads ${vae.config.latentChannels} channels of latents, and this model has ${latentChannels}.`,
+      'Name another file as VAE.',
+    );
+  return success(vae);
 }
 
 const PICKLES = new Set(['.ckpt', '.pt', '.pth', '.bin', '.pkl']);

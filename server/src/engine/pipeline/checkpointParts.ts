@@ -65,12 +65,8 @@ function partsOf(
 
   const graphs = graphsOf({ unet: checkpoint.unet, textEncoder, textEncoder2 }, name);
   if (!graphs.ok) return graphs;
-  const decoder = madeGraph(`${name}: VAE`, vaeDecoder, vae.value);
-  if (!decoder.ok) return decoder;
-  const encoder = vae.value.config.hasEncoder
-    ? madeGraph(`${name}: VAE encoder`, vaeEncoder, vae.value)
-    : success(undefined);
-  if (!encoder.ok) return encoder;
+  const vaeGraphs = graphsOfVae(options.vae === undefined ? name : path.basename(options.vae), vae.value);
+  if (!vaeGraphs.ok) return vaeGraphs;
 
   const { merges } = checkpoint;
   const text = () => merges ?? clipMerges(options.clipMerges);
@@ -89,8 +85,7 @@ function partsOf(
     textEncoder: graphs.value.textEncoder!,
     textEncoder2: graphs.value.textEncoder2,
     isRefiner,
-    vaeDecoder: decoder.value,
-    vaeEncoder: encoder.value,
+    ...vaeGraphs.value,
     tokenizer: () => tokenizer(isRefiner ? 'tokenizer_2' : 'tokenizer', isOpenClip),
     tokenizer2: textEncoder2 && (() => tokenizer('tokenizer_2', true)),
     config: {
@@ -157,17 +152,54 @@ function encoderConfig({ epsilon }: TextEncoderConfig): JsonObject {
   return { layer_norm_eps: epsilon };
 }
 
+type VaeGraphs = Pick<ModelParts, 'vaeDecoder' | 'vaeEncoder'>;
+
+function graphsOfVae(name: string, vae: StoredNetwork<VaeConfig>): Result<VaeGraphs> {
+  const decoder = madeGraph(`${name}: VAE`, vaeDecoder, vae);
+  if (!decoder.ok) return decoder;
+  const encoder = vae.config.hasEncoder
+    ? madeGraph(`${name}: VAE encoder`, vaeEncoder, vae)
+    : success(undefined);
+  if (!encoder.ok) return encoder;
+  return success({ vaeDecoder: decoder.value, ...(encoder.value && { vaeEncoder: encoder.value }) });
+}
+
+/** A model whose graphs are files, with another VAE. Errors: as `checkpointParts`. */
+export function withVae(source: ModelSource, file: string): ModelSource {
+  return {
+    identity: stampsOf([file]).concat('|', source.identity),
+    parts() {
+      const read = source.parts();
+      if (!read.ok) return read;
+      const vae = openVae(file, read.value.textEncoder2 !== undefined || read.value.isRefiner);
+      if (!vae.ok) return vae;
+      const graphs = graphsOfVae(path.basename(file), vae.value);
+      if (!graphs.ok) return graphs;
+      const { vaeEncoder: _, ...others } = read.value;
+      return success({ ...others, ...graphs.value });
+    },
+  };
+}
+
 function vaeOf(
   checkpoint: Checkpoint,
   name: string,
   other: string | undefined,
 ): Result<StoredNetwork<VaeConfig>> {
-  if (other !== undefined) return openVae(other, checkpoint.unet.config.addition !== undefined);
-  if (checkpoint.vae) return success(checkpoint.vae);
+  const own = checkpoint.vae;
+  if (other !== undefined) {
+    const { addition, outChannels } = checkpoint.unet.config;
+    const opened = openVae(other, addition !== undefined, outChannels);
+    if (!opened.ok || !own) return opened;
+    // The model was trained on latents of its own scale, whatever turns them into pixels.
+    const { scalingFactor, shiftFactor } = own.config;
+    return success({ ...opened.value, config: { ...opened.value.config, scalingFactor, shiftFactor } });
+  }
+  if (own) return success(own);
   return failure(
     'checkpoint-incomplete',
     `${name} has no VAE, which turns what it draws into a picture.`,
-    'Name a VAE file as `vae` of this model in `models`.',
+    'Name a VAE file in the block, `VAE: …`, or as `vae` of this model in `models`.',
   );
 }
 

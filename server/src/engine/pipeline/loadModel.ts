@@ -10,7 +10,7 @@ import type { PredictionType } from '../samplers/prediction';
 import type { TrainingSchedule } from '../sigmas/noiseTable';
 import { breathe } from '../weights/binding';
 import { isDiffusersFolder } from './checkpointFiles';
-import { checkpointSource, type ModelSource } from './checkpointParts';
+import { checkpointSource, type ModelSource, withVae } from './checkpointParts';
 import { type Component, openComponent } from './component';
 import { checkFitness, type MachineMemory } from './fitness';
 import { readModelFolder } from './modelFolder';
@@ -104,7 +104,9 @@ function readSource(
     return failure('model-missing', `There is no model at ${path}.`, 'Choose another model.');
   if (statSync(path).isFile() || isDiffusersFolder(path)) return checkpointSource(path, { vae, clipMerges });
   const folder = readModelFolder(path);
-  return folder.ok ? success({ identity: folder.value.identity, parts: () => folder }) : folder;
+  if (!folder.ok) return folder;
+  const source = { identity: folder.value.identity, parts: () => folder };
+  return success(vae === undefined ? source : withVae(source, vae));
 }
 
 /** Away from the processor merged weights would have to be copied there with every step; low-rank branches are small. */

@@ -28,7 +28,7 @@ export function completeParameter(
     (value, position): CompletionItem => ({
       label: value,
       kind: pair.key === 'Model' ? 'model' : 'value',
-      ...describeModel(pair.key, value, environment),
+      ...describeFile(pair.key, value, environment),
       range: pair.range,
       newText: value,
       filterText: value,
@@ -104,9 +104,10 @@ function lineStart(text: string, offset: number): number {
   return Math.max(text.lastIndexOf('\n', offset - 1), text.lastIndexOf('\r', offset - 1)) + 1;
 }
 
-function describeModel(key: string | undefined, name: string, environment: Environment): { detail?: string } {
+function describeFile(key: string | undefined, name: string, environment: Environment): { detail?: string } {
   const model = key === 'Model' ? environment.models.find((entry) => entry.name === name) : undefined;
-  const hash = model?.hashes?.autoV2 ?? model?.hashes?.autoV1;
+  const vae = key === 'VAE' ? environment.vaes.find((entry) => entry.name === name) : undefined;
+  const hash = model?.hashes?.autoV2 ?? model?.hashes?.autoV1 ?? vae?.hashes?.autoV2;
   const detail = [model?.architecture, hash].filter((part) => part !== undefined).join(', ');
   return detail === '' ? {} : { detail };
 }

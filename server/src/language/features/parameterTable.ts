@@ -53,7 +53,12 @@ export const PARAMETERS: readonly ParameterEntry[] = [
     values: (environment) => environment.models.map((model) => model.name),
   },
   { key: 'Model hash', description: 'First digits of the SHA-256 of the base model file.' },
-  { key: 'VAE', description: 'The file that turns latents into pixels, if not the one of the model.' },
+  {
+    key: 'VAE',
+    description:
+      'The file that turns latents into pixels, instead of the one in the model; `None` takes no other file.',
+    values: (environment) => [...environment.vaes.map((vae) => vae.name), 'Automatic', 'None'],
+  },
   {
     key: 'Variation seed',
     description: 'A second seed whose noise is blended in by `Variation seed strength`.',
@@ -94,6 +99,19 @@ export const PARAMETERS: readonly ParameterEntry[] = [
   },
   { key: 'Hires steps', description: 'Steps of the second pass; 0 means as many as the first.' },
   { key: 'Hires upscaler', description: 'Method that enlarges the picture before the second pass.' },
+  {
+    key: 'Refiner',
+    description: 'A model that takes over before the end, most of all that of SDXL.',
+    values: ({ models }) => {
+      const refiners = models.filter(({ architecture }) => architecture === 'sdxl-refiner');
+      return (refiners.length > 0 ? refiners : models).map(({ name }) => name);
+    },
+  },
+  {
+    key: 'Refiner switch at',
+    description: 'Share of the way after which the refiner takes over, 0 to 1.',
+    values: () => ['0.8'],
+  },
   {
     key: 'Lora hashes',
     description: 'Names and hashes of the LoRAs used, to find them again on another machine.',

@@ -20,6 +20,7 @@ import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
 import { readRefiner } from './refiner';
 import { promptSteps } from './samplers';
+import { type ChosenVae, chooseVae } from './vae';
 
 export interface PlanRequest {
   /** Replaces the block's seed; -1 means the drawn one. */
@@ -59,7 +60,9 @@ export function buildPlan(
 
   const warnings: string[] = [];
   const written = block.parameters;
-  const model = chooseModel(written, environment, request.model);
+  const vae = chooseVae(written, environment);
+  if (!vae.ok) return vae;
+  const model = chooseModel(written, environment, vae.value, request.model);
   if (!model.ok) return model;
   const parameters = readParameters(written, model.value.facts, request, warnings);
   if (!parameters.ok) return parameters;
@@ -86,7 +89,7 @@ export function buildPlan(
     init.value === undefined
       ? planSecondPass(
           written,
-          { parameters: parameters.value, model: model.value.facts, resolved },
+          { parameters: parameters.value, model: model.value.facts, vae: vae.value, resolved },
           environment,
           warnings,
         )
@@ -94,7 +97,7 @@ export function buildPlan(
   if (!second.ok) return second;
   const hires = second.value?.hires;
   const planned = loras.value.map((lora) => lora.plan);
-  const refiner = readRefiner(written, model.value.facts, planned, environment, warnings);
+  const refiner = readRefiner(written, model.value.facts, planned, environment, vae.value, warnings);
   if (!refiner.ok) return refiner;
   warnings.push(
     ...unusedParameters(written, init.value !== undefined, hires !== undefined, refiner.value !== undefined),
@@ -123,6 +126,7 @@ export function buildPlan(
         negative: negativeText.value,
         parameters: parameters.value,
         model: model.value.plan,
+        vae: model.value.vae ?? (model.value.facts.vae === undefined ? undefined : 'own'),
         loras: [...loras.value, ...(second.value?.loras ?? [])],
         embeddings: embeddings.value,
         init: init.value,
@@ -139,6 +143,7 @@ export function buildPlan(
 interface FirstPass {
   readonly parameters: PlanParameters;
   readonly model: ModelFacts;
+  readonly vae: ChosenVae;
   readonly resolved: { readonly positive: ResolvedPrompt; readonly negative: ResolvedPrompt };
 }
 
@@ -152,7 +157,7 @@ interface SecondPass {
 /** The hires pass of a block; undefined where it has none. Its networks are those of its own prompt, if it has one. */
 function planSecondPass(
   written: readonly WrittenParameter[],
-  { parameters, model, resolved }: FirstPass,
+  { parameters, model, vae, resolved }: FirstPass,
   environment: Environment,
   warnings: string[],
 ): Result<SecondPass | undefined> {
@@ -174,7 +179,7 @@ function planSecondPass(
   const other =
     checkpoint === undefined
       ? success(undefined)
-      : chooseFurtherModel('Hires checkpoint', checkpoint, environment);
+      : chooseFurtherModel('Hires checkpoint', checkpoint, environment, vae);
   if (!other.ok) return other;
   const loras: Result<ChosenLora[]> =
     texts.positive === undefined

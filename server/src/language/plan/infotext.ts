@@ -7,6 +7,7 @@ import type { ChosenEmbedding } from './embeddings';
 import type { HiresTexts } from './hires';
 import { type ChosenInit, INIT_IMAGE } from './init';
 import type { ChosenLora } from './loras';
+import { type ChosenVae, VAE_WORDS } from './vae';
 
 /** Everything that goes into the metadata. */
 export interface UsedByPlan {
@@ -14,6 +15,8 @@ export interface UsedByPlan {
   readonly negative: string;
   readonly parameters: PlanParameters;
   readonly model: PlanModel;
+  /** The file its VAE was taken from, or `own` where one that it is set up with was not wanted. */
+  readonly vae?: ChosenVae;
   readonly loras: readonly ChosenLora[];
   readonly embeddings: readonly ChosenEmbedding[];
   readonly init?: ChosenInit | undefined;
@@ -40,6 +43,7 @@ export function planInfotext(used: UsedByPlan): string {
     ['Size', `${parameters.width}x${parameters.height}`],
     ...(model.hash === undefined ? [] : [['Model hash', model.hash] as const]),
     ['Model', model.name],
+    ...vaePairs(used.vae),
   ];
   const { variation, seedResize } = parameters;
   if (variation)
@@ -72,6 +76,14 @@ export function planInfotext(used: UsedByPlan): string {
   if (readsBack(infotext, prompt)) return infotext;
   // A prompt that ends in what looks like parameters is told apart by the line of an empty negative prompt.
   return formatInfotext(`${prompt}\nNegative prompt:`, '', pairs);
+}
+
+/** The web UI names a file, and no VAE that is the model's own. */
+function vaePairs(vae: ChosenVae): (readonly [string, string])[] {
+  if (vae === undefined) return [];
+  if (vae === 'own') return [['VAE', VAE_WORDS.none]];
+  const hash = vae.hashes?.autoV2;
+  return [...(hash === undefined ? [] : [['VAE hash', hash] as const]), ['VAE', vae.name]];
 }
 
 /** The keys of the second pass; what is as in the first is left out, as upstream leaves it out. */

@@ -1,9 +1,10 @@
-import type { ModelFacts } from '../../shared/facts';
+import type { ModelFacts, VaeFacts } from '../../shared/facts';
 import type { PlanModel } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import type { Environment } from '../environment';
 import { askedModel, findModel } from '../rules/support/models';
 import { didYouMean } from './suggest';
+import { type ChosenVae, vaeFor } from './vae';
 
 /** A parameter as it stands in a block. */
 export interface WrittenParameter {
@@ -15,12 +16,15 @@ export interface WrittenParameter {
 export interface ChosenModel {
   readonly plan: PlanModel;
   readonly facts: ModelFacts;
+  /** The file that its VAE is taken from, where it is not its own. */
+  readonly vae?: VaeFacts;
 }
 
 /** The model that generates: the requested one, else the block's `Model`, else the configured base model. */
 export function chooseModel(
   written: readonly WrittenParameter[],
   environment: Environment,
+  vae: ChosenVae,
   requested?: string,
 ): Result<ChosenModel> {
   const lastOf = (wanted: string) => written.findLast(({ key }) => key === wanted)?.value;
@@ -44,7 +48,7 @@ export function chooseModel(
       `${didYouMean(name, names)}Add its folder to \`modelPaths\` or itself to \`models\` in sdprompt.config.json, or remove \`Model\` from the block.${fallback}`,
     );
   }
-  return checkModel(facts);
+  return checkModel(facts, vae, environment);
 }
 
 /**
@@ -55,10 +59,11 @@ export function chooseFurtherModel(
   key: string,
   written: string,
   environment: Environment,
+  vae: ChosenVae,
 ): Result<ChosenModel> {
   const plain = written.replace(/\s*\[[0-9a-f]{8,}\]$/i, '');
   const facts = findModel(written, environment);
-  if (facts !== undefined) return checkModel(facts);
+  if (facts !== undefined) return checkModel(facts, vae, environment);
   const names = environment.models.map((known) => known.name);
   return failure(
     'unknown-model',
@@ -70,7 +75,7 @@ export function chooseFurtherModel(
 /** Architectures whose checkpoints the engine writes graphs for. */
 const RUNNABLE: ReadonlySet<string> = new Set(['sd1', 'sd2', 'sdxl', 'sdxl-refiner', 'ssd-1b', 'demo']);
 
-function checkModel(facts: ModelFacts): Result<ChosenModel> {
+function checkModel(facts: ModelFacts, chosen: ChosenVae, environment: Environment): Result<ChosenModel> {
   if (facts.problem !== undefined) return { ok: false, problem: facts.problem };
   if (facts.cannotRun !== undefined) return { ok: false, problem: facts.cannotRun };
   if (facts.format === 'checkpoint' && !RUNNABLE.has(facts.architecture ?? ''))
@@ -85,12 +90,13 @@ function checkModel(facts: ModelFacts): Result<ChosenModel> {
       `The model ${facts.name} is declared with an architecture only, so it can be checked but not run.`,
       'Set its `path` to a checkpoint or a folder with an ONNX model, or use the built-in model.',
     );
+  const vae = vaeFor(facts, chosen, environment);
   const plan: PlanModel = {
     name: facts.name,
     path: facts.path,
     ...(facts.architecture === undefined ? {} : { architecture: facts.architecture }),
-    ...(facts.vae === undefined ? {} : { vae: facts.vae }),
+    ...(vae === undefined ? {} : { vae: vae.path }),
     ...(facts.hashes?.autoV2 === undefined ? {} : { hash: facts.hashes.autoV2 }),
   };
-  return success({ plan, facts });
+  return success({ plan, facts, ...(vae && { vae }) });
 }

@@ -3,6 +3,7 @@ import type { PlanLora, PlanRefiner } from '../../shared/plan';
 import { type Problem, type Result, success } from '../../shared/problem';
 import type { Environment } from '../environment';
 import { chooseFurtherModel, type WrittenParameter } from './model';
+import type { ChosenVae } from './vae';
 import { badParameter, createWritten } from './written';
 
 /** Where the web UI's slider stands. */
@@ -20,6 +21,7 @@ export function readRefiner(
   base: ModelFacts,
   loras: readonly PlanLora[],
   environment: Environment,
+  vae: ChosenVae,
   warnings: string[],
 ): Result<PlanRefiner | undefined> {
   const problems: Problem[] = [];
@@ -33,7 +35,7 @@ export function readRefiner(
     problems.push(badParameter('Hires refiner', wanted, `one of ${Object.keys(PASSES).join(', ')}`));
   const problem = problems[0];
   if (problem !== undefined) return { ok: false, problem };
-  const model = chooseFurtherModel('Refiner', name, environment);
+  const model = chooseFurtherModel('Refiner', name, environment, vae);
   if (!model.ok) return model;
   const { facts, plan } = model.value;
   // At the end of the way there is nothing left to refine.

@@ -1,0 +1,55 @@
+import type { ModelFacts, VaeFacts } from '../../shared/facts';
+import { failure, type Result, success } from '../../shared/problem';
+import type { Environment } from '../environment';
+import { looseName } from '../rules/support/names';
+import type { WrittenParameter } from './model';
+import { didYouMean } from './suggest';
+
+/** What a block says about its VAE, as the web UI spells it where it names no file. */
+export const VAE_WORDS = { automatic: 'Automatic', none: 'None' } as const;
+
+/** The VAE of a block: a file for every model of the picture, none but the models' own, or whatever each is set up with. */
+export type ChosenVae = VaeFacts | 'own' | undefined;
+
+/** Reads `VAE` and, where the name is unknown, `VAE hash`. Fails with `unknown-vae` or the file's own problem. */
+export function chooseVae(
+  parameters: readonly WrittenParameter[],
+  environment: Environment,
+): Result<ChosenVae> {
+  const lastOf = (wanted: string) => parameters.findLast(({ key }) => key === wanted)?.value.trim();
+  const name = lastOf('VAE') ?? '';
+  const hash = lastOf('VAE hash')?.toLowerCase();
+  const word = name.toLowerCase();
+  if (word === VAE_WORDS.none.toLowerCase()) return success('own');
+  if (name === '' || word === VAE_WORDS.automatic.toLowerCase()) return success(undefined);
+  const { vaes } = environment;
+  const facts =
+    vaes.find((vae) => vae.name === name) ??
+    vaes.find((vae) => looseName(vae.name) === looseName(name)) ??
+    vaes.find(({ hashes }) => hash !== undefined && hashes?.autoV2 === hash);
+  if (facts === undefined)
+    return failure(
+      'unknown-vae',
+      `There is no VAE called ${name}.`,
+      `${didYouMean(
+        name,
+        vaes.map((vae) => vae.name),
+      )}Put the file into a folder of \`modelPaths\` or into the folder \`VAE\` beside one, or remove \`VAE\` from the block.`,
+    );
+  return facts.problem ? { ok: false, problem: facts.problem } : success(facts);
+}
+
+/** The file that a model takes its VAE from; undefined where it has its own. */
+export function vaeFor(
+  { vae: configured }: ModelFacts,
+  chosen: ChosenVae,
+  { vaes }: Environment,
+): VaeFacts | undefined {
+  if (chosen === 'own') return undefined;
+  if (chosen !== undefined || configured === undefined) return chosen;
+  return vaes.find(({ path }) => path === configured) ?? { name: baseName(configured), path: configured };
+}
+
+function baseName(file: string): string {
+  return file.slice(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+}
