@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
+import { LibraryChanged } from '../../server/src/shared/lspMessages';
 import { registerCommands } from './commands/index';
 import { createEngine } from './engine';
 import { createController } from './generation/controller';
+import { planResolver } from './generation/resolvePlan';
 import { createLanguageClient } from './languageClient';
 import { offerFolders } from './library/offerFolders';
 import { createLog } from './log';
+import { createComparer } from './preview/compare';
 import { followDocument } from './preview/follow';
 import { handleMessages } from './preview/messages';
 import { createPreviewPanel } from './preview/panel';
@@ -28,14 +31,19 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   };
   const panel = createPreviewPanel(context, () => [ownFolder, ...chosenFolder()], log);
   const generating = createGeneratingStatus();
+  // A client keeps one listener for each notification; this one has several.
+  const libraryChanged = new vscode.EventEmitter<void>();
+  const resolvePlan = planResolver(client);
+  const comparer = createComparer({ panel, resolvePlan, onLibraryChanged: libraryChanged.event });
   const generation = createController({
     context,
     log,
-    client,
+    resolvePlan,
     engine,
     panel,
     ownFolder,
     busy: (label) => generating.update(label),
+    compare: comparer.compare,
   });
 
   const services: Services = {
@@ -58,8 +66,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     generating,
     registerCommands(services),
     handleMessages(services),
-    followDocument(panel),
-    createLibraryStatus(client, log),
+    followDocument(panel, comparer.compare),
+    comparer,
+    libraryChanged,
+    client.onNotification(LibraryChanged, () => libraryChanged.fire()),
+    createLibraryStatus(client, libraryChanged.event, log),
     offerFolders(client, context.globalState, log),
     registerTasks(context),
   );

@@ -21,7 +21,7 @@ export function createStage(): { root: HTMLElement; update(state: PreviewState):
     class: 'zoom secondary',
     'aria-pressed': 'false',
   });
-  const outdated = element('p', { class: 'outdated' }, 'The prompt has changed since');
+  const outdated = element('p', { class: 'outdated' });
   const frame = element(
     'div',
     { class: 'frame', tabindex: '0', role: 'group', 'aria-label': 'Picture' },
@@ -67,7 +67,8 @@ export function createStage(): { root: HTMLElement; update(state: PreviewState):
       show(step, picture !== undefined);
       show(zoom, shown !== undefined);
       root.classList.toggle('first', shown === undefined);
-      show(outdated, state.outdated === true && phase !== 'running');
+      show(outdated, state.outdated !== undefined && phase !== 'running');
+      if (state.outdated !== undefined) setText(outdated, state.outdated);
       if (picture !== undefined) step.src = picture;
       if (shown === undefined) return;
       if (src !== shown.src) {

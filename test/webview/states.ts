@@ -50,7 +50,7 @@ export const STATES = {
     phase: 'done',
     ...TITLE,
     image: IMAGE,
-    outdated: true,
+    outdated: 'The prompt has changed since',
     warnings: ['RNG: GPU is served by NV (Philox) on this machine.'],
   },
   cancelled: { phase: 'cancelled', ...TITLE, image: IMAGE },

@@ -1,17 +1,13 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import type { LanguageClient } from 'vscode-languageclient/node';
 import { DATED_PATTERN, pictureName } from '../../../server/src/enginehost/pictureName';
-import {
-  ResolvePlan,
-  type ResolvePlanParams,
-  type ResolvePlanResult,
-} from '../../../server/src/shared/lspMessages';
+import type { ResolvePlanParams, ResolvePlanResult } from '../../../server/src/shared/lspMessages';
 import type { Engine } from '../engine';
 import { prune } from '../preview/files';
+import { originOf, type PictureOrigin } from '../preview/origin';
 import type { PreviewPanel } from '../preview/panel';
 import { imageOf } from '../preview/state';
-import { blockTextAt, findBlock, type PreviewTarget } from '../preview/target';
+import { blockTextAt, type PreviewTarget } from '../preview/target';
 import { pictureTarget } from '../settings';
 import { refusal } from '../trust';
 import { actionsFor } from './problemActions';
@@ -26,20 +22,26 @@ export type GenerateRequest = ResolvePlanParams;
 export function createController(services: {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
-  readonly client: LanguageClient;
+  readonly resolvePlan: (params: ResolvePlanParams) => Promise<ResolvePlanResult>;
   readonly engine: Engine;
   readonly panel: PreviewPanel;
   readonly ownFolder: string;
   /** Words for the status bar while a run lasts; undefined when it is over. */
   readonly busy: (label: string | undefined) => void;
+  /** Compares the shown picture with what there is now. */
+  readonly compare: () => void;
 }): Generation {
-  const { log, client, engine, panel, ownFolder, busy } = services;
+  const { log, engine, panel, ownFolder, busy, compare } = services;
   let target: PreviewTarget | undefined;
+  let origin: PictureOrigin | undefined;
+  let requestedModel: string | undefined;
 
   const listener: GenerationListener = {
     started(request) {
       const uri = vscode.Uri.parse(request.uri);
       target = { uri: request.uri, line: request.position.line };
+      origin = undefined;
+      requestedModel = request.model;
       busy('Reading the document');
       const document = openDocument(request.uri);
       const [title = ''] = document ? blockTextAt(document.getText(), target.line).split('\n') : [];
@@ -50,6 +52,13 @@ export function createController(services: {
       if (target && document) {
         target = { ...target, line: block.startLine, text: blockTextAt(document.getText(), target.line) };
       }
+      const planned = target;
+      originOf(plan, requestedModel).then(
+        (found) => {
+          if (target === planned) origin = found;
+        },
+        (error: unknown) => log.warn(`The files of the picture could not be looked at: ${String(error)}`),
+      );
       for (const warning of warnings) log.warn(warning);
       panel.dispatch({ type: 'planned', title: block.title, modelName: plan.model.name, warnings });
     },
@@ -63,7 +72,7 @@ export function createController(services: {
       busy(undefined);
       if (outcome.type === 'done') {
         log.info(`Generated ${outcome.result.path} in ${Math.round(outcome.result.timings.total ?? 0)} ms`);
-        panel.target = target;
+        panel.target = target && { ...target, ...(origin && { origin }) };
         const { notes = [] } = outcome.result;
         panel.dispatch({ type: 'done', image: imageOf(outcome.result), notes });
       } else if (outcome.type === 'cancelled') {
@@ -72,26 +81,14 @@ export function createController(services: {
         log.error(`${outcome.problem.code}: ${outcome.problem.message} ${outcome.problem.remedy}`);
         panel.dispatch({ type: 'failed', problem: outcome.problem, actions: actionsFor(outcome.problem) });
       }
-      compare(panel);
+      compare();
     },
   };
 
   return createGeneration(
     {
       refusal,
-      resolvePlan: async (params) => {
-        if (!client.isRunning()) {
-          return {
-            ok: false,
-            problem: {
-              code: 'server-not-running',
-              message: 'The language server is not running, so the prompt cannot be read.',
-              remedy: 'Run "SD Prompt: Restart Language Server", then generate again.',
-            },
-          };
-        }
-        return client.sendRequest<ResolvePlanResult>(ResolvePlan, params);
-      },
+      resolvePlan: services.resolvePlan,
       outputPath: async (plan) => {
         const { folder, pattern, format } = pictureTarget();
         const name = pictureName(pattern ?? DATED_PATTERN, { plan, now: new Date() }, format);
@@ -102,14 +99,6 @@ export function createController(services: {
     },
     listener,
   );
-}
-
-/** Marks the shown image as outdated, or as up to date again after an undo. */
-export function compare(panel: PreviewPanel): void {
-  const document = openDocument(panel.target?.uri);
-  if (panel.target?.text === undefined || document === undefined) return;
-  const outdated = findBlock(document.getText(), panel.target.text) === undefined;
-  panel.dispatch({ type: 'compared', outdated });
 }
 
 function openDocument(uri: string | undefined): vscode.TextDocument | undefined {

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { compare } from '../generation/controller';
 import type { PreviewPanel } from './panel';
 import { moveLine, type PreviewTarget } from './target';
 
@@ -7,7 +6,7 @@ import { moveLine, type PreviewTarget } from './target';
 const COMPARE_DELAY_MS = 150;
 
 /** Keeps the shown picture's place in its document up to date, and says when the text has moved on. */
-export function followDocument(panel: PreviewPanel): vscode.Disposable {
+export function followDocument(panel: PreviewPanel, compare: () => void): vscode.Disposable {
   let timer: NodeJS.Timeout | undefined;
   const edits = vscode.workspace.onDidChangeTextDocument(({ document, contentChanges }) => {
     const uri = document.uri.toString();
@@ -16,7 +15,7 @@ export function followDocument(panel: PreviewPanel): vscode.Disposable {
     if (target?.uri !== uri) return;
     panel.target = moved(target, contentChanges);
     clearTimeout(timer);
-    timer = setTimeout(() => compare(panel), COMPARE_DELAY_MS);
+    timer = setTimeout(compare, COMPARE_DELAY_MS);
   });
   return vscode.Disposable.from(edits, { dispose: () => clearTimeout(timer) });
 }

@@ -1,4 +1,5 @@
 import type { PreviewImage, PreviewState } from '../../../server/src/shared/previewMessages';
+import { isOrigin } from './origin';
 import type { PreviewTarget } from './target';
 
 /** What the page keeps for the extension across a window reload. */
@@ -34,7 +35,7 @@ export function fromMemory(value: unknown, accept: (path: string) => boolean): P
       ...(typeof state.modelName === 'string' && { modelName: state.modelName }),
       ...(image && { image }),
       ...(isStrings(state.warnings) && { warnings: state.warnings }),
-      ...(state.outdated === true && { outdated: true }),
+      ...(typeof state.outdated === 'string' && { outdated: state.outdated }),
     },
     ...(target && { target }),
   };
@@ -54,7 +55,8 @@ function isTarget(value: unknown): value is PreviewTarget {
   return (
     typeof value.uri === 'string' &&
     Number.isInteger(value.line) &&
-    (text === undefined || typeof text === 'string')
+    (text === undefined || typeof text === 'string') &&
+    (value.origin === undefined || isOrigin(value.origin))
   );
 }
 

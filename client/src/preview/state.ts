@@ -20,8 +20,8 @@ export type PreviewEvent =
   | { readonly type: 'done'; readonly image: PreviewImage; readonly notes?: readonly string[] }
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly problem: Problem; readonly actions: readonly PreviewAction[] }
-  /** The block's text was compared with the one the image was made from. */
-  | { readonly type: 'compared'; readonly outdated: boolean };
+  /** What the image was made from was compared with what there is now; `outdated` says what differs. */
+  | { readonly type: 'compared'; readonly outdated?: string };
 
 export const EMPTY: PreviewState = { phase: 'empty' };
 
@@ -55,9 +55,11 @@ export function reduce(state: PreviewState, event: PreviewEvent): PreviewState {
       return state.phase === 'running' ? { ...kept(state), phase: 'cancelled' } : state;
     case 'failed':
       return { ...kept(state), phase: 'failed', problem: { ...event.problem, actions: event.actions } };
-    case 'compared':
-      if (state.image === undefined || (state.outdated ?? false) === event.outdated) return state;
-      return { ...state, outdated: event.outdated };
+    case 'compared': {
+      if (state.image === undefined || state.outdated === event.outdated) return state;
+      const { outdated: _, ...rest } = state;
+      return event.outdated === undefined ? rest : { ...rest, outdated: event.outdated };
+    }
   }
 }
 

@@ -1,3 +1,5 @@
+import type { PictureOrigin } from './origin';
+
 /** Where a picture came from: enough to make it again, and to see whether the text has changed since. */
 export interface PreviewTarget {
   readonly uri: string;
@@ -5,6 +7,8 @@ export interface PreviewTarget {
   readonly line: number;
   /** The block's text when the picture was made, ends trimmed. */
   readonly text?: string;
+  /** What else it was made from. */
+  readonly origin?: PictureOrigin;
 }
 
 export interface LineChange {

@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { type LanguageClient, State } from 'vscode-languageclient/node';
-import {
-  LibraryChanged,
-  LibraryStatus,
-  type LibraryStatusResult,
-} from '../../../server/src/shared/lspMessages';
+import { LibraryStatus, type LibraryStatusResult } from '../../../server/src/shared/lspMessages';
 import { statusWords } from './words';
 
 /** The language status item: what the library holds and which model counts, or that the server is gone. */
-export function createLibraryStatus(client: LanguageClient, log: vscode.LogOutputChannel): vscode.Disposable {
+export function createLibraryStatus(
+  client: LanguageClient,
+  onLibraryChanged: vscode.Event<void>,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
   const item = vscode.languages.createLanguageStatusItem('sdprompt.library', { language: 'sdprompt' });
   item.name = 'SD Prompt';
   item.text = 'SD Prompt';
@@ -39,6 +39,6 @@ export function createLibraryStatus(client: LanguageClient, log: vscode.LogOutpu
       item.busy = false;
     }
   });
-  const changed = client.onNotification(LibraryChanged, () => void update());
+  const changed = onLibraryChanged(() => void update());
   return vscode.Disposable.from(item, state, changed);
 }

@@ -97,9 +97,11 @@ async function resolvePlan(session: Session, params: ResolvePlanParams): Promise
   if (!block)
     return failure('no-block', 'There is no prompt here.', 'Write one, or place the cursor in one.');
 
-  const environment = await environmentToRun(session.project, snapshot.path, [block], {
-    ...(params.model !== undefined && { requested: params.model }),
-  });
+  const environment = params.forComparison
+    ? await session.project.environmentFor(snapshot.path)
+    : await environmentToRun(session.project, snapshot.path, [block], {
+        ...(params.model !== undefined && { requested: params.model }),
+      });
   const built = buildPlan(document, block.index, environment, {
     ...(params.seed !== undefined && { seed: params.seed }),
     ...(params.model !== undefined && { model: params.model }),

@@ -16,6 +16,8 @@ export interface ResolvePlanParams {
   readonly seed?: number;
   /** Replaces the block's `Model` for this one image: the answer to "use the built-in model". */
   readonly model?: string;
+  /** No picture will be made: nothing is read for hashes that only its metadata would hold. */
+  readonly forComparison?: true;
 }
 export type ResolvePlanResult =
   | {

@@ -12,8 +12,8 @@ export interface PreviewState {
   readonly image?: PreviewImage;
   readonly progress?: PreviewProgress;
   readonly problem?: Problem & { readonly actions?: readonly PreviewAction[] };
-  /** True when the block's text changed since `image` was made. */
-  readonly outdated?: boolean;
+  /** Why `image` would not come out the same again: a short sentence. */
+  readonly outdated?: string;
   /** What the plan left out or changed, in words, for the image shown. */
   readonly warnings?: readonly string[];
 }

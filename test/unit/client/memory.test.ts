@@ -20,16 +20,19 @@ const DONE: PreviewState = {
   modelName: 'demo',
   image: IMAGE,
 };
-const TARGET = { uri: 'file:///a.sdprompt', line: 3, text: 'a house' };
+const ORIGIN = { plan: 'abc', files: { '/m.safetensors': '1 2' }, seed: 42, model: 'demo' };
+const TARGET = { uri: 'file:///a.sdprompt', line: 3, text: 'a house', origin: ORIGIN };
 const yes = () => true;
 
 const reloaded = (value: unknown, accept = yes) => fromMemory(JSON.parse(JSON.stringify(value)), accept);
 
 describe('what a reload brings back', () => {
   it('is the picture with all that was said about it, and its place', () => {
-    expect(reloaded(toMemory({ ...DONE, outdated: true, warnings: ['a note'] }, TARGET))).toEqual({
+    expect(
+      reloaded(toMemory({ ...DONE, outdated: 'mira has changed since', warnings: ['a note'] }, TARGET)),
+    ).toEqual({
       version: 1,
-      state: { ...DONE, outdated: true, warnings: ['a note'] },
+      state: { ...DONE, outdated: 'mira has changed since', warnings: ['a note'] },
       target: TARGET,
     });
   });

@@ -74,24 +74,27 @@ describe('a run', () => {
 
 describe('the outdated mark', () => {
   it('comes with an edit, goes with an undo, and goes with a new picture', () => {
-    const edited: PreviewEvent = { type: 'compared', outdated: true };
+    const edited: PreviewEvent = { type: 'compared', outdated: 'The prompt has changed since' };
     const shown = follow(started, done(1), edited);
-    expect(shown.outdated).toBe(true);
-    expect(reduce(shown, { type: 'compared', outdated: false }).outdated).toBe(false);
+    expect(shown.outdated).toBe('The prompt has changed since');
+    expect(reduce(shown, { type: 'compared', outdated: 'Settings have changed since' }).outdated).toBe(
+      'Settings have changed since',
+    );
+    expect(reduce(shown, { type: 'compared' })).not.toHaveProperty('outdated');
     expect(follow(started, done(1), edited, started, done(2)).outdated).toBeUndefined();
   });
 
   it('needs a picture, and changes nothing when nothing changed', () => {
-    expect(follow({ type: 'compared', outdated: true })).toBe(EMPTY);
+    expect(follow({ type: 'compared', outdated: 'x' })).toBe(EMPTY);
     const state = follow(started, done(1));
-    expect(reduce(state, { type: 'compared', outdated: false })).toBe(state);
+    expect(reduce(state, { type: 'compared' })).toBe(state);
   });
 });
 
 it('never loses a finished picture, whatever happens in whatever order', () => {
   const event = fc.oneof(
     fc.constantFrom<PreviewEvent>(started, planned, progress, failed, { type: 'cancelled' }),
-    fc.boolean().map((outdated): PreviewEvent => ({ type: 'compared', outdated })),
+    fc.constantFrom<PreviewEvent>({ type: 'compared' }, { type: 'compared', outdated: 'x' }),
     fc.integer().map(done),
   );
   fc.assert(
