@@ -1,6 +1,7 @@
 import type { FromPreview, PreviewState } from '../../server/src/shared/previewMessages';
 import { createDetails } from './details';
 import { button, element, setText, show } from './dom';
+import { acceptDrops } from './drop';
 import { createProblem } from './problem';
 import { createProgress } from './progress';
 import { createStage } from './stage';
@@ -24,6 +25,8 @@ export function createView(
     createDetails(send),
   ];
   root.append(header, cancelled, empty, ...parts.map((part) => part.root), status);
+
+  acceptDrops(root, send);
 
   let phase: PreviewState['phase'] | undefined;
   document.addEventListener('keydown', (event) => {

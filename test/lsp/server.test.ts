@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { copyFile, rename, utimes } from 'node:fs/promises';
 import * as path from 'node:path';
+import { deflateSync } from 'node:zlib';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import type {
   CodeAction,
@@ -11,10 +13,12 @@ import type {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { encodePng } from '../../server/src/formats/png';
 import type {
   AdjustWeightResult,
   LibraryListResult,
   LibraryStatusResult,
+  ReadPictureResult,
   ResolvePlanResult,
 } from '../../server/src/shared/lspMessages';
 import { createProject } from '../../server/src/workspace/project';
@@ -271,6 +275,19 @@ describe.each(MODES)('the language server, %s', (mode) => {
     expect(resolved.plan.parameters).toMatchObject({ seed: 7, steps: 4 });
     const again = await client.request<ResolvePlanResult>('sdprompt/resolvePlan', { ...params, seed: 99 });
     expect(again.ok && again.plan.parameters.seed).toBe(99);
+  });
+
+  it('reads the prompt of a picture, and none from other files', async () => {
+    const { client, folder } = await start({ 'a.txt': 'a cat' });
+    const read = (path: string) => client.request<ReadPictureResult>('sdprompt/readPicture', { path });
+    const picture = folder.file('made.png');
+    const rgb = new Uint8Array(12);
+    writeFileSync(
+      picture,
+      encodePng({ width: 2, height: 2, rgb, text: { parameters: 'a cat\nSteps: 4' } }, deflateSync),
+    );
+    expect(await read(picture)).toEqual({ block: 'a cat\nSteps: 4' });
+    for (const other of ['a.txt', 'gone.png', '']) expect(await read(folder.file(other))).toEqual({});
   });
 
   it('uses no path of a workspace that is not trusted', async () => {

@@ -141,6 +141,29 @@ describe('the page', () => {
     await page.getByText('The prompt has changed').waitFor({ state: 'hidden' });
   });
 
+  it('sends what is dropped on it: an address where there is one, else the bytes', async () => {
+    const page = await shown(STATES.done);
+    const drop = (kind: 'uri' | 'file') =>
+      page.evaluate((what) => {
+        const data = new DataTransfer();
+        if (what === 'uri') data.setData('text/uri-list', '# a comment\r\nfile:///a%20b.png\r\n');
+        else data.items.add(new File([new Uint8Array([1, 2, 3])], 'cat.png', { type: 'image/png' }));
+        const event = (type: string) =>
+          new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true });
+        document.body.dispatchEvent(event('dragenter'));
+        const over = event('dragover');
+        document.body.dispatchEvent(over);
+        const marked = document.querySelector('main.dragged-over') !== null;
+        document.body.dispatchEvent(event('drop'));
+        return { marked, accepted: over.defaultPrevented };
+      }, kind);
+    expect(await drop('uri')).toEqual({ marked: true, accepted: true });
+    expect(await lastSent()).toEqual({ type: 'drop', uri: 'file:///a%20b.png' });
+    expect(await page.locator('main.dragged-over').count()).toBe(0);
+    await drop('file');
+    await expect.poll(lastSent).toMatchObject({ type: 'drop', name: 'cat.png' });
+  });
+
   it('says what went wrong, what to do, and offers to do it', async () => {
     const page = await shown(STATES.failedFirst);
     const alert = page.getByRole('alert');

@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { initImageEdit } from '../preview/initImage';
+import { PICTURE_EXTENSIONS } from '../preview/dropped';
+import { startFrom } from '../preview/startFrom';
 import type { Services } from '../services';
 import { placeOf } from './place';
 
@@ -22,13 +23,8 @@ export const chooseInitImage =
         title: 'Start from a picture',
         openLabel: 'Start from it',
         defaultUri: vscode.Uri.file(folder),
-        filters: { Pictures: ['png', 'jpg', 'jpeg', 'webp'] },
+        filters: { Pictures: [...PICTURE_EXTENSIONS] },
       })) ?? [];
     if (picture === undefined) return false;
-    const document = await vscode.workspace.openTextDocument(target);
-    const name = path.relative(folder, picture.fsPath).split(path.sep).join('/');
-    const { line, start, end, newText } = initImageEdit(document.getText(), place.position.line, name);
-    const edit = new vscode.WorkspaceEdit();
-    edit.replace(target, new vscode.Range(line, start, line, end), newText);
-    return vscode.workspace.applyEdit(edit);
+    return startFrom(target, place.position.line, picture.fsPath);
   };

@@ -3,6 +3,7 @@ import { isProblemActionId, type ProblemActionId } from '../generation/problemAc
 import { newSeed } from '../generation/seed';
 import type { Services } from '../services';
 import { setBaseModel } from '../settings';
+import { handleDrop } from './drop';
 
 const BUILT_IN_MODEL = 'demo';
 
@@ -23,6 +24,11 @@ export function handleMessages(services: Services): vscode.Disposable {
         return void copy(panel.state.image?.infotext);
       case 'copySeed':
         return void copy(panel.state.image?.seed.toString());
+      case 'drop':
+        return void handleDrop(services, message).catch((error: unknown) => {
+          services.log.error(`The dropped picture could not be taken: ${String(error)}`);
+          void vscode.window.showErrorMessage('The dropped picture could not be taken. The log says why.');
+        });
       case 'action':
         if (isProblemActionId(message.id)) void act(services, message.id);
     }

@@ -9,3 +9,6 @@ export const SCAN_BUDGET_MS = 2000;
 
 /** Largest preview picture that is embedded in a tooltip. */
 export const MAX_PICTURE_BYTES = 2_000_000;
+
+/** Largest picture whose metadata is looked at. */
+export const MAX_READ_PICTURE_BYTES = 100_000_000;

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
+import { inflateSync } from 'node:zlib';
 import type { Connection } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
+import { pictureBlock } from '../formats/pictureBlock';
 import { adjustWeight } from '../language/features/adjustWeight';
 import { blockAt, blockTitle } from '../language/features/blocks';
 import { buildPlan } from '../language/plan/buildPlan';
@@ -15,6 +18,9 @@ import {
   type LibraryListResult,
   LibraryStatus,
   type LibraryStatusResult,
+  ReadPicture,
+  type ReadPictureParams,
+  type ReadPictureResult,
   ResolvePlan,
   type ResolvePlanParams,
   type ResolvePlanResult,
@@ -25,6 +31,7 @@ import { failure } from '../shared/problem';
 import { environmentToRun } from '../workspace/usedModels';
 import { fromLspRange, toLspEdit, toLspRange } from './convert';
 import type { Guard } from './guard';
+import { MAX_READ_PICTURE_BYTES } from './limits';
 import type { Session } from './session';
 
 /** Seeds the web UI draws lie in 0 … 2^32-1. */
@@ -65,6 +72,11 @@ export function registerRequests(connection: Connection, guard: Guard): void {
   );
 
   connection.onRequest(AdjustWeight, guard('adjust weight', null, changeWeight));
+
+  connection.onRequest(
+    ReadPicture,
+    guard<ReadPictureParams, ReadPictureResult>('read picture', {}, readPicture),
+  );
 
   connection.onRequest(
     LibraryList,
@@ -120,6 +132,13 @@ async function resolvePlan(session: Session, params: ResolvePlanParams): Promise
       title: blockTitle(document, block),
     },
   };
+}
+
+async function readPicture(_: Session, { path: file }: ReadPictureParams): Promise<ReadPictureResult> {
+  const stats = await stat(file).catch(() => undefined);
+  if (!stats?.isFile() || stats.size > MAX_READ_PICTURE_BYTES) return {};
+  const block = pictureBlock(await readFile(file), path.basename(file), inflateSync);
+  return block.ok ? { block: block.value } : {};
 }
 
 function changeWeight(session: Session, params: AdjustWeightParams): AdjustWeightResult {

@@ -47,6 +47,17 @@ export interface LibraryStatusResult {
   readonly baseModel?: string;
 }
 
+/** The block that a picture was made from, out of its metadata. */
+export const ReadPicture = 'sdprompt/readPicture';
+export interface ReadPictureParams {
+  /** Absolute path of a file that the user chose. */
+  readonly path: string;
+}
+/** Without a block where the file is no picture, holds no prompt or cannot be read. */
+export interface ReadPictureResult {
+  readonly block?: string;
+}
+
 /** Everything in the library, sorted by name, for the pick list of *Show LoRA library*. */
 export const LibraryList = 'sdprompt/libraryList';
 export interface LibraryListResult {

@@ -56,7 +56,13 @@ export type FromPreview =
   | { readonly type: 'save' }
   | { readonly type: 'copyInfotext' }
   | { readonly type: 'copySeed' }
-  | { readonly type: 'action'; readonly id: string };
+  | { readonly type: 'action'; readonly id: string }
+  /** A file was dropped: by its address, or with its bytes where it came from another program. */
+  | { readonly type: 'drop'; readonly uri: string }
+  | { readonly type: 'drop'; readonly name: string; readonly bytes: Uint8Array };
+
+/** Largest file that is taken from another program. */
+export const MAX_DROPPED_BYTES = 100_000_000;
 
 const KINDS: ReadonlySet<string> = new Set([
   'ready',
@@ -66,15 +72,23 @@ const KINDS: ReadonlySet<string> = new Set([
   'copyInfotext',
   'copySeed',
   'action',
+  'drop',
 ]);
 
 /** Guards the one door through which the page can speak to the extension. */
 export function isFromPreview(value: unknown): value is FromPreview {
   if (typeof value !== 'object' || value === null) return false;
-  const message = value as { type?: unknown; seed?: unknown; id?: unknown };
+  const message = value as Readonly<Record<string, unknown>>;
   if (typeof message.type !== 'string' || !KINDS.has(message.type)) return false;
   if (message.type === 'generate')
     return message.seed === 'block' || message.seed === 'same' || message.seed === 'new';
   if (message.type === 'action') return typeof message.id === 'string' && message.id.length <= 100;
+  if (message.type === 'drop') return isDrop(message);
   return true;
+}
+
+function isDrop({ uri, name, bytes }: Readonly<Record<string, unknown>>): boolean {
+  if (uri !== undefined) return typeof uri === 'string' && uri.length <= 10_000;
+  const isNamed = typeof name === 'string' && name.length <= 255;
+  return isNamed && bytes instanceof Uint8Array && bytes.length <= MAX_DROPPED_BYTES;
 }

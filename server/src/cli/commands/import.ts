@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { readPictureText } from '../../formats/pictureText';
-import { failure, type Result, success } from '../../shared/problem';
+import { pictureBlock } from '../../formats/pictureBlock';
+import type { Result } from '../../shared/problem';
 import { type Command, printProblem, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
 import { plural } from '../plural';
@@ -48,20 +48,7 @@ export const importCommand: Command = {
 /** The web UI's text of a picture. Errors: `cannot-read`, `no-prompt-in-picture`. */
 async function readBlock(file: string, name: string): Promise<Result<string>> {
   const bytes = await readBytes(file, name);
-  if (!bytes.ok) return bytes;
-  const { parameters, texts } = readPictureText(bytes.value, inflateSync);
-  if (parameters?.trim()) return success(parameters.replace(/\r\n?/g, '\n').trim());
-  return 'workflow' in texts || 'prompt' in texts
-    ? failure(
-        'no-prompt-in-picture',
-        `${name} carries a ComfyUI workflow, not a prompt text.`,
-        'Open it in ComfyUI and copy the texts of its prompt nodes.',
-      )
-    : failure(
-        'no-prompt-in-picture',
-        `${name} carries no prompt text.`,
-        'Take the original PNG, JPEG or WebP file: messengers and editors remove the text.',
-      );
+  return bytes.ok ? pictureBlock(bytes.value, name, inflateSync) : bytes;
 }
 
 async function exists(file: string): Promise<boolean> {
