@@ -36,7 +36,7 @@ export interface LoraFile {
 const MAX_ELEMENTS = 2 ** 28;
 
 /**
- * Opens a network file. Fails with `lora-missing`, the safetensors codes, or `lora-indexed` for files that number their
+ * Opens a network file. Fails with `lora-missing`, the safetensors codes, `lora-pattern`, or `lora-indexed` for files that number their
  * modules instead of naming them: which module a number means depends on the trainer's class order, so merging one
  * would be a guess.
  */
@@ -66,15 +66,21 @@ export function openLoraFile(file: string, identity: string): Result<LoraFile> {
       'Convert the file with a tool that knows its trainer, or use another one.',
     );
   }
-  const peft = readPeft(header.value.metadata, () =>
-    readOptional(path.join(path.dirname(file), 'adapter_config.json')),
+  const peft = readPeft(
+    header.value.metadata,
+    () => readOptional(path.join(path.dirname(file), 'adapter_config.json')),
+    groups,
   );
+  if (!peft.ok) {
+    closeSync(descriptor);
+    return peft;
+  }
   let kept = 0;
   const keep = (bytes: number) => {
     kept += bytes;
   };
   const read = (name: string) => readTensor(header.value, name, source.read);
-  const modules = groups.map((group) => moduleOf(group, read, peft(group), keep));
+  const modules = groups.map((group) => moduleOf(group, read, peft.value.get(group), keep));
   return success({
     identity,
     path: file,

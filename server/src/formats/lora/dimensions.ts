@@ -92,7 +92,11 @@ function gloraDimensions(shape: ShapeOf): ModuleDimensions | undefined {
 
 function oftDimensions(shape: ShapeOf): ModuleDimensions | undefined {
   const blocks = shape('oft_blocks');
-  if (!blocks) return shape('oft_blocks.0') || shape('oft_r') ? {} : undefined;
+  if (!blocks) {
+    const scales = shape('oft_s');
+    if (shape('oft_r')) return scales ? { out: scales[0] } : {};
+    return shape('oft_blocks.0') ? {} : undefined;
+  }
   // [blocks, size, size]; butterfly: [factors, blocks, size, size].
   const [count, size] = blocks.length >= 4 ? blocks.slice(1, 3) : blocks;
   return blocks.length < 3 ? {} : { out: count! * size!, rank: size };
@@ -107,7 +111,7 @@ function fullDimensions(shape: ShapeOf): ModuleDimensions | undefined {
 }
 
 function ia3Dimensions(shape: ShapeOf): ModuleDimensions | undefined {
-  const weight = shape('weight');
+  const weight = shape('weight') ?? shape('ia3_l');
   return weight ? { either: Math.max(...weight) } : undefined;
 }
 

@@ -121,7 +121,15 @@ function draftIndexed(stem: string): Draft {
 }
 
 /** Roles that say nothing about the naming scheme and make no module by themselves. */
-const WEAK_ROLES = new Set(['alpha', 'scale', 'dora_scale', 'on_input', 'reshape_weight', 'rescale']);
+const WEAK_ROLES = new Set([
+  'alpha',
+  'scale',
+  'dora_scale',
+  'on_input',
+  'reshape_weight',
+  'rescale',
+  'oft_s',
+]);
 
 function isWeakRole(draft: Draft): boolean {
   for (const role in draft.tensors) if (!WEAK_ROLES.has(role)) return false;

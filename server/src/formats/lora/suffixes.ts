@@ -8,7 +8,7 @@
  * - `hada_w1_a` … `hada_t2`, `lokr_w1` … `lokr_t2`
  * - `diff`, `diff_b`, `set_weight`, `reshape_weight`, `w_norm`, `b_norm`
  * - `weight`, `on_input` (IA3), `a1`, `a2`, `b1`, `b2` (GLoRA)
- * - `oft_blocks`, `oft_blocks.N`, `oft_r`, `rescale`
+ * - `oft_blocks`, `oft_blocks.N`, `rescale`; PEFT's `oft_r`, `oft_s`, and its `ia3_l`
  */
 export interface SplitSuffix {
   /** Everything before the suffix. */
@@ -56,7 +56,8 @@ const RULES: readonly SuffixRule[] = [
   rule(String.raw`\.lora_B${ADAPTER}\.bias`, 'peft', 'lora_up_bias'),
   rule(String.raw`\.lora_magnitude_vector${ADAPTER}`, 'peft', 'magnitude'),
   rule(String.raw`\.lora_magnitude_vector${ADAPTER}\.weight`, 'peft', 'magnitude'),
-  rule(String.raw`\.oft_[rR]${ADAPTER}\.weight`, 'peft', 'oft_r'),
+  rule(String.raw`\.oft_[rR]${ADAPTER}(?:\.weight)?`, 'peft', 'oft_r'),
+  rule(String.raw`\.(oft_s|ia3_l)${ADAPTER}`, 'peft', '$1'),
   rule(String.raw`\.dora_scale`, 'kohya', 'dora_scale'),
   rule(String.raw`\.alpha`, 'kohya', 'alpha'),
   rule(String.raw`\.(hada_(?:w[12]_[ab]|t[12]))`, 'lycoris', '$1'),
@@ -93,7 +94,7 @@ function lycoris(role: string): [string, readonly [string, SuffixStyle]] {
 
 /** A quick look that spares most checkpoint keys the whole list. */
 const LAST_WORDS =
-  /(?:weight|bias|alpha|scale|blocks|\.\d+|on_input|_norm|diff|diff_b|_[ab]|_[wt][12]|oft_diag|lora_magnitude_vector(?:\.[\w-]+)?)$/;
+  /(?:weight|bias|alpha|scale|blocks|\.\d+|on_input|_norm|diff|diff_b|_[ab]|_[wt][12]|oft_diag|(?:lora_magnitude_vector|oft_[rRs]|ia3_l)(?:\.[\w-]+)?)$/;
 
 function rule(pattern: string, style: SuffixStyle, role: string, tail = ''): SuffixRule {
   return { pattern: new RegExp(`${pattern}$`), style, role, tail };

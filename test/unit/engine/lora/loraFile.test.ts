@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { decodeF16, decodeInto, encodeF16 } from '../../../../server/src/engine/lora/convert';
 import { kindOf } from '../../../../server/src/engine/lora/kinds/index';
 import { type LoraFile, openLoraFile } from '../../../../server/src/engine/lora/loraFile';
+import { deltaOf } from '../../../../server/src/engine/lora/mergeModule';
+import { matchPatterns } from '../../../../server/src/engine/lora/peftPatterns';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
 const folder = temporaryFolder();
@@ -72,6 +74,66 @@ describe('alpha outside the tensors', () => {
     expect(scaleWith(adapter({ 'unet.lora_alpha': 8, 'unet.use_rslora': true }))).toBe(4);
     expect(scaleWith(adapter({ 'unet.lora_alpha': 8, 'unet.alpha_pattern': { to_q: 2 } }))).toBe(0.5);
     expect(scaleWith(adapter({ 'text_encoder.lora_alpha': 8 }))).toBe(1);
+  });
+
+  it('goes to the first pattern that matches as PEFT matches it', () => {
+    const alpha = (pattern: Record<string, number>) =>
+      scaleWith(adapter({ 'unet.lora_alpha': 8, 'unet.alpha_pattern': pattern }));
+    const matching = [
+      'to_q',
+      'attentions.0.to_q',
+      'mid_block.*',
+      '.*to_[qk]',
+      String.raw`attentions\.\d+\.to_q`,
+    ];
+    for (const pattern of [
+      ...matching,
+      '^mid_block.attentions.0.to_q',
+      '(?P<which>to_q|to_k)',
+      'unet.mid_block.+',
+    ])
+      expect([pattern, alpha({ [pattern]: 2 })]).toEqual([pattern, 0.5]);
+    // Only what follows a dot, and only to the end of the name.
+    for (const pattern of ['o_q', 'mid_block', 'to_', '^to_q', 'to_(q', 'text_encoder.to_q'])
+      expect([pattern, alpha({ [pattern]: 2 })]).toEqual([pattern, 2]);
+    expect(alpha({ to_k: 1, 'to_.': 4, to_q: 2 })).toBe(1);
+  });
+
+  it('is that of the whole pattern where one is no regular expression here', () => {
+    expect(matchPatterns(['to_(q'], ['a.to_(q', 'a.to_q'])).toEqual([0, -1]);
+  });
+
+  it('refuses patterns that never end', () => {
+    const alpha_pattern = { '(?:[a-z]|[a-y]|.)*0\\.to_k': 1 };
+    const metadata = adapter({ 'unet.alpha_pattern': alpha_pattern });
+    const opened = openLoraFile(write(folder, 'slow.safetensors', safetensors(tensors, metadata)), 'x');
+    expect(opened.ok ? '' : opened.problem.code).toBe('lora-pattern');
+  });
+
+  it('scales what PEFT makes of LoHa, LoKr and OFT', () => {
+    const [w1, w2] = [numbers(4, 1), numbers(4, 2)];
+    const loha = { 'base_model.model.x.hada_w1_a': w1, 'base_model.model.x.hada_w1_b': w2 };
+    const file = (metadata: object) =>
+      open(
+        Object.fromEntries([
+          ...Object.entries(loha).map(([name, data]) => [name, { shape: [2, 2], data }]),
+          ...Object.entries(loha).map(([name, data]) => [name.replace('w1', 'w2'), { shape: [2, 2], data }]),
+          ['base_model.model.y.lokr_w1', { shape: [2, 1], data: [1, 2] }],
+          ['base_model.model.y.lokr_w2', { shape: [1, 2], data: [1, 2] }],
+          ['base_model.model.z.oft_R.weight', { shape: [1, 1], data: [0.1] }],
+        ]),
+        adapter(metadata),
+      ).modules.map((module) => {
+        const zero = { shape: [2, 2], data: new Float64Array(4) };
+        const delta = deltaOf(zero, module.tensors);
+        return delta.ok ? [...delta.value] : delta.problem.message;
+      });
+    const plain = file({});
+    const scaled = file({ alpha: 8, r: 4, rank_pattern: { y: 2 }, num_cayley_neumann_terms: 1 });
+    expect(scaled[0]).toEqual((plain[0] as number[]).map((value) => 4 * value));
+    expect(plain[1]).toEqual([1, 2, 2, 4]);
+    expect(scaled[1]).toEqual([4, 8, 8, 16]);
+    expect(scaled[2]).toEqual([0, 0, 0, 0]);
   });
 
   it('is read from the configuration beside the file', () => {

@@ -1,20 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { decodeInto } from '../../../../server/src/engine/lora/convert';
-import type { ModuleTensors, PeftScaling } from '../../../../server/src/engine/lora/kinds/kind';
 import { mergeBias, mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
-import type { Tensor64 } from '../../../../server/src/engine/lora/tensor';
-import { splitSuffix } from '../../../../server/src/formats/lora/suffixes';
+import { flat, type Layer, largestError, moduleOf, type Nested, tensor } from './goldenCase';
 
-type Nested = number | readonly Nested[];
-interface GoldenTensor {
-  readonly shape: readonly number[];
-  readonly data: Nested;
-}
-interface Layer {
-  readonly strength: number;
-  readonly tensors: Readonly<Record<string, GoldenTensor>>;
-}
 interface GoldenCase extends Partial<Layer> {
   readonly name: string;
   readonly type: string;
@@ -34,30 +23,6 @@ const golden = JSON.parse(readFileSync('test/golden/merge/merge_golden.json', 'u
   cases: GoldenCase[];
   dtype_decode: Record<string, unknown>;
 };
-
-function flat(value: Nested): number[] {
-  return typeof value === 'number' ? [value] : value.flatMap(flat);
-}
-
-function tensor(shape: readonly number[], data: Nested): Tensor64 {
-  return { shape, data: Float64Array.from(flat(data)) };
-}
-
-function moduleOf(tensors: Layer['tensors'], peft?: PeftScaling): ModuleTensors {
-  const byRole = new Map(
-    Object.entries(tensors).map(([key, value]) => [
-      splitSuffix(`module.${key}`)?.role ?? key,
-      tensor(value.shape, value.data),
-    ]),
-  );
-  return { has: (name) => byRole.has(name), get: (name) => byRole.get(name), peft };
-}
-
-function largestError(actual: ArrayLike<number>, expected: Nested): number {
-  const wanted = flat(expected);
-  expect(actual.length).toBe(wanted.length);
-  return Math.max(...wanted.map((value, index) => Math.abs(value - actual[index])));
-}
 
 describe('golden merges', () => {
   it.each(golden.cases.map((row) => [row.name, row] as const))('%s', (_, row) => {

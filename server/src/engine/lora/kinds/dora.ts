@@ -10,8 +10,8 @@ export function hasMagnitude(tensors: ModuleTensors): boolean {
 
 /**
  * W′ = m ⊙ V / ‖V‖ with V = W + ΔW, norms per input column or per output row, told by the magnitude's shape:
- * `[1, in, …]` is per column, `[out, 1, …]` per row. A flat one goes by its length; where that fits both, PEFT's
- * magnitude vector is per row and any other per column.
+ * `[1, in, …]` is per column, `[out, 1, …]` per row. A flat one goes by its length; where that fits both it is per
+ * column. PEFT's magnitude vector is always per row, also a convolution's, whose shape is `[1, out, 1, 1]`.
  */
 export function decompose(
   tensors: ModuleTensors,
@@ -20,7 +20,8 @@ export function decompose(
 ): Result<Float64Array> {
   const magnitude = tensors.get('dora_scale') ?? tensors.get('magnitude');
   const [rows, inputs = 1] = weight.shape;
-  const axis = magnitude && axisOf(magnitude.shape, rows, inputs, tensors.has('magnitude'));
+  const isPeft = !tensors.has('dora_scale');
+  const axis = magnitude && axisOf(magnitude.shape, rows, inputs, isPeft);
   if (!magnitude || !axis) return misfit(magnitude?.shape ?? [], weight.shape);
   const kernel = weight.data.length / (rows * inputs);
   const out = Float64Array.from(weight.data, (value, index) => value + delta[index]);
@@ -43,11 +44,11 @@ function axisOf(
 ): 'in' | 'out' | undefined {
   const wide = shape.filter((size) => size !== 1);
   const length = shape.reduce((product, size) => product * size, 1);
+  if (isPeft) return length === rows && wide.length <= 1 ? 'out' : undefined;
   if (shape.length > 1 && wide.length <= 1) {
     if (shape[0] === rows && length === rows && (shape[0] !== 1 || rows === 1)) return 'out';
     return shape[0] === 1 && shape[1] === inputs && length === inputs ? 'in' : undefined;
   }
   if (length !== rows && length !== inputs) return undefined;
-  if (rows !== inputs) return length === rows ? 'out' : 'in';
-  return isPeft ? 'out' : 'in';
+  return length === inputs ? 'in' : 'out';
 }

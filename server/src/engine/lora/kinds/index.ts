@@ -8,6 +8,7 @@ import { lokr } from './lokr';
 import { lora } from './lora';
 import { norm } from './norm';
 import { oft } from './oft';
+import { peftOft } from './peftOft';
 import { setWeight } from './setWeight';
 import { splitLora } from './splitLora';
 
@@ -19,6 +20,7 @@ export const KINDS: readonly LoraKind[] = [
   lokr,
   glora,
   oft,
+  peftOft,
   boft,
   full,
   norm,

@@ -10,14 +10,24 @@ export interface ModuleTensors {
   has(name: string): boolean;
   /** Reads and converts the tensor; undefined when the module has none of that name. */
   get(name: string): Tensor64 | undefined;
-  /** alpha and rank scaling that a PEFT configuration outside the tensors gives. */
-  readonly peft?: PeftScaling;
+  /** What a PEFT configuration outside the tensors says of the module. */
+  readonly peft?: PeftConfig;
 }
 
-export interface PeftScaling {
-  readonly alpha: number;
+/** What PEFT keeps outside the tensors. */
+export interface PeftConfig {
+  readonly alpha?: number;
+  /** For kinds whose tensors may not show it. */
+  readonly rank?: number;
   /** Scale by alpha/√rank rather than alpha/rank. */
   readonly rslora: boolean;
+  /** How the rotations of OFT are made. */
+  readonly oft?: {
+    /** Terms of the sum of powers; undefined: the exact inverse. */
+    readonly terms?: number;
+    /** Length a block is held to; undefined: none. */
+    readonly limit?: number;
+  };
 }
 
 /**
@@ -66,7 +76,7 @@ export function scaleOf(tensors: ModuleTensors, rank: number): number {
   if (own !== undefined && Number.isFinite(own)) return own;
   const alpha = tensors.get('alpha')?.data[0];
   if (alpha !== undefined && Number.isFinite(alpha)) return alpha / rank;
-  if (!tensors.peft) return 1;
+  if (tensors.peft?.alpha === undefined) return 1;
   return tensors.peft.alpha / (tensors.peft.rslora ? Math.sqrt(rank) : rank);
 }
 

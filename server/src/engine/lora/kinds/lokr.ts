@@ -22,7 +22,14 @@ export const lokr: LoraKind = {
       return misfit(made, weight.shape);
     const whole = tensors.has('lokr_w1') && tensors.has('lokr_w2');
     const rank = (tensors.get('lokr_w2_b') ?? tensors.get('lokr_w1_b'))?.shape[0];
-    const scale = whole || rank === undefined ? 1 : scaleOf(tensors, rank);
+    const configured = tensors.peft?.rank;
+    // PEFT scales by the rank of its configuration, which the tensors may not show, even where both sides are whole.
+    const scale =
+      configured !== undefined
+        ? scaleOf(tensors, configured)
+        : whole || rank === undefined
+          ? 1
+          : scaleOf(tensors, rank);
     return success(scaled(kronecker(a, b), scale));
   },
 };
