@@ -49,6 +49,8 @@ describe('measuring', () => {
     expect(loras[0].blocks[0].modules).toBeGreaterThan(10);
     expect(loras[0].ratio).toBeCloseTo(ratio, 6);
     expect(loras[0].blocks[0].ratio).toBeCloseTo(ratio, 6);
+    expect(loras[0].blocks[0].change).toBeCloseTo(norm(delta), 5);
+    expect(loras[0].blocks[0].base).toBeCloseTo(norm(weight.data), 5);
   });
 
   it('counts a decomposed network as what it does to the weight', async () => {
@@ -76,6 +78,12 @@ describe('measuring', () => {
     expect(cosine(0, 1)).toBeCloseTo(1, 9);
     expect(cosine(0, 2)).toBeCloseTo(-1, 9);
     expect(Math.abs(cosine(0, 3) ?? 1)).toBeLessThan(0.2);
+    const { loras } = await measured(lora('hat', 1));
+    for (const { block, dot } of pairs[0].overlaps) {
+      const own = loras[0].blocks.find((one) => one.block === block);
+      expect(dot).toBeCloseTo(0.25 * (own?.change ?? 0) ** 2, 6);
+    }
+    expect(pairs[0].overlaps.map(({ block }) => block)).toEqual(loras[0].blocks.map(({ block }) => block));
     expect(pairs.every(({ common }) => common === 84)).toBe(true);
   });
 

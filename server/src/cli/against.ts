@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createEngineHost } from '../enginehost/host';
+import type { ModelFacts } from '../shared/facts';
 import type { MeasuredLora, Measurement } from '../shared/measurement';
 import type { Problem } from '../shared/problem';
 import type { Io } from './io';
@@ -9,8 +10,9 @@ import { ENGINE_BUNDLE } from './packageFiles';
 import { createProgressLine } from './progressLine';
 
 /** What one file does to a model, as `inspect --against` says it. */
-export interface Against extends Omit<MeasuredLora, 'name'> {
+export interface Against extends Omit<MeasuredLora, 'name' | 'blocks'> {
   readonly model: string;
+  readonly blocks: readonly Omit<MeasuredLora['blocks'][number], 'change' | 'base'>[];
   readonly others: readonly { readonly file: string; readonly cosine: number; readonly common: number }[];
 }
 
@@ -24,14 +26,29 @@ export async function measureAgainst(
   files: readonly string[],
 ): Promise<{ readonly results?: Against[]; readonly problem?: Problem }> {
   const project = openProject(io);
-  let model: ReturnType<typeof chooseModel>;
   try {
-    model = chooseModel(io, await project.environmentFor(path.join(io.cwd, 'prompt.sdprompt')), written);
+    const model = chooseModel(
+      io,
+      await project.environmentFor(path.join(io.cwd, 'prompt.sdprompt')),
+      written,
+    );
+    if (!model.ok) return { problem: model.problem };
+    const measured = await measureWith(io, model.value, files);
+    if (measured.measurement)
+      await project.noteMeasured(model.value.path as string, files, measured.measurement);
+    const { measurement, ...rest } = measured;
+    return measurement ? { results: resultsOf(model.value.name, files, measurement) } : rest;
   } finally {
     project.dispose();
   }
-  if (!model.ok) return { problem: model.problem };
-  const { name, path: folder } = model.value;
+}
+
+async function measureWith(
+  io: Io,
+  model: ModelFacts,
+  files: readonly string[],
+): Promise<{ readonly measurement?: Measurement; readonly problem?: Problem }> {
+  const { name, path: folder } = model;
   const host = createEngineHost({
     enginePath: ENGINE_BUNDLE,
     options: { threads: 0, mergeStrategy: 'auto', previewEvery: 0, idleUnloadMs: 0 },
@@ -48,7 +65,7 @@ export async function measureAgainst(
       { signal: io.signal, onProgress: (progress) => io.stderr.isTTY && line.show('', progress) },
     );
     line.clear();
-    if (outcome.type === 'done') return { results: resultsOf(name, files, outcome.result) };
+    if (outcome.type === 'done') return { measurement: outcome.result };
     return outcome.type === 'failed' ? { problem: outcome.problem } : {};
   } finally {
     await host.dispose();
@@ -56,9 +73,15 @@ export async function measureAgainst(
 }
 
 function resultsOf(model: string, files: readonly string[], { loras, pairs }: Measurement): Against[] {
-  return loras.map(({ name: _, ...measured }, index) => ({
+  return loras.map(({ name: _, blocks, ...measured }, index) => ({
     model,
     ...measured,
+    blocks: blocks.map(({ block, ratio, touched, modules: all }) => ({
+      block,
+      ratio,
+      touched,
+      modules: all,
+    })),
     others: pairs.flatMap(({ first, second, cosine, common }) => {
       if (first !== index && second !== index) return [];
       return [{ file: files[first === index ? second : first], cosine, common }];

@@ -1,4 +1,5 @@
 import type { LoraFacts, ModelFacts, VaeFacts } from '../shared/facts';
+import type { MeasuredLookup } from '../shared/measurement';
 
 /**
  * Everything outside the text that the language may look at, as plain data and pure look-ups. The workspace builds
@@ -29,6 +30,8 @@ export interface Environment {
   readonly lockfile?: readonly LoraFacts[];
   /** Counts the modules of a network that have a place of the right shape in a model; undefined when it cannot be known. */
   readonly fit?: (lora: LoraFacts, model: ModelFacts) => ModuleFit | undefined;
+  /** How much networks change models, where it was ever measured; absent where nothing was. */
+  readonly measured?: MeasuredLookup;
 }
 
 /** How much of a network a model can take. */

@@ -1,3 +1,4 @@
+import type { LoraFacts, ModelFacts } from './facts';
 import type { PlanLora, PlanModel } from './plan';
 
 /** Networks to be measured against a model's weights, each at the weights its entry gives. */
@@ -32,6 +33,9 @@ export interface MeasuredBlock {
   /** Matrices the network touches, and how many the block has. */
   readonly touched: number;
   readonly modules: number;
+  /** ‖ΔW‖ and ‖W0‖ over the matrices touched, whose ratio is `ratio`. */
+  readonly change: number;
+  readonly base: number;
 }
 
 export interface MeasuredPair {
@@ -42,4 +46,21 @@ export interface MeasuredPair {
   readonly cosine: number;
   /** Matrices both touch. */
   readonly common: number;
+  /** ⟨ΔWa, ΔWb⟩ block by block; a block that is not here has none that both touch. */
+  readonly overlaps: readonly BlockOverlap[];
+}
+
+/** What one network at weight 1 changes in one block: lengths of ΔW and of the W0 it touches. */
+export type BlockChange = Pick<MeasuredBlock, 'block' | 'change' | 'base'>;
+
+/** The inner product of two networks' changes in one block, both at weight 1. */
+export interface BlockOverlap {
+  readonly block: string;
+  readonly dot: number;
+}
+
+/** What was measured of how networks change models; undefined for what never was. */
+export interface MeasuredLookup {
+  change(lora: LoraFacts, model: ModelFacts): readonly BlockChange[] | undefined;
+  overlap(first: LoraFacts, second: LoraFacts, model: ModelFacts): readonly BlockOverlap[] | undefined;
 }

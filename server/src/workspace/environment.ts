@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import type { Environment, LoraLookup } from '../language/environment';
 import type { Library } from '../library/library';
+import type { MeasuredStore } from '../library/measured';
 import { createLookup } from '../library/resolve';
 import type { LoraFacts, ModelFacts } from '../shared/facts';
 import type { Configuration, ModelSetting } from './config/configuration';
@@ -25,6 +26,7 @@ export interface EnvironmentSources {
   readonly builtInModelPath?: string;
   readonly scanBudget: number;
   readonly fit: CountFit;
+  readonly measured: MeasuredStore;
   readonly tokens: TokenCounters;
   /** Entries of the lockfile that goes with the configuration. */
   readonly lockfile?: readonly LoraFacts[];
@@ -77,6 +79,10 @@ export async function buildEnvironment(
     ...optional('lockfile', sources.lockfile),
     ...optional('countTokens', sources.tokens.of(base)),
     fit: sources.fit,
+    ...optional(
+      'measured',
+      trusted ? await sources.measured.lookup(base ? [...models, base] : models) : undefined,
+    ),
   };
   const { folders, ownFolders, scanning } = library;
   return { environment, folders, ownFolders, scanning };

@@ -5,6 +5,7 @@ import { lint } from '../language/rules/run';
 import type { Document } from '../language/syntax/nodes';
 import { parse } from '../language/syntax/parse';
 import { readLockfile } from '../library/lockfile';
+import { createMeasuredStore } from '../library/measured';
 import type { LoraFacts } from '../shared/facts';
 import {
   CONFIG_NAMES,
@@ -51,6 +52,7 @@ export function createProject(options: ProjectOptions): Project {
   const models = createModels(options.builtInModelPath, { cachePath: options.cachePath, log });
   const libraries = createLibraries({ cachePath: options.cachePath, watch: options.watch ?? false, log });
   const fit = createFit();
+  const measured = createMeasuredStore(options.cachePath, log);
   const tokens = createTokenCounters(options.clipMergesPath ?? besideModel(options.builtInModelPath));
   const listeners = new Set<() => void>();
   const problems = new Map<string, readonly ConfigProblem[]>();
@@ -139,6 +141,7 @@ export function createProject(options: ProjectOptions): Project {
       libraries,
       models,
       fit,
+      measured,
       tokens,
       machine,
       trusted,
@@ -227,6 +230,11 @@ export function createProject(options: ProjectOptions): Project {
 
     async hashModels(paths, signal) {
       if (await models.hash(paths, signal)) changed();
+    },
+
+    async noteMeasured(model, loras, measurement) {
+      await measured.add(model, loras, measurement);
+      changed();
     },
 
     async refresh() {

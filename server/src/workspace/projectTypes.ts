@@ -2,6 +2,7 @@ import type { Environment } from '../language/environment';
 import type { Finding, RuleSettings } from '../language/rules/rule';
 import type { Document } from '../language/syntax/nodes';
 import type { LoraFacts } from '../shared/facts';
+import type { Measurement } from '../shared/measurement';
 import type { ConfigProblem, Configuration, ModelSetting } from './config/configuration';
 import type { Files } from './files';
 
@@ -73,6 +74,8 @@ export interface Project {
   ): Promise<void>;
   /** Hashes of checkpoints among the models, reading them whole where that was never done; findings may differ then. */
   hashModels(paths: readonly string[], signal?: AbortSignal): Promise<void>;
+  /** Keeps how much LoRAs (paths, in the measurement's order, each at weight 1) change a model; findings may differ then. */
+  noteMeasured(model: string, loras: readonly string[], measurement: Measurement): Promise<void>;
   /** Reads the folders anew. */
   refresh(): Promise<void>;
   update(change: { readonly machine?: MachineSettings; readonly trusted?: boolean }): void;

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import * as path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bodyOf, generatedFiles } from '../../../scripts/rule-docs/pages';
+import type { Environment } from '../../../server/src/language/environment';
 import { RULES } from '../../../server/src/language/rules';
 import { lint } from '../../../server/src/language/rules/run';
 import { rulePage } from '../../../server/src/language/rules/schema';
@@ -15,6 +16,18 @@ const read = (name: string): string | undefined => {
   } catch {
     return undefined;
   }
+};
+
+/** Some of the studio's LoRAs were measured: each changes a fifth of a block. */
+const MEASURED: Environment = {
+  ...STUDIO,
+  measured: {
+    change: ({ name }) =>
+      ['mira', 'detail', 'film_grain'].includes(name)
+        ? [{ block: 'mid_block', change: 2, base: 10 }]
+        : undefined,
+    overlap: () => undefined,
+  },
 };
 
 /** Rules whose findings do not come from the text of an example. */
@@ -39,7 +52,7 @@ describe('docs/rules', () => {
       [...section(title).matchAll(/^```sdprompt\n([\s\S]*?)^```/gm)].map((match) =>
         (match[1] ?? '').replace(/\n$/, ''),
       );
-    const rules = (text: string): string[] => lint(parse(text), STUDIO).map((finding) => finding.ruleId);
+    const rules = (text: string): string[] => lint(parse(text), MEASURED).map((finding) => finding.ruleId);
 
     it('says what, bad, good and why', () => {
       expect(body.startsWith('##'), 'begins with words').toBe(false);

@@ -74,6 +74,7 @@ interface PairSums {
   first: number;
   second: number;
   common: number;
+  readonly blocks: Map<string, number>;
 }
 
 async function measureAll(
@@ -145,9 +146,11 @@ function createSums(count: number) {
         for (const [second, b] of changes) {
           if (first >= second) continue;
           const key = `${first} ${second}`;
-          const sums = pairs.get(key) ?? { dot: 0, first: 0, second: 0, common: 0 };
+          const sums = pairs.get(key) ?? { dot: 0, first: 0, second: 0, common: 0, blocks: new Map() };
           pairs.set(key, sums);
-          sums.dot += innerProduct(a, b);
+          const dot = innerProduct(a, b);
+          sums.dot += dot;
+          sums.blocks.set(block, (sums.blocks.get(block) ?? 0) + dot);
           sums.first += norms.get(first)!;
           sums.second += norms.get(second)!;
           sums.common++;
@@ -180,14 +183,18 @@ function ratiosOf(
     ...(all.length > 0 && { ratio: ratio(total('change'), total('base')) }),
     blocks: [...blocks].flatMap(([block, modules]) => {
       const own = sums.get(block);
-      return own ? [{ block, ratio: ratio(own.change, own.base), touched: own.touched, modules }] : [];
+      if (!own) return [];
+      const { touched } = own;
+      const [change, base] = [Math.sqrt(own.change), Math.sqrt(own.base)];
+      return [{ block, ratio: ratio(own.change, own.base), touched, modules, change, base }];
     }),
   };
 }
 
-function pairOf(key: string, { dot, first, second, common }: PairSums): MeasuredPair[] {
+function pairOf(key: string, { dot, first, second, common, blocks }: PairSums): MeasuredPair[] {
   const [left, right] = key.split(' ').map(Number);
   if (first === 0 || second === 0) return [];
   const cosine = Math.max(-1, Math.min(1, dot / Math.sqrt(first * second)));
-  return [{ first: left, second: right, cosine, common }];
+  const overlaps = [...blocks].map(([block, product]) => ({ block, dot: product }));
+  return [{ first: left, second: right, cosine, common, overlaps }];
 }

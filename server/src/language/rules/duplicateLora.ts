@@ -1,8 +1,13 @@
-import type { Rule } from './rule';
+import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
+import { cosineOf } from './support/measuredStack';
+import { modelOf } from './support/models';
 import { activeLoras, type UsedLora } from './support/prompts';
 import { removalRange } from './support/removal';
 
-/** The same file twice in one prompt. */
+/** From this cosine on two files make the same changes, but for rounding and size. */
+const SAME = 0.999;
+
+/** The same file twice in one prompt, or the same changes in two files. */
 export const duplicateLora: Rule = {
   id: 'duplicate-lora',
   description: 'A block loads the same LoRA twice.',
@@ -37,6 +42,34 @@ export const duplicateLora: Rule = {
           related: [{ range: before.tag.range, message: 'First loaded here.' }],
         });
       }
+      checkTwins([...first.values()], block, context, report);
     }
   },
 };
+
+/** Two files whose changes were measured and point the same way. */
+function checkTwins(
+  used: readonly UsedLora[],
+  block: RuleBlock,
+  { environment }: RuleContext,
+  report: (finding: RuleFinding) => void,
+): void {
+  const { measured, loras } = environment;
+  const model = measured && modelOf(block.tree, environment);
+  if (!measured || !model) return;
+  const files = used.map((one) => loras.resolve(one.network.name).chosen);
+  for (const [at, one] of used.entries()) {
+    const before = used.findIndex((_, index) => {
+      const [a, b] = [files[index], files[at]];
+      return index < at && a && b && (cosineOf(a, b, model, measured) ?? 0) >= SAME;
+    });
+    if (before < 0) continue;
+    const { network, tag } = used[before]!;
+    report({
+      range: one.tag.range,
+      severity: 'info',
+      message: `\`${one.network.name}\` makes the same changes as \`${network.name}\`, so it is the same LoRA under two names, and both weights add up. Keep one tag.`,
+      related: [{ range: tag.range, message: 'The same changes.' }],
+    });
+  }
+}

@@ -21,6 +21,7 @@ import { loraWeight } from './loraWeight';
 import { missingTriggerWord } from './missingTriggerWord';
 import { nestingTooDeep } from './nestingTooDeep';
 import { oneBadWeightDisablesAll } from './oneBadWeightDisablesAll';
+import { overcookedStack } from './overcookedStack';
 import { portability } from './portability';
 import type { Rule } from './rule';
 import { scheduleDisabled } from './scheduleDisabled';
@@ -55,6 +56,7 @@ export const RULES: readonly Rule[] = [
   unreadableLora,
   loraArchitecture,
   loraWeight,
+  overcookedStack,
   oneBadWeightDisablesAll,
   loraInNegative,
   loraInSchedule,
