@@ -16,11 +16,6 @@ export interface TokenCounters {
   of(model: ModelFacts | undefined): CountTokens | undefined;
 }
 
-/** Counts remembered before the memory is emptied: phrases repeat themselves over a repository of prompts. */
-const REMEMBERED = 20_000;
-/** Longest text worth remembering, UTF-16 units. */
-const MAX_REMEMBERED_LENGTH = 2_000;
-
 /** @param clipMergesPath gzipped merges of the released vocabulary */
 export function createTokenCounters(clipMergesPath: string | undefined): TokenCounters {
   const counters = new Map<string, CountTokens>();
@@ -28,7 +23,7 @@ export function createTokenCounters(clipMergesPath: string | undefined): TokenCo
   const counterOf = (key: string, open: () => CountTokens): CountTokens => {
     const known = counters.get(key);
     if (known) return known;
-    const counter = remembering(lazily(open));
+    const counter = lazily(open);
     counters.set(key, counter);
     return counter;
   };
@@ -76,20 +71,6 @@ function lazily(open: () => CountTokens): CountTokens {
       }
     }
     return opened(text);
-  };
-}
-
-function remembering(count: CountTokens): CountTokens {
-  const counts = new Map<string, number>();
-  return (text) => {
-    if (text.length > MAX_REMEMBERED_LENGTH) return count(text);
-    let tokens = counts.get(text);
-    if (tokens === undefined) {
-      tokens = count(text);
-      if (counts.size >= REMEMBERED) counts.clear();
-      counts.set(text, tokens);
-    }
-    return tokens;
   };
 }
 

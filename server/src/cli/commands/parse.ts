@@ -82,8 +82,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toJson({ parameters, ...block }: ResolvedBlock) {
-  return { ...block, parameters: parameters.map(({ key, value }) => ({ key, value })) };
+function toJson({ index, range, positive, negative, parameters, steps, errors }: ResolvedBlock) {
+  const pairs = parameters.map(({ key, value }) => ({ key, value }));
+  return { index, range, positive, negative, steps, errors, parameters: pairs };
 }
 
 function printBlock(io: Io, block: ResolvedBlock): void {

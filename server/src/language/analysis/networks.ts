@@ -17,6 +17,8 @@ export interface NetworkItem {
   readonly end: number;
 }
 
+const NO_NAMES: NetworkTag['named'] = {};
+
 const TYPE = new RegExp(`[${WORD}]+`, 'uy');
 
 /**
@@ -47,17 +49,26 @@ export function findNetworks(text: string): NetworkTag[] {
 function readTag(text: string, open: number, type: string, from: number, close: number): NetworkTag {
   const items: NetworkItem[] = [];
   const positional: NetworkItem[] = [];
-  const named = new Map<string, string>();
+  let named: Map<string, string> | undefined;
   let start = from;
   for (const item of text.slice(from, close).split(':')) {
     const part = { text: item, start, end: start + item.length };
     items.push(part);
     start = part.end + 1;
     const [key = '', value, more] = item.split('=');
-    if (value !== undefined && more === undefined) named.set(key, value);
-    else positional.push(part);
+    if (value !== undefined && more === undefined) {
+      named ??= new Map();
+      named.set(key, value);
+    } else positional.push(part);
   }
-  return { start: open, end: close + 1, type, items, positional, named: Object.fromEntries(named) };
+  return {
+    start: open,
+    end: close + 1,
+    type,
+    items,
+    positional,
+    named: named ? Object.fromEntries(named) : NO_NAMES,
+  };
 }
 
 /** The text without its tags: what the layers after this one see. */

@@ -1,4 +1,5 @@
 import type { Rule } from './rule';
+import type { Phrase } from './support/phrases';
 import { fold } from './support/plainText';
 import { removalRange } from './support/removal';
 
@@ -22,6 +23,7 @@ export const duplicateTag: Rule = {
   check(context, options, report) {
     const ignored = new Set((options.ignore as readonly string[]).map(fold));
     for (const view of context.prompts) {
+      if (!mayRepeat(view.phrases)) continue;
       const first = new Map<string, { start: number; end: number }>();
       for (const phrase of view.phrases) {
         if (phrase.hasTag) continue;
@@ -51,3 +53,19 @@ export const duplicateTag: Rule = {
     }
   },
 };
+
+/** One bit for each hash; a prompt's phrases are few beside them. */
+const BITS = 4096;
+const seen = new Uint32Array(BITS / 32);
+
+/** False when no two phrases fold alike; true for nearly no other prompt. */
+function mayRepeat(phrases: readonly Phrase[]): boolean {
+  seen.fill(0);
+  for (const { hash, hasTag } of phrases) {
+    if (hasTag) continue;
+    const bit = hash & (BITS - 1);
+    if ((seen[bit >> 5]! >>> (bit & 31)) & 1) return true;
+    seen[bit >> 5]! |= 1 << (bit & 31);
+  }
+  return false;
+}

@@ -2,7 +2,7 @@ import type { LoraFacts } from '../../shared/facts';
 import type { Environment } from '../environment';
 import type { Rule } from './rule';
 import { looseName } from './support/names';
-import { fold } from './support/plainText';
+import { fold, foldedHash } from './support/plainText';
 import { isLoraType, type PromptView } from './support/prompts';
 import { removalRange } from './support/removal';
 import { firmTriggers } from './support/triggers';
@@ -15,16 +15,18 @@ export const leftoverTriggerWord: Rule = {
   severity: 'hint',
   fixable: 'unsafe',
   check(context, _options, report) {
-    const triggers = tellingTriggers(context.environment);
+    const { triggers, hashes } = tellingTriggers(context.environment);
     if (triggers.size === 0) return;
     for (const block of context.blocks) {
       for (const view of block.prompts) {
+        if (view.side === 'negative' || !view.phrases.some(({ hash }) => hashes.has(hash))) continue;
         // A tag that is misspelt loads nothing either, and has a finding of its own.
-        if (view.side === 'negative' || hasFailedTag(view, context.environment)) continue;
+        if (hasFailedTag(view, context.environment)) continue;
         const loaded = new Set(
           view.loras.map(({ network }) => context.environment.loras.resolve(network.name).chosen),
         );
         for (const phrase of view.phrases) {
+          if (!hashes.has(phrase.hash)) continue;
           const owners = triggers.get(fold(phrase.text));
           if (!owners || owners.some((lora) => loaded.has(lora))) continue;
           // Another network of the same training answers to the same word under another name.
@@ -61,22 +63,31 @@ function hasFailedTag(view: PromptView, environment: Environment): boolean {
   );
 }
 
-const telling = new WeakMap<Environment['loras'], Map<string, LoraFacts[]>>();
+interface Telling {
+  /** By folded word. */
+  readonly triggers: ReadonlyMap<string, readonly LoraFacts[]>;
+  /** Of the same words: a quick look at whether a phrase may be one. */
+  readonly hashes: ReadonlySet<number>;
+}
+
+const telling = new WeakMap<Environment['loras'], Telling>();
 
 /** Trigger words that can hardly be there for another reason, with the LoRAs they belong to. */
-function tellingTriggers(environment: Environment): ReadonlyMap<string, readonly LoraFacts[]> {
+function tellingTriggers(environment: Environment): Telling {
   let found = telling.get(environment.loras);
   if (!found) {
-    found = new Map();
+    const triggers = new Map<string, LoraFacts[]>();
     for (const lora of environment.loras.all) {
       for (const trigger of firmTriggers(lora)) {
         const key = fold(trigger);
         if (!isCoined(key, lora)) continue;
-        const owners = found.get(key);
+        const owners = triggers.get(key);
         if (owners) owners.push(lora);
-        else found.set(key, [lora]);
+        else triggers.set(key, [lora]);
       }
     }
+    const hashes = new Set([...triggers.keys()].map((key) => foldedHash(key, 0, key.length)));
+    found = { triggers, hashes };
     telling.set(environment.loras, found);
   }
   return found;

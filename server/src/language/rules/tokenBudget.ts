@@ -6,27 +6,6 @@ interface Options {
   readonly maxChunks: number;
 }
 
-/** Longest prompt worth remembering, UTF-16 units, and how many are: one negative prompt stands in a thousand blocks. */
-const MAX_REMEMBERED = 600;
-const REMEMBERED = 500;
-
-/** Prompts that fit into one chunk, by the counter that found so. */
-const remembered = new WeakMap<(text: string) => number, Set<string>>();
-
-function fittingOf(count: (text: string) => number): Set<string> {
-  let found = remembered.get(count);
-  if (!found) {
-    found = new Set();
-    remembered.set(count, found);
-  }
-  return found;
-}
-
-function remember(fitting: Set<string>, text: string): void {
-  if (fitting.size >= REMEMBERED) fitting.clear();
-  fitting.add(text);
-}
-
 /** Long prompts are encoded in chunks, and a phrase can be cut in two. */
 export const tokenBudget: Rule<Options> = {
   id: 'token-budget',
@@ -51,11 +30,7 @@ export const tokenBudget: Rule<Options> = {
       const { start, end } = view.tree.range;
       // No token is longer than its bytes are many, so a short prompt cannot fill a chunk.
       if (options.maxChunks === 0 && (end - start) * 3 <= CHUNK) continue;
-      const text = end - start <= MAX_REMEMBERED ? context.document.text.slice(start, end) : undefined;
-      const fitting = fittingOf(count);
-      if (text !== undefined && fitting.has(text)) continue;
-      const { phrases, ends } = chunksOf(context.document, view.tree.items, count);
-      if (text !== undefined && ends.length === 0) remember(fitting, text);
+      const { phrases } = chunksOf(context.document, view.tree.items, count);
       let tooMany: Range | undefined;
       for (const { range, tokens, chunks, cutAfter } of phrases) {
         if (cutAfter !== undefined)

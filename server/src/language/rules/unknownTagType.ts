@@ -1,5 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 import type { Rule, RuleFinding } from './rule';
+import { finderOf } from './support/phrases';
 import { withoutComments } from './support/plainText';
 import type { UsedTag } from './support/prompts';
 import { knownTagTypes } from './support/tagTypes';
@@ -22,8 +23,9 @@ export const unknownTagType: Rule = {
         if (!used.tag.closed || known.includes(used.tag.tagType)) continue;
         report(judge(used, known));
       }
-      if (!text.includes('<')) continue;
+      const signs = finderOf(text, '<');
       for (const item of view.outline.texts) {
+        if (signs(item.range.start) >= item.range.end) continue;
         for (const match of text.slice(item.range.start, item.range.end).matchAll(SPACED)) {
           const start = item.range.start + match.index;
           const range = { start, end: start + match[0].length };

@@ -12,6 +12,7 @@ export const unparsedParameter: Rule = {
   severity: 'info',
   fixable: 'no',
   check(context, options, report) {
+    if (context.document.errors.length === 0) return;
     // `CFG scale: 7,5` is one slip, and `invalid-parameter` speaks of it.
     const decimals = new Set(
       context.blocks.flatMap(({ tree }) =>

@@ -1,8 +1,8 @@
 import { EmbeddedActionsParser, type IToken, type TokenType } from 'chevrotain';
 import type { Range } from '../../shared/range';
-import type { SettledTokens } from './brackets';
 import { buildGroup, buildSquare, buildTag, buildText, buildWeight, itemsOf, type Piece } from './build';
 import type { Item, Weight } from './nodes';
+import type { SettledTokens } from './settledTokens';
 import {
   And,
   Break,

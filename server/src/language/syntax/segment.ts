@@ -7,7 +7,7 @@ import type { Block, Comment } from './nodes';
 import { scanParameters } from './parameters';
 import { buildPrompt } from './prompt';
 import { createReporter, type DocumentError, type Reporter } from './reporter';
-import { createTokenBuffer, type Tokens } from './tokenBuffer';
+import { collectTokens, type Tokens } from './tokenBuffer';
 import type { Stretch } from './tokenList';
 import { KIND } from './tokens';
 
@@ -108,13 +108,13 @@ function parseBlock(
  * no part of any item, like a comment.
  */
 function lex(text: string, ranges: readonly Range[], labels: readonly Range[], origin: number): Tokens {
-  const buffer = createTokenBuffer();
-  ranges.forEach((range, part) => {
-    const label = labels[part - 1];
-    if (label !== undefined) buffer.add(KIND.negativeLabel, label.start - origin);
-    lexPrompt(text, range, origin, buffer);
+  return collectTokens((ranges.at(-1)?.end ?? origin) - origin, (buffer) => {
+    ranges.forEach((range, part) => {
+      const label = labels[part - 1];
+      if (label !== undefined) buffer.add(KIND.negativeLabel, label.start - origin);
+      lexPrompt(text, range, origin, buffer);
+    });
   });
-  return buffer.finish((ranges.at(-1)?.end ?? origin) - origin);
 }
 
 function addSeparator(text: string, { start, end, next, hasSeparator }: SegmentLayout, to: Stretch[]): void {

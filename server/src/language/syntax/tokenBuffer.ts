@@ -19,29 +19,54 @@ export function tokenEnd(tokens: Tokens, index: number): number {
 
 export interface TokenBuffer {
   add(kind: Kind, start: number): void;
-  /** The tokens added, the last one ending at `end`. */
-  finish(end: number): Tokens;
 }
 
-export function createTokenBuffer(): TokenBuffer {
-  let kinds = new Uint8Array(16);
-  let starts = new Uint32Array(16);
-  let length = 0;
-  return {
-    add(kind, start) {
-      if (length === kinds.length) {
-        const [moreKinds, moreStarts] = [new Uint8Array(length * 2), new Uint32Array(length * 2)];
-        moreKinds.set(kinds);
-        moreStarts.set(starts);
-        [kinds, starts] = [moreKinds, moreStarts];
-      }
-      kinds[length] = kind;
-      starts[length] = start;
-      length++;
-    },
-    finish: (end) =>
-      length === 0
-        ? NO_TOKENS
-        : { length, kinds: kinds.slice(0, length), starts: starts.slice(0, length), end },
-  };
+/** Tokens there is room for between two texts; few prompts have more. */
+const KEPT_ROOM = 4096;
+
+/**
+ * The tokens that `fill` adds, the last one ending at `end`. There is one buffer for all: arrays cost more to make than
+ * to fill, and nothing is lexed while something else is.
+ */
+export function collectTokens(end: number, fill: (buffer: TokenBuffer) => void): Tokens {
+  buffer.length = 0;
+  fill(buffer);
+  return buffer.finish(end);
 }
+
+class GrowingBuffer implements TokenBuffer {
+  length = 0;
+  #kinds = new Uint8Array(KEPT_ROOM);
+  #starts = new Uint32Array(KEPT_ROOM);
+
+  add(kind: Kind, start: number): void {
+    if (this.length === this.#kinds.length) this.#resize(this.length * 2);
+    this.#kinds[this.length] = kind;
+    this.#starts[this.length] = start;
+    this.length++;
+  }
+
+  finish(end: number): Tokens {
+    const { length } = this;
+    if (length === 0) return NO_TOKENS;
+    const tokens = {
+      length,
+      kinds: this.#kinds.slice(0, length),
+      starts: this.#starts.slice(0, length),
+      end,
+    };
+    if (length > KEPT_ROOM) this.#resize(KEPT_ROOM);
+    return tokens;
+  }
+
+  #resize(room: number): void {
+    const [kinds, starts] = [new Uint8Array(room), new Uint32Array(room)];
+    if (room > this.length) {
+      kinds.set(this.#kinds);
+      starts.set(this.#starts);
+    }
+    [this.#kinds, this.#starts] = [kinds, starts];
+  }
+}
+
+const buffer = new GrowingBuffer();

@@ -1,7 +1,7 @@
 import type { Range } from '../../../shared/range';
 import { isSpaceCode } from '../../syntax/chars';
 import type { Document, Item } from '../../syntax/nodes';
-import { withoutComments } from './plainText';
+import { foldedHash, withoutComments } from './plainText';
 
 /** What stands between two commas of a prompt, outside brackets. */
 export interface Phrase {
@@ -14,12 +14,39 @@ export interface Phrase {
   readonly isPlain: boolean;
   /** Number of the BREAK or AND part it stands in. */
   readonly part: number;
+  /** `foldedHash` of its text. */
+  readonly hash: number;
+}
+
+/** Most phrases are never looked at closer than by their hash, and are not cut out. */
+class PhraseOf implements Phrase {
+  readonly #source: string;
+  #hash: number | undefined;
+
+  constructor(
+    source: string,
+    readonly range: Range,
+    readonly hasTag: boolean,
+    readonly isPlain: boolean,
+    readonly part: number,
+  ) {
+    this.#source = source;
+  }
+
+  get text(): string {
+    return this.#source.slice(this.range.start, this.range.end);
+  }
+
+  get hash(): number {
+    this.#hash ??= foldedHash(this.#source, this.range.start, this.range.end);
+    return this.#hash;
+  }
 }
 
 /** Splits a prompt at its top-level commas, BREAK and AND. Empty phrases are left out. */
 export function phrasesOf(document: Document, items: readonly Item[]): Phrase[] {
   const text = withoutComments(document);
-  const commas = commaFinder(text);
+  const commas = finderOf(text, ',');
   const phrases: Phrase[] = [];
   let part = 0;
   /** Where the phrase at hand begins, or -1 between two. */
@@ -33,7 +60,7 @@ export function phrasesOf(document: Document, items: readonly Item[]): Phrase[] 
     while (from < end && isSpaceCode(text.charCodeAt(from))) from++;
     while (end > from && isSpaceCode(text.charCodeAt(end - 1))) end--;
     if (from >= 0 && from < end)
-      phrases.push({ range: { start: from, end }, text: text.slice(from, end), hasTag, isPlain, part });
+      phrases.push(new PhraseOf(text, { start: from, end }, hasTag, isPlain, part));
     hasTag = false;
     isPlain = true;
   };
@@ -62,16 +89,16 @@ export function phrasesOf(document: Document, items: readonly Item[]): Phrase[] 
 }
 
 /**
- * Finds the first comma at or after an offset, `Infinity` if there is none. Asked with rising offsets, it reads the text
- * once, however many pieces without a comma lie on the way.
+ * Finds the first occurrence of a character at or after an offset, `Infinity` if there is none. Asked with rising
+ * offsets, it reads the text once, however many pieces without the character lie on the way.
  */
-export function commaFinder(text: string): (from: number) => number {
-  let comma = -1;
+export function finderOf(text: string, character: string): (from: number) => number {
+  let found = -1;
   return (from) => {
-    if (comma < from) {
-      comma = text.indexOf(',', from);
-      if (comma < 0) comma = Number.POSITIVE_INFINITY;
+    if (found < from) {
+      found = text.indexOf(character, from);
+      if (found < 0) found = Number.POSITIVE_INFINITY;
     }
-    return comma;
+    return found;
   };
 }

@@ -1,5 +1,6 @@
 import { isBoundary } from '../../analysis/python';
 import type { Document, Item, Prompt } from '../../syntax/nodes';
+import { hashOf } from './hash';
 import type { PromptView } from './prompts';
 import { isContainer, partsOf } from './walk';
 
@@ -34,15 +35,28 @@ export function fold(text: string): string {
 
 /** True for a text of plain ASCII that folding leaves as it is, as it does most tags. */
 function isFolded(text: string): boolean {
+  return isFoldedAt(text, 0, text.length);
+}
+
+function isFoldedAt(text: string, start: number, end: number): boolean {
   let before = BLANK;
-  for (let at = 0; at < text.length; at++) {
+  for (let at = start; at < end; at++) {
     const code = text.charCodeAt(at);
     if (code < BLANK || code > 126 || (code >= 65 && code <= 90) || code === BACKSLASH || code === UNDERSCORE)
       return false;
     if (code === BLANK && before === BLANK) return false;
     before = code;
   }
-  return before !== BLANK || text === '';
+  return before !== BLANK || start === end;
+}
+
+/** A hash of the folded text of a stretch: texts that fold alike have the same one. */
+export function foldedHash(text: string, start: number, end: number): number {
+  if (!isFoldedAt(text, start, end)) {
+    const folded = fold(text.slice(start, end));
+    return hashOf(folded, 0, folded.length);
+  }
+  return hashOf(text, start, end);
 }
 
 const BLANK = 32;
