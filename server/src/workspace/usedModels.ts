@@ -30,7 +30,7 @@ export async function environmentToRun(
     if (model.format === 'checkpoint' && model.path !== undefined && !model.hashes?.autoV2)
       paths.set(model.path, model.name);
     const chosen = chooseVae(block.parameters, environment);
-    const vae = chosen.ok ? vaeFor(model, chosen.value, environment) : undefined;
+    const vae = vaeFor(model, chosen, environment);
     if (vae && !vae.hashes?.autoV2) paths.set(vae.path, vae.name);
   }
   if (paths.size === 0) return environment;

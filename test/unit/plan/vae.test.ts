@@ -80,11 +80,19 @@ describe('VAE', () => {
     ]);
   });
 
-  it('that is not there is a problem with a way out', () => {
-    const result = planOf('VAE: kl-f8-anime3.safetensors');
-    expect(result).toMatchObject({ ok: false, problem: { code: 'unknown-vae' } });
-    expect(result.ok ? '' : result.problem.remedy).toMatch(/kl-f8-anime2\.safetensors.*`VAE`/s);
-    expect(planOf('VAE: old.vae.pt')).toMatchObject({ ok: false, problem: { code: 'pickle-not-read' } });
+  it('that is not there, or cannot be read, gives way to the own one, and says so', () => {
+    for (const [parameters, words] of [
+      [
+        'VAE: kl-f8-anime3.safetensors',
+        /kl-f8-anime3.*own is used.*Did you mean.*kl-f8-anime2\.safetensors.*`VAE`/s,
+      ],
+      ['VAE: old.vae.pt', /own is: old\.vae\.pt is a pickle\. Convert it\./],
+    ] as const) {
+      const result = planOf(parameters);
+      expect(result.ok && result.value.warnings).toEqual([expect.stringMatching(words)]);
+      expect(built(parameters).model).not.toHaveProperty('vae');
+      expect(built(parameters).infotext).not.toContain('VAE');
+    }
   });
 
   it('reads back as the same picture', () => {

@@ -60,9 +60,8 @@ export function buildPlan(
 
   const warnings: string[] = [];
   const written = block.parameters;
-  const vae = chooseVae(written, environment);
-  if (!vae.ok) return vae;
-  const model = chooseModel(written, environment, vae.value, request.model);
+  const vae = chooseVae(written, environment, warnings);
+  const model = chooseModel(written, environment, vae, request.model);
   if (!model.ok) return model;
   const parameters = readParameters(written, model.value.facts, request, warnings);
   if (!parameters.ok) return parameters;
@@ -89,7 +88,7 @@ export function buildPlan(
     init.value === undefined
       ? planSecondPass(
           written,
-          { parameters: parameters.value, model: model.value.facts, vae: vae.value, resolved },
+          { parameters: parameters.value, model: model.value.facts, vae: vae, resolved },
           environment,
           warnings,
         )
@@ -97,7 +96,7 @@ export function buildPlan(
   if (!second.ok) return second;
   const hires = second.value?.hires;
   const planned = loras.value.map((lora) => lora.plan);
-  const refiner = readRefiner(written, model.value.facts, planned, environment, vae.value, warnings);
+  const refiner = readRefiner(written, model.value.facts, planned, environment, vae, warnings);
   if (!refiner.ok) return refiner;
   warnings.push(
     ...unusedParameters(written, init.value !== undefined, hires !== undefined, refiner.value !== undefined),
