@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { LanguageClient, type LanguageClientOptions, TransportKind } from 'vscode-languageclient/node';
 import { type InitializationOptions, TrustGranted } from '../../server/src/shared/lspMessages';
+import { withOwnPages } from './rulePages';
 
 /** Makes the client of the language server, not yet started. The server's bundle lies beside this one. */
 export function createLanguageClient(
@@ -18,6 +19,17 @@ export function createLanguageClient(
     outputChannel: log,
     initializationOptions,
     diagnosticPullOptions: { onChange: true, onTabs: false },
+    middleware: {
+      handleDiagnostics(uri, diagnostics, next) {
+        withOwnPages(diagnostics, vscode.Uri.parse);
+        next(uri, diagnostics);
+      },
+      async provideDiagnostics(document, previousResultId, token, next) {
+        const report = await next(document, previousResultId, token);
+        if (report && 'items' in report) withOwnPages(report.items, vscode.Uri.parse);
+        return report;
+      },
+    },
     markdown: { supportHtml: false, isTrusted: { enabledCommands: [] } },
   };
   const client = new LanguageClient(

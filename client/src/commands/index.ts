@@ -4,6 +4,7 @@ import { decreaseWeight, increaseWeight } from './adjustWeight';
 import { cancelGeneration } from './cancelGeneration';
 import { chooseInitImage } from './chooseInitImage';
 import { chooseModelFolder } from './chooseModelFolder';
+import { explainRule } from './explainRule';
 import { generatePreview } from './generatePreview';
 import { generateWithNewSeed } from './generateWithNewSeed';
 import { restartEngine } from './restartEngine';
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   selectLoraFolder,
   increaseWeight,
   decreaseWeight,
+  explainRule,
   restartEngine,
   restartServer,
   showLog,

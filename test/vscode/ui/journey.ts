@@ -43,13 +43,28 @@ export async function journey(page: Page, surroundings: Surroundings): Promise<n
     await press('Escape');
   });
 
-  await step('a misspelt LoRA is underlined, and fixed by keyboard', async () => {
+  await step('a misspelt LoRA is underlined', async () => {
     await workbench.openFile('misspelt.sdprompt');
     await page.locator('.squiggly-error, .squiggly-warning').first().waitFor();
     await workbench.goTo(1, 1);
     await press('F8');
     await page.locator('.marker-widget, .peekview-widget').first().waitFor();
     await workbench.shot('diagnostic');
+  });
+
+  await step("the rule's page is a click away", async () => {
+    await page.locator('.marker-widget, .peekview-widget').getByText('unknown-lora').first().click();
+    await preview.getByRole('heading', { name: 'unknown-lora' }).waitFor();
+    await workbench.shot('rule-page');
+    await press('Control+W');
+    await page.locator('.tab', { hasText: 'unknown-lora' }).waitFor({ state: 'detached' });
+  });
+
+  await step('and it is fixed by keyboard', async () => {
+    await workbench.openFile('misspelt.sdprompt');
+    await press('Escape');
+    await press('F8');
+    await page.locator('.marker-widget, .peekview-widget').first().waitFor();
     await press('Escape');
     await press('Control+.');
     await page.locator('.action-widget .monaco-list-row', { hasText: 'lineart' }).first().waitFor();
