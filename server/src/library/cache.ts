@@ -49,8 +49,9 @@ export async function readCache(file: string, sharing: Sharing): Promise<Map<str
     if (cache.version !== CACHE_VERSION) return entries;
     const common = cache.common.map((value) => sharing.common(value));
     if (!common.every(isCommon)) return entries;
+    const folders = cache.roots.map(insideOf);
     for (const cached of cache.files) {
-      const entry = unpack(cached, cache.roots, common);
+      const entry = unpack(cached, folders, common);
       if (!entry) return new Map();
       entries.set(entry.facts.path!, entry);
     }
@@ -58,6 +59,12 @@ export async function readCache(file: string, sharing: Sharing): Promise<Map<str
   } catch {
     return new Map();
   }
+}
+
+/** What stands before a relative path in the paths of a folder's files. */
+function insideOf(folder: string): string {
+  const normal = path.normalize(folder);
+  return normal.endsWith(path.sep) ? normal : normal + path.sep;
 }
 
 function isCommon(value: Partial<Common>): boolean {
@@ -73,20 +80,20 @@ function isCommon(value: Partial<Common>): boolean {
 /** One file's entry; undefined for one that is not as this program writes them. */
 function unpack(
   [root, relativePath, key, shared, own]: CachedFile,
-  roots: readonly string[],
+  folders: readonly string[],
   commons: readonly Common[],
 ): CacheEntry | undefined {
-  const folder = roots[root];
+  const folder = folders[root];
   const common = commons[shared];
   if (typeof folder !== 'string' || !common || typeof relativePath !== 'string') return undefined;
   const size = Number.parseInt(key, 10);
-  const modified = Math.round(Number.parseFloat(key.slice(key.indexOf(' '))));
+  const modified = Math.round(Number.parseFloat(key.slice(key.indexOf(' ') + 1)));
   if (Number.isNaN(size + modified)) return undefined;
   const start = relativePath.lastIndexOf('/') + 1;
   const dot = relativePath.lastIndexOf('.');
   const place: Own = {
     name: relativePath.slice(start, dot > start ? dot : undefined),
-    path: path.join(folder, relativePath),
+    path: folder + (path.sep === '/' ? relativePath : relativePath.replaceAll('/', path.sep)),
     relativePath,
     source: 'file',
     size,
@@ -95,6 +102,11 @@ function unpack(
   };
   const facts = join(common, own ? { ...place, ...own } : place);
   return Array.isArray(facts.triggerWords) ? { key, facts, common } : undefined;
+}
+
+/** True for a file of this folder, its separators aside. */
+function isBelow({ path: whole = '', relativePath }: LoraFacts, folder: string): boolean {
+  return whole.length === folder.length + relativePath.length && whole.startsWith(folder);
 }
 
 /** Writes the cache whole. A cache that cannot be written only costs time later, so failure is reported, not thrown. */
@@ -107,6 +119,7 @@ export async function writeCache(
   try {
     await mkdir(path.dirname(file), { recursive: true });
     const places = new Map<Common, number>();
+    const folders = roots.map(insideOf);
     const files: CachedFile[] = [];
     for (const { key, facts, common } of entries.values()) {
       let place = places.get(common);
@@ -114,7 +127,7 @@ export async function writeCache(
         place = places.size;
         places.set(common, place);
       }
-      const root = roots.findIndex((folder) => path.join(folder, facts.relativePath) === facts.path);
+      const root = folders.findIndex((folder) => isBelow(facts, folder));
       const { alias, triggerWords, preferredWeight, description, previewPath, hashes } = facts;
       const { negativeText, notes, embeddings, problem } = facts;
       const own: Partial<Own> = {

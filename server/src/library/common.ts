@@ -26,6 +26,11 @@ const COMMON = [
 ] as const satisfies readonly (keyof LoraFacts)[];
 type CommonField = (typeof COMMON)[number];
 
+/** What tells apart files with one list of modules and no problem; the list of candidates reads as its names. */
+const BRIEF = COMMON.filter((field) => field !== 'modules' && field !== 'problems');
+/** Values kept for each list of modules. */
+const MAX_NEAR = 500;
+
 /** Values kept for sharing; what comes later keeps its own copy. */
 const MAX_SHARED = 20_000;
 
@@ -37,17 +42,35 @@ export interface Sharing {
 
 export function createSharing(): Sharing {
   const known = new Map<string, Common>();
-  return {
-    common(facts) {
-      const text = JSON.stringify(COMMON.map((field) => facts[field]));
-      let common = known.get(text);
-      if (!common) {
-        common = JSON.parse(JSON.stringify(pick(facts))) as Common;
-        if (known.size < MAX_SHARED) known.set(text, common);
-      }
-      return common;
-    },
-  };
+  // Files with one list of modules mostly agree in everything else, which is quicker to see than to write out.
+  const near = new WeakMap<object, Map<string, Common>>();
+
+  function briefly(facts: Common): Common {
+    let same = near.get(facts.modules);
+    if (!same) {
+      same = new Map();
+      near.set(facts.modules, same);
+    }
+    const brief = BRIEF.map((field) => facts[field]).join('\0');
+    let common = same.get(brief);
+    if (!common) {
+      common = wholly(facts);
+      if (same.size < MAX_NEAR) same.set(brief, common);
+    }
+    return common;
+  }
+
+  function wholly(facts: Common): Common {
+    const text = JSON.stringify(COMMON.map((field) => facts[field]));
+    let common = known.get(text);
+    if (!common) {
+      common = JSON.parse(JSON.stringify(pick(facts))) as Common;
+      if (known.size < MAX_SHARED) known.set(text, common);
+    }
+    return common;
+  }
+
+  return { common: (facts) => (facts.problems === undefined ? briefly(facts) : wholly(facts)) };
 }
 
 function pick(facts: Common): Common {

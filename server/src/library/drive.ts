@@ -12,17 +12,22 @@ export interface Drive {
 const SLOW_MS = 50;
 /** Questions until a local drive that was slow is asked directly again. */
 const PATIENCE = 200;
+/** Slow answers that make a drive slow. One alone is a busy machine's doing, or a disk that had to spin up and now turns. */
+const SLOW_ANSWERS = 3;
+/** Share of a slow answer that a quick one makes up for. */
+const FORGIVEN = 1 / 16;
 /** Time spent on direct questions before others get their turn, milliseconds. */
 const TURN_MS = 8;
 
 /**
  * Asks one drive. Thousands of asynchronous questions spend most of their time on handing them to threads, so a drive in
- * this machine is asked directly, in turns, and left to the threads while it is slow: a disk may have to spin up.
+ * this machine is asked directly, in turns, and left to the threads while it is slow.
  * @param isLocal false for a drive that must never be asked directly, because one that has gone may not answer at all
  */
 export function createDrive(isLocal: boolean): Drive {
   let patience = 0;
   let turnEnds = 0;
+  let slow = 0;
   return {
     async ask(directly, patiently) {
       if (!isLocal || patience > 0) {
@@ -36,7 +41,12 @@ export function createDrive(isLocal: boolean): Drive {
         turnEnds = start + TURN_MS;
       }
       const answer = directly();
-      if (performance.now() - start > SLOW_MS) patience = PATIENCE;
+      if (performance.now() - start <= SLOW_MS) slow = Math.max(0, slow - FORGIVEN);
+      else if (++slow >= SLOW_ANSWERS) {
+        patience = PATIENCE;
+        // The first slow answer afterwards brings the patience back.
+        slow = SLOW_ANSWERS - 1;
+      }
       return answer;
     },
   };

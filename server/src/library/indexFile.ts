@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { LoraFacts } from '../shared/facts';
 import type { Problem, Result } from '../shared/problem';
 import type { Common, Own } from './common';
-import type { Drive } from './drive';
-import { type HeaderBytes, readHeaderBytes, readHeaderBytesNow, type Scratch } from './fileSource';
+import { readHeaderBytes, readHeaderBytesNow, type Scratch } from './fileSource';
 import { notedHash } from './hashes';
 import { drawFacts } from './inspection';
 import { categoryOf } from './metadata/category';
@@ -46,24 +45,37 @@ export interface Indexing {
 export async function indexFile(
   file: FoundFile,
   stamp: FileStamp,
-  drive: Drive,
-  indexing: Indexing,
+  { memo, scratch }: Indexing,
 ): Promise<FactParts> {
-  const place: Place = {
-    name: file.stem,
-    path: file.path,
-    relativePath: file.relativePath,
-    source: 'file',
-    previewPath: file.previewPath,
-    size: stamp.size,
-    modified: stamp.modified,
-  };
-  if (isPickleName(file.path)) return unusable(place, 'unread', pickleProblem(file.path));
-  const header = await readHeader(file.path, stamp.size, drive, indexing);
-  if (!header.ok) return unusable(place, 'broken', header.problem);
-  const { metadata, structure } = header.value;
-  const sidecars = readSidecars(await readTexts(file, drive));
-  const drawn = drawFacts(metadata, structure, sidecars);
+  if (isPickleName(file.path)) return pickle(file, stamp);
+  const texts = await readTexts(file);
+  return scratch.lend(async (buffer) => {
+    const read = await readHeaderBytes(file.path, { scratch: buffer, size: stamp.size });
+    return draw(file, stamp, read.ok ? memo.read(read.value) : read, texts);
+  });
+}
+
+/** As `indexFile`, for a drive that is known to be quick: blocks. */
+export function indexFileNow(file: FoundFile, stamp: FileStamp, { memo, scratch }: Indexing): FactParts {
+  if (isPickleName(file.path)) return pickle(file, stamp);
+  const texts = readTextsNow(file);
+  return scratch.lend((buffer) => {
+    const read = readHeaderBytesNow(file.path, { scratch: buffer, size: stamp.size });
+    return draw(file, stamp, read.ok ? memo.read(read.value) : read, texts);
+  });
+}
+
+/** The facts of a file whose header has been read, or could not be. */
+function draw(
+  file: FoundFile,
+  stamp: FileStamp,
+  header: Result<ReadHeader>,
+  texts: ReadonlyMap<string, string>,
+): FactParts {
+  if (!header.ok) return unusable(placeOf(file, stamp), 'broken', header.problem);
+  const { metadata, tags, structure } = header.value;
+  const sidecars = readSidecars(texts);
+  const drawn = drawFacts(metadata, tags, structure, sidecars);
   const shortHash = notedHash(metadata);
   const { problems } = drawn;
   return {
@@ -74,7 +86,7 @@ export async function indexFile(
       problems: problems.length > 0 ? problems : undefined,
     },
     own: {
-      ...place,
+      ...placeOf(file, stamp),
       ...detached({
         alias: metadata.ss_output_name?.slice(0, MAX_ALIAS) || undefined,
         triggerWords: drawn.triggerWords,
@@ -89,24 +101,26 @@ export async function indexFile(
   };
 }
 
-/** Reads and judges within one question, so that direct readings share one buffer and patient ones a few. */
-async function readHeader(
-  path: string,
-  size: number,
-  drive: Drive,
-  { memo, scratch }: Indexing,
-): Promise<Result<ReadHeader>> {
-  const judge = (read: Result<HeaderBytes>) => (read.ok ? memo.read(read.value) : read);
-  return drive.ask(
-    () => scratch.lend((buffer) => judge(readHeaderBytesNow(path, { scratch: buffer, size }))),
-    () => scratch.lend(async (buffer) => judge(await readHeaderBytes(path, { scratch: buffer, size }))),
-  );
-}
-
 type Place = Pick<
   LoraFacts,
   'name' | 'path' | 'relativePath' | 'source' | 'previewPath' | 'size' | 'modified'
 >;
+
+function placeOf(file: FoundFile, stamp: FileStamp): Place {
+  return {
+    name: file.stem,
+    path: file.path,
+    relativePath: file.relativePath,
+    source: 'file',
+    previewPath: file.previewPath,
+    size: stamp.size,
+    modified: stamp.modified,
+  };
+}
+
+function pickle(file: FoundFile, stamp: FileStamp): FactParts {
+  return unusable(placeOf(file, stamp), 'unread', pickleProblem(file.path));
+}
 
 function unusable(place: Place, status: 'broken' | 'unread', problem: Problem): FactParts {
   const kind = status === 'unread' ? 'pickle' : 'broken';
@@ -131,15 +145,24 @@ function shorten(text: string | undefined): string | undefined {
     : `${text.slice(0, INDEXED_DESCRIPTION - 1)}…`;
 }
 
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
 /** Texts of a file's sidecars by suffix; one that is too large or unreadable counts as absent. */
-async function readTexts(file: FoundFile, drive: Drive): Promise<Map<string, string>> {
+async function readTexts({ sidecars, folder }: FoundFile): Promise<ReadonlyMap<string, string>> {
+  if (sidecars.length === 0) return NO_TEXTS;
   const texts = new Map<string, string>();
-  for (const { suffix, name } of file.sidecars) {
-    const path = join(file.folder, name);
-    const text = await drive.ask(
-      () => readTextNow(path),
-      () => readText(path),
-    );
+  for (const { suffix, name } of sidecars) {
+    const text = await readText(join(folder, name));
+    if (text !== undefined) texts.set(suffix, text);
+  }
+  return texts;
+}
+
+function readTextsNow({ sidecars, folder }: FoundFile): ReadonlyMap<string, string> {
+  if (sidecars.length === 0) return NO_TEXTS;
+  const texts = new Map<string, string>();
+  for (const { suffix, name } of sidecars) {
+    const text = readTextNow(join(folder, name));
     if (text !== undefined) texts.set(suffix, text);
   }
   return texts;

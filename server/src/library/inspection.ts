@@ -3,7 +3,14 @@ import type { LoraHashes } from '../shared/facts';
 import type { Problem } from '../shared/problem';
 import { alphaOf, rankOf } from './metadata/ranks';
 import type { SidecarFacts } from './metadata/sidecars';
-import { SHOWN_TAGS, type TagCount, tagFrequency, triggersFromTags } from './metadata/tags';
+import {
+  SHOWN_TAGS,
+  type TagCount,
+  type TagText,
+  tagFrequency,
+  tagsOf,
+  triggersFromTags,
+} from './metadata/tags';
 import { plainLine, plainText, triggerWordsOf } from './metadata/text';
 import { type Judgement, judge, settle } from './verdict';
 import { architectureOf, type Claim, claimOf } from './verdict/claims';
@@ -83,7 +90,7 @@ export function structureOf(tensors: ReadonlyMap<string, TensorShape>): Structur
   };
 }
 
-/** The metadata that `inspectTensors` and the library's facts are drawn from; the rest is only shown. */
+/** The metadata, but for its tags, that the library's facts are drawn from; the rest is only shown. */
 export const WANTED_METADATA: ReadonlySet<string> = new Set([
   'lora_adapter_metadata',
   'modelspec.architecture',
@@ -97,7 +104,6 @@ export const WANTED_METADATA: ReadonlySet<string> = new Set([
   'ss_network_alpha',
   'ss_output_name',
   'ss_sd_model_name',
-  'ss_tag_frequency',
   'ss_v2',
   'sshs_model_hash',
   'ssmd_description',
@@ -110,8 +116,9 @@ export function inspectTensors(
   structure: StructureFacts,
   sidecars: SidecarFacts,
 ): Inspection {
-  const tags = tagFrequency(metadata).slice(0, SHOWN_TAGS);
-  const { problems, ...drawn } = drawFacts(metadata, structure, sidecars);
+  const tagText = tagsOf(metadata);
+  const tags = tagFrequency(tagText).slice(0, SHOWN_TAGS);
+  const { problems, ...drawn } = drawFacts(metadata, tagText, structure, sidecars);
   return compact({ path, ...drawn, tags: tags.length > 0 ? tags : undefined, metadata, problems });
 }
 
@@ -123,11 +130,12 @@ type Drawn<T> = { readonly [field in keyof Required<T>]: T[field & keyof T] };
 /** As `inspectTensors`, without what only one file at a time is asked for. */
 export function drawFacts(
   metadata: Readonly<Record<string, string>>,
+  tags: TagText,
   structure: StructureFacts,
   sidecars: SidecarFacts,
 ): DrawnFacts {
   const verdict = settle(structure.judgement, claimsOf(metadata, sidecars));
-  const triggers = findTriggers(metadata, sidecars);
+  const triggers = findTriggers(metadata, tags, sidecars);
   const sdxl = verdict.architecture === 'sdxl' || verdict.candidates.includes('sdxl');
   const description =
     sidecars.description ?? prose(metadata['modelspec.description'] ?? metadata.ssmd_description);
@@ -137,7 +145,7 @@ export function drawFacts(
     architecture: verdict.architecture,
     candidates: verdict.candidates,
     reason: verdict.reason,
-    family: sdxl ? familyOf({ metadata, baseModel: sidecars.baseModel }) : undefined,
+    family: sdxl ? familyOf({ metadata, tags, baseModel: sidecars.baseModel }) : undefined,
     prediction: sdxl ? predictionOf(metadata) : undefined,
     rank: structure.rank,
     alpha: verdict.kind === 'lora' ? alphaOf(metadata) : undefined,
@@ -174,16 +182,17 @@ function claimFrom(source: string, text: string | undefined): Claim | undefined 
 /** Trigger words in order of trust: the user, the model site, the model spec, the training tags. */
 function findTriggers(
   metadata: Readonly<Record<string, string>>,
+  tags: TagText,
   sidecars: SidecarFacts,
 ): { words: string[]; source?: string } {
-  const sources: [string, readonly string[]][] = [
-    ['activation text', sidecars.activationText ? [sidecars.activationText] : []],
-    ['trainedWords', sidecars.trainedWords ?? []],
-    ['modelspec', [metadata['modelspec.trigger_phrase'] ?? '']],
-    ['tag frequency', triggersFromTags(metadata)],
+  const sources: [string, () => readonly string[]][] = [
+    ['activation text', () => (sidecars.activationText ? [sidecars.activationText] : [])],
+    ['trainedWords', () => sidecars.trainedWords ?? []],
+    ['modelspec', () => [metadata['modelspec.trigger_phrase'] ?? '']],
+    ['tag frequency', () => triggersFromTags(metadata, tags)],
   ];
-  for (const [source, texts] of sources) {
-    const words = triggerWordsOf(texts);
+  for (const [source, textsOf] of sources) {
+    const words = triggerWordsOf(textsOf());
     if (words.length > 0) return { words, source };
   }
   return { words: [] };

@@ -6,9 +6,9 @@ import { createSharing, join } from './common';
 import { createDrives, type Drive, isLocalFolder } from './drive';
 import { createScratch } from './fileSource';
 import { hashFile } from './hashes';
-import { type Indexing, indexFile, mayBeUnfinished } from './indexFile';
+import { type FactParts, type Indexing, indexFile, indexFileNow, mayBeUnfinished } from './indexFile';
 import { forEachLimited } from './pool';
-import { type FileStamp, stampOf } from './stamp';
+import { type FileStamp, stampNow, stampOf } from './stamp';
 import { createStructureMemo } from './structureMemo';
 import { type FoundFile, walkFolder } from './walk';
 import { type FolderWatcher, watchFolders } from './watch';
@@ -61,6 +61,13 @@ const WRITING_MS = 20_000;
 /** Pause before such a file is looked at again, milliseconds. */
 const RETRY_MS = 1_500;
 
+/** A file that was looked at. */
+interface Seen {
+  readonly stamp: FileStamp;
+  /** Absent: nothing has changed since it was read. */
+  readonly found?: FactParts;
+}
+
 export function createLibrary(options: LibraryOptions): Library {
   const { folders, log } = options;
   const cacheFile = options.cachePath === undefined ? undefined : cacheFileOf(options.cachePath, folders);
@@ -99,14 +106,17 @@ export function createLibrary(options: LibraryOptions): Library {
     await forEachLimited(files, PARALLEL, async (file) => {
       if (disposed) return;
       const drive = await drives.of(file.device, file.folder);
-      const stamp = await stampOf(file, drive);
-      if (!stamp) return;
       const old = entries.get(file.path);
-      if (old?.key === stamp.key) {
-        next.set(file.path, old);
+      const seen = await drive.ask(
+        () => lookNow(file, old),
+        () => look(file, old),
+      );
+      if (!seen) return;
+      const { stamp, found } = seen;
+      if (!found) {
+        if (old) next.set(file.path, old);
         return;
       }
-      const found = await indexFile(file, stamp, drive, indexing);
       changed = true;
       if (mayBeUnfinished(found) && (await isBeingWritten(file, stamp, drive))) unfinished++;
       else {
@@ -128,9 +138,25 @@ export function createLibrary(options: LibraryOptions): Library {
     announce();
   }
 
+  async function look(file: FoundFile, old: CacheEntry | undefined): Promise<Seen | undefined> {
+    const stamp = await stampOf(file);
+    if (!stamp || stamp.key === old?.key) return stamp && { stamp };
+    return { stamp, found: await indexFile(file, stamp, indexing) };
+  }
+
+  /** As `look`, blocking: all of it is one question to a quick drive. */
+  function lookNow(file: FoundFile, old: CacheEntry | undefined): Seen | undefined {
+    const stamp = stampNow(file);
+    if (!stamp || stamp.key === old?.key) return stamp && { stamp };
+    return { stamp, found: indexFileNow(file, stamp, indexing) };
+  }
+
   /** A file is left out, instead of called broken, while it grows or while it is very young and somebody watches. */
   async function isBeingWritten(file: FoundFile, stamp: FileStamp, drive: Drive): Promise<boolean> {
-    const now = await stampOf(file, drive);
+    const now = await drive.ask(
+      () => stampNow(file),
+      () => stampOf(file),
+    );
     if (!now || now.key !== stamp.key) return true;
     return options.watch && Date.now() - stamp.modified < WRITING_MS;
   }

@@ -1,18 +1,23 @@
 import { createHash } from 'node:crypto';
-import { parseHeader, splitMetadata } from '../formats/safetensors';
+import { createNameTable, parseHeader, parseTensors, splitMetadata } from '../formats/safetensors';
 import { type Result, success } from '../shared/problem';
 import type { HeaderBytes } from './fileSource';
 import { type StructureFacts, structureOf, WANTED_METADATA } from './inspection';
+import { NO_TAGS, TAGS_NAME, type TagText, tagsOf } from './metadata/tags';
 
 /** A header as far as the library keeps it. */
 export interface ReadHeader {
   readonly metadata: Readonly<Record<string, string>>;
+  readonly tags: TagText;
   readonly structure: StructureFacts;
 }
 
 /** Reads headers, judging each tensor list once: files of one trainer and base model mostly share theirs. */
 export interface StructureMemo {
-  /** Only the metadata that facts are drawn from is sure to be there. Keeps nothing of the bytes given. */
+  /**
+   * Only the metadata that facts are drawn from is sure to be there. Keeps nothing of the bytes given, in which the
+   * tags are looked up: they can be asked for while the bytes are there.
+   */
   read(header: HeaderBytes): Result<ReadHeader>;
 }
 
@@ -28,28 +33,36 @@ const MAX_SAMPLE_BYTES = 4 << 20;
 export function createStructureMemo(): StructureMemo {
   const known = new Map<string, StructureFacts>();
   const samples = createSamples();
+  const names = createNameTable();
 
-  function digested(size: string, rest: Uint8Array): StructureFacts | undefined {
-    return known.get(digestOf(size, rest));
+  /** What the tensors say, from memory or read and judged. */
+  function structureIn({ bytes, fileSize }: HeaderBytes, rest: Uint8Array): Result<StructureFacts> {
+    const size = `${fileSize - bytes.length} ${rest.length}`;
+    const sample = samples.find(size, rest);
+    if (sample) return success(sample);
+    const digest = digestOf(size, rest);
+    const same = known.get(digest);
+    if (same) {
+      samples.keep(size, rest, same);
+      return success(same);
+    }
+    const tensors = parseTensors(rest, bytes, fileSize, names);
+    if (!tensors.ok) return tensors;
+    const structure = structureOf(tensors.value);
+    if (known.size >= MAX_KEPT) known.delete(known.keys().next().value!);
+    known.set(digest, structure);
+    return success(structure);
   }
 
   return {
-    read({ bytes, fileSize }) {
-      const split = splitMetadata(bytes, WANTED_METADATA);
-      if (!split) return parse(bytes, fileSize);
-      const { metadata, rest } = split;
-      const size = `${fileSize - bytes.length} ${rest.length}`;
-      const same = samples.find(size, rest) ?? digested(size, rest);
-      if (same) {
-        samples.keep(size, rest, same);
-        return success({ metadata, structure: same });
-      }
-      const read = parse(bytes, fileSize);
-      if (!read.ok) return read;
-      if (known.size >= MAX_KEPT) known.delete(known.keys().next().value!);
-      known.set(digestOf(size, rest), read.value.structure);
-      samples.keep(size, rest, read.value.structure);
-      return success({ metadata, structure: read.value.structure });
+    read(header) {
+      const split = splitMetadata(header.bytes, WANTED_METADATA, TAGS_NAME);
+      if (!split) return parse(header);
+      const { metadata, left, rest } = split;
+      const structure = structureIn(header, rest);
+      return structure.ok
+        ? success({ metadata, tags: left ?? NO_TAGS, structure: structure.value })
+        : structure;
     },
   };
 }
@@ -63,7 +76,7 @@ interface Sample {
   readonly structure: StructureFacts;
 }
 
-/** The tensor lists met last, whole. */
+/** Tensor lists met more than once, whole: most of a folder's files share a few, and the others are not worth a copy. */
 function createSamples() {
   const samples = new Map<string, Sample>();
   let total = 0;
@@ -86,8 +99,9 @@ function createSamples() {
   };
 }
 
-function parse(bytes: Uint8Array, fileSize: number): Result<ReadHeader> {
+function parse({ bytes, fileSize }: HeaderBytes): Result<ReadHeader> {
   const header = parseHeader(bytes, fileSize);
   if (!header.ok) return header;
-  return success({ metadata: header.value.metadata, structure: structureOf(header.value.tensors) });
+  const { metadata, tensors } = header.value;
+  return success({ metadata, tags: tagsOf(metadata), structure: structureOf(tensors) });
 }

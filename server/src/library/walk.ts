@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, normalize, sep } from 'node:path';
 import { findPreview } from './metadata/preview';
 import { isPickleName } from './pickle';
 import { inWalkOrder } from './resolve/natural';
@@ -50,28 +50,34 @@ export async function walkFolder(root: string): Promise<WalkResult> {
     const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
     if (!entries) return;
     folders.push(folder);
-    const siblings = siblingsOf(entries.map(({ name }) => name).filter((name) => !isModelName(name)));
-    const accompanied = stemsOf(siblings);
+    const models: { name: string; on: string }[] = [];
+    const others: string[] = [];
     const below: string[] = [];
-    const add = (name: string, on: string): void => {
-      if (!isModelName(name)) return;
-      const companions = accompanied.has(stemOf(name).toLowerCase()) ? siblings : NOBODY;
-      files.push(describe(folder, relative, name, on, companions));
-    };
     for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue;
-      if (entry.isDirectory()) below.push(entry.name);
-      else if (entry.isFile()) add(entry.name, device);
-      else if (entry.isSymbolicLink()) {
-        const target = await stat(join(folder, entry.name)).catch(() => undefined);
-        if (target?.isDirectory()) below.push(entry.name);
-        else if (target?.isFile()) add(entry.name, String(target.dev));
+      const { name } = entry;
+      const isModel = isModelName(name);
+      if (!isModel) others.push(name);
+      if (name.startsWith('.')) continue;
+      if (entry.isDirectory()) below.push(name);
+      else if (entry.isFile()) {
+        if (isModel) models.push({ name, on: device });
+      } else if (entry.isSymbolicLink()) {
+        const target = await stat(join(folder, name)).catch(() => undefined);
+        if (target?.isDirectory()) below.push(name);
+        else if (isModel && target?.isFile()) models.push({ name, on: String(target.dev) });
       }
+    }
+    const siblings = siblingsOf(others);
+    const accompanied = stemsOf(siblings);
+    for (const { name, on } of models) {
+      const stem = stemOf(name);
+      const companions = accompanied.has(stem.toLowerCase()) ? siblings : NOBODY;
+      files.push(describe(folder, relative, name, stem, on, companions));
     }
     for (const name of below) await enter(join(folder, name), `${relative}${name}/`, depth + 1);
   }
 
-  await enter(root, '', 0);
+  await enter(normalize(root), '', 0);
   return { files: inWalkOrder(files, ({ relativePath }) => relativePath), folders };
 }
 
@@ -99,13 +105,14 @@ function describe(
   folder: string,
   relative: string,
   name: string,
+  stem: string,
   device: string,
   siblings: Siblings,
 ): FoundFile {
-  const stem = stemOf(name);
   const preview = findPreview(stem, siblings);
   return {
-    path: join(folder, name),
+    // What `join` gives, thousands of times quicker: the folder is one already.
+    path: folder.endsWith(sep) ? folder + name : folder + sep + name,
     relativePath: relative + name,
     folder,
     device,

@@ -4,7 +4,7 @@ import { inspectTensors, structureOf } from '../../../server/src/library/inspect
 import { categoryOf } from '../../../server/src/library/metadata/category';
 import { findPreview } from '../../../server/src/library/metadata/preview';
 import { readSidecars } from '../../../server/src/library/metadata/sidecars';
-import { tagFrequency, triggersFromTags } from '../../../server/src/library/metadata/tags';
+import { tagFrequency, tagsOf, triggersFromTags } from '../../../server/src/library/metadata/tags';
 import { plainText, triggerWordsOf } from '../../../server/src/library/metadata/text';
 import { architectureOf } from '../../../server/src/library/verdict/claims';
 
@@ -73,12 +73,12 @@ describe('trigger words', () => {
       ss_tag_frequency: '{"5_x": {"always": 20, "often": 19}}',
       ss_dataset_dirs: '{"5_x": {"n_repeats": 5, "img_count": 20}}',
     };
-    expect(triggersFromTags(metadata)).toEqual(['always']);
+    expect(triggersFromTags(metadata, tagsOf(metadata))).toEqual(['always']);
   });
 
   it('survive nonsense', () => {
     for (const text of ['', '[]', 'null', '{"a":1}', '{"a":{"b":"x"}}', '{', '{"a":{"b":null}}']) {
-      expect(tagFrequency({ ss_tag_frequency: text })).toEqual([]);
+      expect(tagFrequency(tagsOf({ ss_tag_frequency: text }))).toEqual([]);
     }
   });
 });
@@ -86,7 +86,7 @@ describe('trigger words', () => {
 describe('tag frequency', () => {
   it('sums over directories, most frequent first', () => {
     const metadata = { ss_tag_frequency: '{"1_a":{"solo":2,"hat":1},"2_b":{"solo":3,"cat":4}}' };
-    expect(tagFrequency(metadata)).toEqual([
+    expect(tagFrequency(tagsOf(metadata))).toEqual([
       ['solo', 5],
       ['cat', 4],
       ['hat', 1],
@@ -97,7 +97,7 @@ describe('tag frequency', () => {
     const metadata = {
       ss_tag_frequency: '{"a":{"a photo of my cat in the garden":2,"my cat is on a chair":1}}',
     };
-    expect(Object.fromEntries(tagFrequency(metadata))).toEqual({
+    expect(Object.fromEntries(tagFrequency(tagsOf(metadata)))).toEqual({
       photo: 2,
       cat: 3,
       the: 2,

@@ -7,7 +7,7 @@ const NONE: TagRules = { least: Number.POSITIVE_INFINITY };
 function scanned(text: string, rules: TagRules = NONE): [string, number][] | undefined {
   const found: [string, number][] = [];
   return scanTags(
-    text,
+    Buffer.from(JSON.stringify(text)).subarray(1, -1),
     () => rules,
     (tag, count) => found.push([tag, count]),
   )

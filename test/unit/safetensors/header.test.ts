@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { MAX_HEADER_BYTES, readHeader, SAFETENSORS_RULES } from '../../../server/src/formats/safetensors';
+import {
+  createNameTable,
+  headerLength,
+  MAX_HEADER_BYTES,
+  parseTensors,
+  readHeader,
+  SAFETENSORS_RULES,
+  splitMetadata,
+} from '../../../server/src/formats/safetensors';
 
 interface GoldenCase {
   readonly name: string;
@@ -67,6 +75,19 @@ const RULE_OF: readonly (readonly [message: RegExp, rule: string])[] = [
 ];
 
 describe('safetensors headers', () => {
+  it.each(golden.cases.map((row) => [row.name, row] as const))('%s, read the quick way', (name, row) => {
+    const bytes = row.hex === null ? LONG[name]! : Uint8Array.from(Buffer.from(row.hex, 'hex'));
+    const length = headerLength(bytes.subarray(0, 8), bytes.length);
+    const header = length.ok ? bytes.subarray(8, 8 + length.value) : undefined;
+    const split = header && splitMetadata(header);
+    if (!split) return;
+    const quick = parseTensors(split.rest, header, bytes.length, createNameTable());
+    const whole = readHeader(source(bytes));
+    expect(quick.ok ? [...quick.value] : quick.problem).toEqual(
+      whole.ok ? [...whole.value.tensors] : whole.problem,
+    );
+  });
+
   it.each(golden.cases.map((row) => [row.name, row] as const))('%s', (name, row) => {
     const bytes = row.hex === null ? LONG[name] : Uint8Array.from(Buffer.from(row.hex, 'hex'));
     expect(bytes, 'the case has bytes').toBeDefined();

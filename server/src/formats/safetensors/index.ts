@@ -5,7 +5,9 @@ export {
   MAX_HEADER_BYTES,
   PREFIX_BYTES,
   parseHeader,
+  parseTensors,
   readHeader,
 } from './header';
 export { SAFETENSORS_RULES, type SafetensorsRule } from './refusal';
-export { type SplitHeader, splitMetadata } from './split';
+export { type SplitHeader, splitMetadata, type WrittenText } from './split';
+export { createNameTable, type NameTable } from './tensorList';

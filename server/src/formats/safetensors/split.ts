@@ -1,8 +1,18 @@
 /** A header whose metadata was read while the rest was left alone. */
 export interface SplitHeader {
   readonly metadata: Record<string, string>;
+  /** The text that was to be left as it stands, when the metadata has it. */
+  readonly left?: WrittenText;
   /** Every byte of the header after the metadata, blanks at its end left out; all of them when it has none. */
   readonly rest: Uint8Array;
+}
+
+/** A text of the metadata that nobody may want to read: checked, and decoded only when asked. */
+export interface WrittenText {
+  /** Between the quotes, escapes and all: a part of the header's own bytes. */
+  readonly written: Uint8Array;
+  /** To be asked while the header's bytes are still there. */
+  text(): string;
 }
 
 const QUOTE = 0x22;
@@ -21,8 +31,13 @@ const METADATA_NAME = Buffer.from('"__metadata__"');
  * then, which says what is wrong with it.
  *
  * @param wanted the metadata to keep; absent: all of it
+ * @param leave name of a text to hand out as it stands
  */
-export function splitMetadata(header: Uint8Array, wanted?: ReadonlySet<string>): SplitHeader | undefined {
+export function splitMetadata(
+  header: Uint8Array,
+  wanted?: ReadonlySet<string>,
+  leave?: string,
+): SplitHeader | undefined {
   const bytes = Buffer.from(header.buffer, header.byteOffset, header.byteLength);
   let at = skipBlanks(bytes, 0);
   if (bytes[at] !== OPEN_OBJECT) return undefined;
@@ -35,8 +50,9 @@ export function splitMetadata(header: Uint8Array, wanted?: ReadonlySet<string>):
   at = skipBlanks(bytes, at + 1);
   if (bytes[at] !== OPEN_OBJECT) return undefined;
   const reader = new MetadataReader(bytes, at + 1);
-  const metadata = reader.read(wanted);
-  return metadata && { metadata, rest: trimmed(bytes.subarray(reader.at)) };
+  const metadata = reader.read(wanted, leave);
+  if (!metadata) return undefined;
+  return { metadata, left: reader.left, rest: trimmed(bytes.subarray(reader.at)) };
 }
 
 /** Reads an object of strings, its opening brace behind it. */
@@ -47,13 +63,14 @@ class MetadataReader {
   private escaped = false;
   /** True once a byte was met that only a decoder can judge. */
   private unusual = false;
+  left: WrittenText | undefined;
 
   constructor(
     private readonly bytes: Buffer,
     public at: number,
   ) {}
 
-  read(wanted: ReadonlySet<string> | undefined): Record<string, string> | undefined {
+  read(wanted: ReadonlySet<string> | undefined, leave?: string): Record<string, string> | undefined {
     const { bytes } = this;
     const metadata: Record<string, string> = Object.create(null);
     this.at = skipBlanks(bytes, this.at);
@@ -67,10 +84,12 @@ class MetadataReader {
       this.at = skipBlanks(bytes, this.at);
       if (bytes[this.at] !== COLON) return undefined;
       this.at = skipBlanks(bytes, this.at + 1);
-      const isWanted = wanted === undefined || wanted.has(key);
+      const isLeft = key === leave;
+      const isWanted = !isLeft && (wanted === undefined || wanted.has(key));
       const value = this.text(isWanted);
       if (value === undefined) return undefined;
       if (isWanted) metadata[key] = value;
+      else if (isLeft) this.left = this.writtenText();
       this.at = skipBlanks(bytes, this.at);
       const next = bytes[this.at++];
       if (next === CLOSE_OBJECT) return metadata;
@@ -89,6 +108,14 @@ class MetadataReader {
       : JSON.parse(this.bytes.toString('latin1', this.start - 1, this.end + 1));
   }
 
+  private writtenText(): WrittenText {
+    const { bytes, start, end } = this;
+    return {
+      written: bytes.subarray(start, end),
+      text: () => JSON.parse(bytes.toString('utf8', start - 1, end + 1)) as string,
+    };
+  }
+
   /** Finds the end of a text; false for one that is no text or holds what no text may hold. */
   private pass(): boolean {
     const { bytes } = this;
@@ -100,6 +127,7 @@ class MetadataReader {
     const { length } = bytes;
     for (; at < length; at++) {
       const byte = bytes[at]!;
+      if (PLAIN[byte] === 1) continue;
       if (byte === QUOTE) {
         this.end = at;
         this.at = at + 1;
@@ -128,6 +156,11 @@ class MetadataReader {
 }
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** 1 for what means nothing but itself: ASCII without controls, quotes and backslashes. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, code) =>
+  code >= 0x20 && code < 0x80 && code !== QUOTE && code !== BACKSLASH ? 1 : 0,
+);
 
 /** What may follow a backslash, `u` left out. */
 const SIMPLE_ESCAPES: readonly boolean[] = Array.from({ length: 256 }, (_, code) =>

@@ -1,3 +1,5 @@
+import { remembered } from '../remembered';
+
 /** Civitai's categories, with other words for them that people use for folders. */
 const CATEGORIES: readonly (readonly [category: string, words: RegExp])[] = [
   ['character', /^(?:characters?|chars?|people|persons?|girls?|boys?|celebrit(?:y|ies))$/],
@@ -15,10 +17,13 @@ const CATEGORIES: readonly (readonly [category: string, words: RegExp])[] = [
   ['assets', /^assets?$/],
 ];
 
+/** Longer than any word for a category. */
+const MAX_TAG = 40;
+
 /** Category by the model card's tags, else by the nearest folder that is called like one. */
 export function categoryOf(tags: readonly string[], relativePath: string): string | undefined {
   for (const tag of tags) {
-    const category = categoryNamed(tag);
+    const category = categoryNamed(tag.slice(0, MAX_TAG));
     if (category) return category;
   }
   for (const folder of relativePath.split('/').slice(0, -1).reverse()) {
@@ -28,7 +33,7 @@ export function categoryOf(tags: readonly string[], relativePath: string): strin
   return undefined;
 }
 
-function categoryNamed(text: string): string | undefined {
+const categoryNamed = remembered((text) => {
   const plain = text.trim().toLowerCase().replace(/[_-]+/g, ' ');
   return CATEGORIES.find(([, words]) => words.test(plain))?.[0];
-}
+});

@@ -20,6 +20,7 @@ const SUFFIXES = [
  * @param siblings names in the folder by lower-case name
  */
 export function findPreview(stem: string, siblings: ReadonlyMap<string, string>): string | undefined {
+  if (siblings.size === 0) return undefined;
   const lower = stem.toLowerCase();
   for (const suffix of SUFFIXES) {
     const name = siblings.get(lower + suffix);

@@ -9,9 +9,32 @@ export const SHOWN_TAGS = 24;
 /** Above this average length the "tags" are sentences, so words are counted instead. */
 const SENTENCE_LENGTH = 16;
 
-/** Tag counts over all directories of `ss_tag_frequency`, most frequent first. */
-export function tagFrequency(metadata: Readonly<Record<string, string>>): TagCount[] {
-  const directories = directoriesOf(metadata);
+/** The text of `ss_tag_frequency`, the longest of most headers: decoded and parsed only when somebody has to. */
+export interface TagText {
+  /** As it stands in the header between its quotes, checked but not decoded; absent: only the text is at hand. */
+  readonly written?: Uint8Array;
+  text(): string | undefined;
+}
+
+/** What the tags are called in the metadata. */
+export const TAGS_NAME = 'ss_tag_frequency';
+
+export const NO_TAGS: TagText = { text: () => undefined };
+
+/** The tags of metadata that were read whole. */
+export function tagsOf(metadata: Readonly<Record<string, string>>): TagText {
+  return { text: () => metadata[TAGS_NAME] };
+}
+
+/** True unless the tags surely hold no such word. */
+export function mayHoldTag({ written, text }: TagText, word: string): boolean {
+  const whole = written ? Buffer.from(written.buffer, written.byteOffset, written.length) : text();
+  return whole?.includes(word) ?? false;
+}
+
+/** Tag counts over all directories, most frequent first. */
+export function tagFrequency(tagText: TagText): TagCount[] {
+  const directories = directoriesOf(tagText);
   const counts = new Map<string, number>();
   let length = 0;
   let tags = 0;
@@ -31,17 +54,16 @@ export function tagFrequency(metadata: Readonly<Record<string, string>>): TagCou
 
 type Directory = readonly [name: string, tags: readonly (readonly [string, unknown])[]];
 
-const parsed = new WeakMap<Readonly<Record<string, string>>, readonly Directory[]>();
+const parsed = new WeakMap<TagText, readonly Directory[]>();
 
-/** The directories of `ss_tag_frequency`. It is the longest text of most headers, so it is parsed only once. */
-function directoriesOf(metadata: Readonly<Record<string, string>>): readonly Directory[] {
-  let found = parsed.get(metadata);
+function directoriesOf(tagText: TagText): readonly Directory[] {
+  let found = parsed.get(tagText);
   if (!found) {
-    const directories = Object.entries(parseObject(metadata.ss_tag_frequency) ?? {});
+    const directories = Object.entries(parseObject(tagText.text()) ?? {});
     found = directories.map(
       ([name, directory]): Directory => [name, Object.entries(asObject(directory) ?? {})],
     );
-    parsed.set(metadata, found);
+    parsed.set(tagText, found);
   }
   return found;
 }
@@ -60,9 +82,7 @@ function countWords(captions: ReadonlyMap<string, number>): Map<string, number> 
  * Trigger words that the tags give away: a tag on every image of its directory, or the name in a directory called
  * `<repeats>_<name>` that is also one of its tags.
  */
-export function triggersFromTags(metadata: Readonly<Record<string, string>>): string[] {
-  const text = metadata.ss_tag_frequency;
-  if (text === undefined) return [];
+export function triggersFromTags(metadata: Readonly<Record<string, string>>, tagText: TagText): string[] {
   const sizes = parseObject(metadata.ss_dataset_dirs) ?? {};
   const found: { tag: string; count: number }[] = [];
   const rulesFor = (name: string): TagRules => {
@@ -74,9 +94,9 @@ export function triggersFromTags(metadata: Readonly<Record<string, string>>): st
     };
   };
   const take = (tag: string, count: number): void => void found.push({ tag: plainLine(tag), count });
-  if (!scanTags(text, rulesFor, take)) {
+  if (tagText.written === undefined || !scanTags(tagText.written, rulesFor, take)) {
     found.length = 0;
-    for (const [name, tags] of directoriesOf(metadata)) {
+    for (const [name, tags] of directoriesOf(tagText)) {
       const rules = rulesFor(name);
       for (const [tag, value] of tags) {
         const count = asNumber(value) ?? 0;

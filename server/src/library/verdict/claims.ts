@@ -1,3 +1,5 @@
+import { remembered } from '../remembered';
+
 /** What a text about a file claims its architecture to be. */
 export interface Claim {
   readonly architecture: string;
@@ -43,14 +45,17 @@ const SPELLINGS: readonly (readonly [pattern: RegExp, architecture: string])[] =
 
 /** Architecture named by a trainer, a model card or a web site; undefined when the name is not one we know. */
 export function architectureOf(text: string): string | undefined {
+  return architectureSpelled(text.slice(0, 200));
+}
+
+const architectureSpelled = remembered((text) => {
   const plain = text
-    .slice(0, 200)
     .toLowerCase()
     .split('/')[0]!
     .replace(/[_.\s]+/g, '-')
     .replace(/-lora$/, '');
   return SPELLINGS.find(([pattern]) => pattern.test(plain))?.[1];
-}
+});
 
 /** What a file's own metadata claims, the most specific source first. */
 export function claimOf(metadata: Readonly<Record<string, string>>): Claim | undefined {

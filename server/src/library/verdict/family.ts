@@ -1,8 +1,9 @@
-import { tagFrequency } from '../metadata/tags';
+import { mayHoldTag, type TagText, tagFrequency } from '../metadata/tags';
 
 /** What tells a family of SDXL apart: never the tensors. */
 export interface FamilyEvidence {
   readonly metadata: Readonly<Record<string, string>>;
+  readonly tags: TagText;
   /** Civitai's `baseModel`, from a sidecar. */
   readonly baseModel?: string;
 }
@@ -21,7 +22,7 @@ const PONY_TAGS = new Set(['score_9', 'score_8_up', 'score_7_up']);
  * Family of an SDXL network (`pony`, `illustrious`, `noobai`, `animagine`). They all load on each other, so this is
  * information, never an error.
  */
-export function familyOf({ metadata, baseModel }: FamilyEvidence): string | undefined {
+export function familyOf({ metadata, tags, baseModel }: FamilyEvidence): string | undefined {
   const texts = [baseModel, metadata.ss_sd_model_name, metadata['modelspec.title']];
   for (const text of texts) {
     const lower = text?.slice(0, 300).toLowerCase();
@@ -29,8 +30,8 @@ export function familyOf({ metadata, baseModel }: FamilyEvidence): string | unde
     if (family) return family;
   }
   // The tags are long, so a look at the text decides whether they are worth reading.
-  if (!metadata.ss_tag_frequency?.includes('score_')) return undefined;
-  return tagFrequency(metadata).some(([tag]) => PONY_TAGS.has(tag)) ? 'pony' : undefined;
+  if (!mayHoldTag(tags, 'score_')) return undefined;
+  return tagFrequency(tags).some(([tag]) => PONY_TAGS.has(tag)) ? 'pony' : undefined;
 }
 
 /** What the base model of an SDXL network predicts, where the file says so: `v` is told apart from the usual noise. */
