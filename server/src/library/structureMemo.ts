@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createNameTable, parseHeader, parseTensors, splitMetadata } from '../formats/safetensors';
+import { createTensorListReader, parseHeader, parseTensors, splitMetadata } from '../formats/safetensors';
 import { type Result, success } from '../shared/problem';
 import type { HeaderBytes } from './fileSource';
 import { type StructureFacts, structureOf, WANTED_METADATA } from './inspection';
@@ -33,7 +33,7 @@ const MAX_SAMPLE_BYTES = 4 << 20;
 export function createStructureMemo(): StructureMemo {
   const known = new Map<string, StructureFacts>();
   const samples = createSamples();
-  const names = createNameTable();
+  const reader = createTensorListReader();
 
   /** What the tensors say, from memory or read and judged. */
   function structureIn({ bytes, fileSize }: HeaderBytes, rest: Uint8Array): Result<StructureFacts> {
@@ -46,7 +46,7 @@ export function createStructureMemo(): StructureMemo {
       samples.keep(size, rest, same);
       return success(same);
     }
-    const tensors = parseTensors(rest, bytes, fileSize, names);
+    const tensors = parseTensors(rest, bytes, fileSize, reader);
     if (!tensors.ok) return tensors;
     const structure = structureOf(tensors.value);
     if (known.size >= MAX_KEPT) known.delete(known.keys().next().value!);

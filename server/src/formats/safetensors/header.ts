@@ -2,7 +2,7 @@ import { type Result, success } from '../../shared/problem';
 import { DTYPE_BITS } from './dtypes';
 import { type RawTensor, readHeaderJson } from './rawHeader';
 import { Refusal } from './refusal';
-import { type NameTable, readTensorList } from './tensorList';
+import type { ListedTensor, TensorListReader } from './tensorList';
 
 /** Longest header the reference reader accepts, bytes; inclusive. */
 export const MAX_HEADER_BYTES = 100_000_000;
@@ -79,7 +79,13 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): Result<Safeten
       );
     }
     const { metadata, tensors } = readHeaderJson(decode(bytes));
-    checkData(tensors, dataStart, fileSize);
+    const end = checkTiling(tensors);
+    if (dataStart + end !== fileSize) {
+      throw new Refusal(
+        'safetensors-incomplete',
+        `the tensors end at byte ${dataStart + end} but the file has ${fileSize}`,
+      );
+    }
     return { metadata, tensors, dataStart };
   });
 }
@@ -88,34 +94,17 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): Result<Safeten
  * As `parseHeader`, for the part of a header that `splitMetadata` left, and quicker where it is written as usual.
  *
  * @param header the bytes of the whole header, read when the part needs a closer look
- * @param names of other headers, and of this one afterwards
  */
 export function parseTensors(
   rest: Uint8Array,
   header: Uint8Array,
   fileSize: number,
-  names: NameTable,
-): Result<Map<string, SafetensorsTensor>> {
-  const tensors = readTensorList(rest, names);
-  if (!tensors) {
-    const parsed = parseHeader(header, fileSize);
-    return parsed.ok ? success(parsed.value.tensors) : parsed;
-  }
-  return guarded(() => {
-    checkData(tensors, PREFIX_BYTES + header.length, fileSize);
-    return tensors;
-  });
-}
-
-/** The tensors cover the file from the header to its end. */
-function checkData(tensors: Map<string, RawTensor>, dataStart: number, fileSize: number): void {
-  const end = dataStart + checkTiling(tensors);
-  if (end !== fileSize) {
-    throw new Refusal(
-      'safetensors-incomplete',
-      `the tensors end at byte ${end} but the file has ${fileSize}`,
-    );
-  }
+  reader: TensorListReader,
+): Result<Map<string, ListedTensor>> {
+  const tensors = reader.read(rest, fileSize - PREFIX_BYTES - header.length);
+  if (tensors) return success(tensors);
+  const parsed = parseHeader(header, fileSize);
+  return parsed.ok ? success(parsed.value.tensors) : parsed;
 }
 
 function guarded<T>(work: () => T): Result<T> {

@@ -10,4 +10,4 @@ export {
 } from './header';
 export { SAFETENSORS_RULES, type SafetensorsRule } from './refusal';
 export { type SplitHeader, splitMetadata, type WrittenText } from './split';
-export { createNameTable, type NameTable } from './tensorList';
+export { createTensorListReader, type ListedTensor, type TensorListReader } from './tensorList';

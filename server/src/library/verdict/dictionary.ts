@@ -35,8 +35,7 @@ export function isUnet(unet: readonly Sized[]): boolean {
 export function findUnet(evidence: Evidence): DictionaryFinding | undefined {
   const { unet } = evidence;
   const total = unet.length;
-  const counts = LAYOUTS.map((layout) => ({ layout, fits: countFits(unet, shapesOf(layout)) }));
-  const whole = counts.filter(({ fits }) => fits === total).map(({ layout }) => layout);
+  const whole = LAYOUTS.filter((layout) => fitsAll(unet, shapesOf(layout)));
   if (whole.length === 1) {
     return {
       candidates: [whole[0]!.name],
@@ -45,6 +44,7 @@ export function findUnet(evidence: Evidence): DictionaryFinding | undefined {
   }
   if (whole.length > 1) return narrow(whole, evidence);
 
+  const counts = LAYOUTS.map((layout) => ({ layout, fits: countFits(unet, shapesOf(layout)) }));
   const best = Math.max(...counts.map(({ fits }) => fits));
   if (best < total * PARTIAL_FIT) return undefined;
   const nearest = counts.filter(({ fits }) => fits === best).map(({ layout }) => layout);
@@ -86,6 +86,14 @@ function narrow(layouts: readonly ArchitectureLayout[], evidence: Evidence): Fin
 /** U-Net modules of SSD-1B that trainers reach: linear layers in attention, or those and the resnets. */
 const SSD_1B_LINEAR = 360;
 const SSD_1B_ALL = 426;
+
+/** Quicker than counting: most architectures lack one of the first modules. */
+function fitsAll(unet: readonly Sized[], shapes: ReadonlyMap<string, readonly number[]>): boolean {
+  return unet.every(({ key, dimensions }) => {
+    const weight = shapes.get(key);
+    return weight !== undefined && fitsWeight(dimensions, weight);
+  });
+}
 
 function countFits(unet: readonly Sized[], shapes: ReadonlyMap<string, readonly number[]>): number {
   let fits = 0;
