@@ -57,6 +57,33 @@ describe('a textual inversion', () => {
     expect(await sha('a car', [style], 'my style')).toBe(await sha('a car', [], 'red house'));
   });
 
+  it('bundled with a network is taken out of its file, alone or for its name among others', async () => {
+    const expected = await sha('a red house, snow');
+    const row = rowOf(idOf('house'));
+    const other = { shape: [1, WIDTH], data: numbers(WIDTH, 9) };
+    const down = { shape: [1, 4], data: [0, 0, 0, 0] };
+    const files: readonly Record<string, WrittenTensor>[] = [
+      { 'bundle_emb.zzqx.emb_params': { shape: [1, WIDTH], data: row } },
+      { 'bundle_emb.zzqx.string_to_param.*': { shape: [1, WIDTH], data: row } },
+      {
+        'bundle_emb.other.emb_params': other,
+        'lora_unet_conv_in.lora_down.weight': down,
+        'bundle_emb.zzqx.emb_params': { shape: [1, WIDTH], data: row, dtype: 'F64' },
+      },
+    ];
+    for (const tensors of files) {
+      const bundle = { ...embedding('zzqx', tensors), bundled: true } as const;
+      expect(await sha('a red zzqx, snow', [bundle])).toBe(expected);
+    }
+    const [, , last] = files;
+    const missing = { ...embedding('gone', last!), bundled: true } as const;
+    const target = path.join(folder, 'never.png');
+    expect(await engine.generate(planFor({ embeddings: [missing] }), OPTIONS, target, QUIET)).toMatchObject({
+      type: 'failed',
+      problem: { code: 'embedding-unknown', message: expect.stringContaining('gone') },
+    });
+  });
+
   it('comes and goes without a session', async () => {
     const plain = await render({ positive: 'a car' });
     const own = embedding('zzqx', { emb_params: { shape: [3, WIDTH], data: numbers(3 * WIDTH, 1) } });

@@ -107,10 +107,11 @@ export interface PlanRefiner {
   readonly loras: readonly PlanLora[];
 }
 
-/** A textual inversion by the stem of its file. */
+/** A textual inversion by the stem of its file, or by the name it has in the LoRA file it is bundled with. */
 export interface PlanEmbedding {
   readonly name: string;
   readonly path: string;
+  readonly bundled?: true;
 }
 
 export interface PlanParameters {

@@ -25,8 +25,10 @@ const MAX_ELEMENTS = 2 ** 22;
  * Reads a textual inversion from a safetensors file: `emb_params` (kohya, the web UI), the lone tensor that diffusers
  * names after its token, or SDXL's pair `clip_l` and `clip_g`. Fails with `embedding-missing`, `embedding-unread` for
  * formats that can run code, the safetensors codes, or `embedding-unknown`.
+ *
+ * @param bundled the name of an embedding that comes inside a network's file (`bundle_emb.NAME.…`)
  */
-export function readEmbeddingFile(file: string): Result<EmbeddingVectors> {
+export function readEmbeddingFile(file: string, bundled?: string): Result<EmbeddingVectors> {
   if (path.extname(file).toLowerCase() !== '.safetensors')
     return failure(
       'embedding-unread',
@@ -47,11 +49,15 @@ export function readEmbeddingFile(file: string): Result<EmbeddingVectors> {
     const source = fileSource(descriptor);
     const header = readHeader(source);
     if (!header.ok) return header;
-    const vectors = pick(header.value, (name) => readRows(header.value, name, source.read));
+    const prefix = bundled === undefined ? '' : `bundle_emb.${bundled}.`;
+    const names = [...header.value.tensors.keys()]
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length));
+    const vectors = pick(new Set(names), (name) => readRows(header.value, prefix + name, source.read));
     if (vectors) return success(vectors);
     return failure(
       'embedding-unknown',
-      `${path.basename(file)} holds no textual inversion that can be read.`,
+      `${path.basename(file)} holds no textual inversion${bundled === undefined ? '' : ` ${bundled}`} that can be read.`,
       'Use the file of a textual inversion for CLIP text encoders.',
     );
   } finally {
@@ -60,7 +66,7 @@ export function readEmbeddingFile(file: string): Result<EmbeddingVectors> {
 }
 
 function pick(
-  { tensors }: SafetensorsHeader,
+  tensors: ReadonlySet<string>,
   rowsOf: (name: string) => EmbeddingRows | undefined,
 ): EmbeddingVectors | undefined {
   if (tensors.has('clip_l') && tensors.has('clip_g')) {
@@ -68,11 +74,7 @@ function pick(
     const second = rowsOf('clip_g');
     return first && second && first.rows === second.rows ? { kind: 'two', first, second } : undefined;
   }
-  const name = tensors.has('emb_params')
-    ? 'emb_params'
-    : tensors.size === 1
-      ? [...tensors.keys()][0]
-      : undefined;
+  const name = tensors.has('emb_params') ? 'emb_params' : tensors.size === 1 ? [...tensors][0] : undefined;
   const only = name === undefined ? undefined : rowsOf(name);
   return only && { kind: 'one', only };
 }

@@ -26,8 +26,8 @@ export function openEmbeddings(
 ): Result<UsableEmbeddings> {
   const usable: UsableEmbedding[] = [];
   const leftOut: string[] = [];
-  for (const { name, path } of embeddings) {
-    const vectors = readEmbeddingFile(path);
+  for (const { name, path, bundled } of embeddings) {
+    const vectors = readEmbeddingFile(path, bundled && name);
     if (!vectors.ok) {
       const { code, message, remedy } = vectors.problem;
       return failure(code, `The embedding ${name} cannot be used: ${message}`, remedy);

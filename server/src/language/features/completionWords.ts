@@ -63,6 +63,8 @@ function words(document: Document, block: Block, environment: Environment): Word
     for (const text of promptWords(lora)) {
       found.push({ text, kind: 'trigger', detail: `trigger word of ${lora.name}` });
     }
+    for (const text of lora.embeddings ?? [])
+      found.push({ text, kind: 'embedding', detail: `embedding in ${lora.name}` });
   }
   for (const embedding of environment.embeddings) {
     const text = environment.target === 'comfyui' ? `embedding:${embedding.name}` : embedding.name;

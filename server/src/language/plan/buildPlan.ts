@@ -102,7 +102,8 @@ export function buildPlan(
     ...unusedParameters(written, init.value !== undefined, hires !== undefined, refiner.value !== undefined),
   );
   const prompts = [positive.value, negative.value, ...(hires ? [hires.positive, hires.negative] : [])];
-  const embeddings = chooseEmbeddings(prompts, environment);
+  const allLoras = [...loras.value, ...(second.value?.loras ?? [])];
+  const embeddings = chooseEmbeddings(prompts, environment, allLoras);
   if (!embeddings.ok) return embeddings;
   if (resolved.positive.scheduleFailed)
     warnings.push('The schedules of the prompt are taken as text, because the web UI cannot read them.');
@@ -126,7 +127,7 @@ export function buildPlan(
         parameters: parameters.value,
         model: model.value.plan,
         vae: model.value.vae ?? (model.value.facts.vae === undefined ? undefined : 'own'),
-        loras: [...loras.value, ...(second.value?.loras ?? [])],
+        loras: allLoras,
         embeddings: embeddings.value,
         init: init.value,
         hires,

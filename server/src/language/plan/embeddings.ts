@@ -2,6 +2,7 @@ import type { PlanEmbedding, PlanPrompt } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import { findEmbeddings } from '../analysis/embeddings';
 import type { EmbeddingFacts, Environment } from '../environment';
+import type { ChosenLora } from './loras';
 
 /** A textual inversion of a plan with what is known about its file. */
 export interface ChosenEmbedding {
@@ -10,21 +11,30 @@ export interface ChosenEmbedding {
 }
 
 /**
- * The textual inversions that both prompts name, in the order of the list of those installed. One whose file is in a
- * format nobody should load refuses the plan: its name would be read as words, and the picture pass for one with it.
+ * The textual inversions that both prompts name: those bundled with the prompt's LoRAs, which take the place of installed
+ * ones, then those installed in the order of their list. One whose file is in a format nobody should load refuses the
+ * plan: its name would be read as words, and the picture pass for one with it.
  */
 export function chooseEmbeddings(
   prompts: readonly PlanPrompt[],
   environment: Environment,
+  loras: readonly ChosenLora[] = [],
 ): Result<ChosenEmbedding[]> {
-  const { embeddings } = environment;
-  const names = embeddings.map(({ name }) => name);
+  const bundled = new Map<string, ChosenEmbedding>();
+  for (const { facts, plan } of loras)
+    for (const name of facts.embeddings ?? [])
+      bundled.set(name.toLowerCase(), { facts: { name }, plan: { name, path: plan.path, bundled: true } });
+  const embeddings = environment.embeddings.filter(({ name }) => !bundled.has(name.toLowerCase()));
+  const names = [
+    ...[...bundled.values()].map(({ facts }) => facts.name),
+    ...embeddings.map(({ name }) => name),
+  ];
   const used = new Set<string>();
   for (const { subprompts } of prompts)
     for (const { schedule } of subprompts)
       for (const { runs } of schedule)
         for (const [text] of runs) for (const { name } of findEmbeddings(text, names)) used.add(name);
-  const chosen: ChosenEmbedding[] = [];
+  const chosen = [...bundled.values()].filter(({ plan }) => used.delete(plan.name));
   for (const facts of embeddings) {
     const { name, path } = facts;
     if (!used.delete(name)) continue;

@@ -54,11 +54,13 @@ export const unknownEmbedding: Rule = {
 
 const names = new WeakMap<readonly unknown[], ReadonlyMap<string, string>>();
 
-/** Installed names by their folded form. */
+/** Installed names by their folded form; those that come with a LoRA are installed with it. */
 function namesOf(environment: Environment): ReadonlyMap<string, string> {
   let found = names.get(environment.embeddings);
   if (!found) {
-    found = new Map(environment.embeddings.map(({ name }) => [fold(name), name]));
+    const bundled = environment.loras.all.flatMap((lora) => lora.embeddings ?? []);
+    const installed = [...bundled, ...environment.embeddings.map(({ name }) => name)];
+    found = new Map(installed.map((name) => [fold(name), name]));
     names.set(environment.embeddings, found);
   }
   return found;
