@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { LibraryChanged } from '../../server/src/shared/lspMessages';
+import { LibraryChanged, PlanProgress, type PlanProgressParams } from '../../server/src/shared/lspMessages';
 import { registerCommands } from './commands/index';
 import { createEngine } from './engine';
 import { createController } from './generation/controller';
@@ -70,6 +70,11 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     comparer,
     libraryChanged,
     client.onNotification(LibraryChanged, () => libraryChanged.fire()),
+    client.onNotification(PlanProgress, ({ label }: PlanProgressParams) => {
+      if (!generation.running) return;
+      generating.update(label);
+      panel.dispatch({ type: 'progress', progress: { label } });
+    }),
     createLibraryStatus(client, libraryChanged.event, log),
     offerFolders(client, context.globalState, log),
     registerTasks(context),

@@ -13,6 +13,7 @@ import type {
 } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { URI } from 'vscode-uri';
+import { checkpointOf } from '../../scripts/checkpoint/convert';
 import { encodePng } from '../../server/src/formats/png';
 import type {
   AdjustWeightResult,
@@ -275,6 +276,32 @@ describe.each(MODES)('the language server, %s', (mode) => {
     expect(resolved.plan.parameters).toMatchObject({ seed: 7, steps: 4 });
     const again = await client.request<ResolvePlanResult>('sdprompt/resolvePlan', { ...params, seed: 99 });
     expect(again.ok && again.plan.parameters.seed).toBe(99);
+  });
+
+  it('says while it reads a model whole for its hash, unless it only compares', async () => {
+    const { client, folder } = await start({
+      'sdprompt.config.json': '{"models":{"m":{"path":"m.safetensors"}}}',
+    });
+    writeFileSync(
+      folder.file('m.safetensors'),
+      checkpointOf(DEMO_MODEL, { dtype: 'F16', architecture: 'demo' }),
+    );
+    const labels: string[] = [];
+    client.connection.onNotification(
+      'sdprompt/planProgress',
+      ({ label }: { label: string }) => void labels.push(label),
+    );
+    const uri = client.open(folder.file('p.sdprompt'), 'a cat\nSteps: 4, Model: m');
+    const params = { uri, position: { line: 0, character: 0 } };
+    const resolve = (more = {}) =>
+      client.request<ResolvePlanResult>('sdprompt/resolvePlan', { ...params, ...more });
+    const compared = await resolve({ forComparison: true });
+    expect(compared.ok && compared.plan.model.hash).toBeUndefined();
+    expect(labels).toEqual([]);
+    const resolved = await resolve();
+    expect(resolved.ok && resolved.plan.model.hash).toMatch(/^[0-9a-f]{10}$/);
+    expect(labels[0]).toBe('Reading m for its hash, once: 0 %');
+    expect(labels.at(-1)).toBe('Reading m for its hash, once: 100 %');
   });
 
   it('reads the prompt of a picture, and none from other files', async () => {

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DATED_PATTERN, pictureName } from '../../../server/src/enginehost/pictureName';
-import type { ResolvePlanParams, ResolvePlanResult } from '../../../server/src/shared/lspMessages';
+import type { ResolvePlanParams } from '../../../server/src/shared/lspMessages';
 import type { Engine } from '../engine';
 import { prune } from '../preview/files';
 import { originOf, type PictureOrigin } from '../preview/origin';
@@ -12,6 +12,7 @@ import { pictureTarget } from '../settings';
 import { refusal } from '../trust';
 import { actionsFor } from './problemActions';
 import { describeProgress } from './progress';
+import type { PlanResolver } from './resolvePlan';
 import { createGeneration, type Generation, type GenerationListener } from './run';
 import { toDataUri } from './stepPicture';
 
@@ -22,7 +23,7 @@ export type GenerateRequest = ResolvePlanParams;
 export function createController(services: {
   readonly context: vscode.ExtensionContext;
   readonly log: vscode.LogOutputChannel;
-  readonly resolvePlan: (params: ResolvePlanParams) => Promise<ResolvePlanResult>;
+  readonly resolvePlan: PlanResolver;
   readonly engine: Engine;
   readonly panel: PreviewPanel;
   readonly ownFolder: string;

@@ -14,7 +14,7 @@ export type GenerationOutcome =
 export interface GenerationDependencies {
   /** A reason not to generate at all, asked before anything else. */
   refusal(): Problem | undefined;
-  resolvePlan(params: ResolvePlanParams): Promise<ResolvePlanResult>;
+  resolvePlan(params: ResolvePlanParams, signal: AbortSignal): Promise<ResolvePlanResult>;
   /** A new file name in a folder that exists. */
   outputPath(plan: GenerationPlan): Promise<string>;
   generate(plan: GenerationPlan, request: GenerateRequest): Promise<GenerateOutcome>;
@@ -48,7 +48,7 @@ export function createGeneration(
     const refused = dependencies.refusal();
     if (refused) return { type: 'failed', problem: refused };
     // Raced, so that Cancel works while the language server is busy or gone.
-    const resolved = await Promise.race([dependencies.resolvePlan(request), aborted(signal)]);
+    const resolved = await Promise.race([dependencies.resolvePlan(request, signal), aborted(signal)]);
     if (resolved === undefined) return { type: 'cancelled' };
     if (!resolved.ok) return { type: 'failed', problem: resolved.problem };
     const { plan, block, warnings } = resolved;

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ResolvePlanParams, ResolvePlanResult } from '../../../server/src/shared/lspMessages';
+import type { PlanResolver } from '../generation/resolvePlan';
 import { outdatedBecause, planDigest, stampsOf, TEXT_CHANGED } from './origin';
 import type { PreviewPanel } from './panel';
 import { findBlock } from './target';
@@ -15,8 +15,7 @@ export interface Comparer extends vscode.Disposable {
 
 export interface ComparerOptions {
   readonly panel: PreviewPanel;
-  /** Undefined while nobody can answer. */
-  readonly resolvePlan: (params: ResolvePlanParams) => Promise<ResolvePlanResult | undefined>;
+  readonly resolvePlan: PlanResolver;
   /** Fires when what the language server knows has changed. */
   readonly onLibraryChanged: vscode.Event<void>;
 }
@@ -77,8 +76,8 @@ export function createComparer({ panel, resolvePlan, onLibraryChanged }: Compare
       ...(model !== undefined && { model }),
       forComparison: true,
     });
-    if (resolved?.ok) return planDigest(resolved.plan);
-    return resolved === undefined || SILENT.has(resolved.problem.code) ? undefined : 'none';
+    if (resolved.ok) return planDigest(resolved.plan);
+    return SILENT.has(resolved.problem.code) ? undefined : 'none';
   }
 
   const listeners = [

@@ -15,6 +15,7 @@ const WORDS: Readonly<Record<EnginePhase, string>> = {
 /** One line that is rewritten on a terminal; elsewhere a line per phase, so that a log stays short. */
 export function createProgressLine(output: Output) {
   let last: EnginePhase | undefined;
+  let lastWords: string | undefined;
   return {
     show(label: string, { phase, step, of, pass }: EngineProgress): void {
       const which = pass ? `, pass ${pass.index} of ${pass.of}` : '';
@@ -28,6 +29,13 @@ export function createProgressLine(output: Output) {
     /** Something that is no phase of the engine's. */
     text(words: string): void {
       output.write(output.isTTY ? `\r\x1b[K${words}` : `${words}\n`);
+    },
+    /** How far along something is, where the line can be rewritten. */
+    percent(label: string, share: number): void {
+      const words = `${label}: ${Math.floor(100 * share)} %`;
+      if (!output.isTTY || words === lastWords) return;
+      lastWords = words;
+      output.write(`\r\x1b[K${words}`);
     },
     clear(): void {
       if (output.isTTY) output.write('\r\x1b[K');

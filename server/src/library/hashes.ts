@@ -12,6 +12,14 @@ const LEGACY_END = 0x110000;
 /** Start of the SHA-256 of no bytes at all: what a broken tool calls a hash. */
 const NOTHING = 'e3b0c44298fc';
 
+export interface HashFileOptions {
+  readonly signal?: AbortSignal;
+  /** Told how much has been read, of how much. */
+  readonly report?: (done: number, of: number) => void;
+  /** False: without the hashes of the tensor bytes, which nobody writes for base models and which take as long again. */
+  readonly tensorsToo?: boolean;
+}
+
 /**
  * Every hash that programs know a file by, in one pass over it, 1 MB at a time:
  * SHA-256 and AutoV2 (its first ten digits) of the whole file; AutoV1 (first eight) of 64 KB in the second megabyte;
@@ -19,7 +27,8 @@ const NOTHING = 'e3b0c44298fc';
  *
  * Errors: `cannot-read`.
  */
-export async function hashFile(path: string, signal?: AbortSignal): Promise<Result<LoraHashes>> {
+export async function hashFile(path: string, options: HashFileOptions = {}): Promise<Result<LoraHashes>> {
+  const { signal, report, tensorsToo = true } = options;
   try {
     const { size } = await stat(path);
     const whole = createHash('sha256');
@@ -32,13 +41,14 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Resu
       const chunk = data as Buffer;
       whole.update(chunk);
       legacy.update(between(chunk, at, LEGACY_START, LEGACY_END));
-      if (prefix.length < PREFIX_BYTES) {
+      if (tensorsToo && prefix.length < PREFIX_BYTES) {
         prefix = Buffer.concat([prefix, chunk.subarray(0, PREFIX_BYTES - prefix.length)]);
         const length = prefix.length === PREFIX_BYTES ? headerLength(prefix, size) : undefined;
         if (length?.ok) tensorStart = PREFIX_BYTES + length.value;
       }
       if (tensorStart !== undefined) tensors.update(between(chunk, at, tensorStart, size));
       at += chunk.length;
+      report?.(at, size);
     }
     const sha256 = whole.digest('hex');
     const data = tensorStart === undefined ? NOTHING : tensors.digest('hex');

@@ -223,7 +223,7 @@ export function createLibrary(options: LibraryOptions): Library {
     entry: CacheEntry,
     signal: AbortSignal | undefined,
   ): Promise<LoraHashes | undefined> {
-    const hashed = await hashFile(path, signal);
+    const hashed = await hashFile(path, { signal });
     if (!hashed.ok) return undefined;
     const hashes = { ...hashed.value, ...entry.facts.hashes };
     // The file may have changed while it was read; then the hashes belong to nothing any more.

@@ -3,7 +3,7 @@ import { mkdir, open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { LoraHashes } from '../shared/facts';
-import { hashFile } from './hashes';
+import { type HashFileOptions, hashFile } from './hashes';
 import { parseObject } from './metadata/json';
 
 type ModelHashesOf = Pick<LoraHashes, 'autoV1' | 'autoV2'>;
@@ -13,7 +13,7 @@ export interface ModelHashes {
   /** What is known without reading the file whole. */
   known(path: string): Promise<ModelHashesOf>;
   /** Reads the whole file, gigabytes of it, unless that was done before. Undefined when it cannot be read. */
-  compute(path: string, signal?: AbortSignal): Promise<ModelHashesOf | undefined>;
+  compute(path: string, options?: HashFileOptions): Promise<ModelHashesOf | undefined>;
 }
 
 /** The bytes the web UI's oldest model hash is taken from. */
@@ -52,12 +52,12 @@ export function createModelHashes(
       const autoV1 = await legacyHash(path);
       return { ...(autoV1 !== undefined && { autoV1 }), ...(autoV2 !== undefined && { autoV2 }) };
     },
-    async compute(path, signal) {
+    async compute(path, options) {
       const key = await keyOf(path);
       if (key === undefined) return undefined;
       const before = await this.known(path);
       if (before.autoV2 !== undefined) return before;
-      const hashed = await hashFile(path, signal);
+      const hashed = await hashFile(path, { ...options, tensorsToo: false });
       // A file that changed meanwhile has another hash by now.
       if (!hashed.ok || hashed.value.autoV2 === undefined || (await keyOf(path)) !== key) return undefined;
       const { autoV1, autoV2 } = hashed.value;

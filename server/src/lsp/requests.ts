@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import { inflateSync } from 'node:zlib';
-import type { Connection } from 'vscode-languageserver';
+import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import { pictureBlock } from '../formats/pictureBlock';
 import { adjustWeight } from '../language/features/adjustWeight';
@@ -18,6 +18,8 @@ import {
   type LibraryListResult,
   LibraryStatus,
   type LibraryStatusResult,
+  PlanProgress,
+  type PlanProgressParams,
   ReadPicture,
   type ReadPictureParams,
   type ReadPictureResult,
@@ -92,7 +94,11 @@ async function foldersToAskAbout(session: Session): Promise<SuggestFoldersResult
   return { folders: ownFolders.length > 0 ? [] : await suggestFolders([...session.folders]) };
 }
 
-async function resolvePlan(session: Session, params: ResolvePlanParams): Promise<ResolvePlanResult> {
+async function resolvePlan(
+  session: Session,
+  params: ResolvePlanParams,
+  token: CancellationToken,
+): Promise<ResolvePlanResult> {
   if (!session.trusted) {
     return failure(
       'workspace-not-trusted',
@@ -109,10 +115,17 @@ async function resolvePlan(session: Session, params: ResolvePlanParams): Promise
   if (!block)
     return failure('no-block', 'There is no prompt here.', 'Write one, or place the cursor in one.');
 
+  const abort = new AbortController();
+  token.onCancellationRequested(() => abort.abort());
   const environment = params.forComparison
     ? await session.project.environmentFor(snapshot.path)
     : await environmentToRun(session.project, snapshot.path, [block], {
         ...(params.model !== undefined && { requested: params.model }),
+        signal: abort.signal,
+        reading(name, percent) {
+          const label = `Reading ${name} for its hash, once: ${percent} %`;
+          void session.connection.sendNotification(PlanProgress, { label } satisfies PlanProgressParams);
+        },
       });
   const built = buildPlan(document, block.index, environment, {
     ...(params.seed !== undefined && { seed: params.seed }),

@@ -28,6 +28,12 @@ export type ResolvePlanResult =
     }
   | { readonly ok: false; readonly problem: Problem };
 
+/** Server → client notification while a plan is resolved: what takes so long, in words. */
+export const PlanProgress = 'sdprompt/planProgress';
+export interface PlanProgressParams {
+  readonly label: string;
+}
+
 export interface BlockInfo {
   /** Zero-based index in the document. */
   readonly index: number;

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
+import type { HashFileOptions } from '../library/hashes';
 import { createModelHashes } from '../library/modelHashes';
 import { readModel } from '../library/models';
 import { isPickleName } from '../library/pickle';
@@ -28,7 +29,7 @@ export interface Models {
    */
   read(settings: Readonly<Record<string, ModelSetting>>, folders?: readonly string[]): Promise<ReadModels>;
   /** Hashes checkpoints and VAEs whole; true when anything new was learned. */
-  hash(paths: readonly string[], signal?: AbortSignal): Promise<boolean>;
+  hash(paths: readonly string[], options?: HashFileOptions): Promise<boolean>;
   clear(): void;
 }
 
@@ -96,11 +97,11 @@ export function createModels(builtInPath: string | undefined, options: ModelsOpt
       const models = withNearVaes([...configured, ...found.models, ...builtIn], files);
       return { models, vaes: await vaes.read(files, models) };
     },
-    async hash(paths, signal) {
+    async hash(paths, options) {
       let isNew = false;
       for (const file of paths) {
         if ((await hashes.known(file)).autoV2 !== undefined) continue;
-        isNew = (await hashes.compute(file, signal)) !== undefined || isNew;
+        isNew = (await hashes.compute(file, options)) !== undefined || isNew;
       }
       return isNew;
     },

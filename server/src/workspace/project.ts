@@ -228,8 +228,8 @@ export function createProject(options: ProjectOptions): Project {
       for (const library of libraries.all()) await library.hashAll(hashing);
     },
 
-    async hashModels(paths, signal) {
-      if (await models.hash(paths, signal)) changed();
+    async hashModels(paths, hashing) {
+      if (await models.hash(paths, hashing)) changed();
     },
 
     async noteMeasured(model, loras, measurement) {

@@ -73,9 +73,12 @@ export interface Project {
     options?: { signal?: AbortSignal; onFile?: (lora: LoraFacts) => void },
   ): Promise<void>;
   /** Hashes of checkpoints among the models, reading them whole where that was never done; findings may differ then. */
-  hashModels(paths: readonly string[], signal?: AbortSignal): Promise<void>;
   /** Keeps how much LoRAs (paths, in the measurement's order, each at weight 1) change a model; findings may differ then. */
   noteMeasured(model: string, loras: readonly string[], measurement: Measurement): Promise<void>;
+  hashModels(
+    paths: readonly string[],
+    options?: { signal?: AbortSignal; report?: (done: number, of: number) => void },
+  ): Promise<void>;
   /** Reads the folders anew. */
   refresh(): Promise<void>;
   update(change: { readonly machine?: MachineSettings; readonly trusted?: boolean }): void;

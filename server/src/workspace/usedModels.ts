@@ -7,8 +7,8 @@ import type { Project } from './projectTypes';
 export interface HashingOptions {
   /** A model that was asked for instead of the blocks' own. */
   readonly requested?: string;
-  /** Called before a file is read whole, which takes seconds for each gigabyte. */
-  readonly reading?: (name: string) => void;
+  /** Called while a file is read whole, which takes seconds for each gigabyte: at its start, then at every whole percent. */
+  readonly reading?: (name: string, percent: number) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -35,8 +35,14 @@ export async function environmentToRun(
   }
   if (paths.size === 0) return environment;
   for (const [path, name] of paths) {
-    reading?.(name);
-    await project.hashModels([path], signal);
+    let last = 0;
+    reading?.(name, last);
+    const report = (done: number, of: number) => {
+      const percent = Math.floor((100 * done) / of);
+      if (percent > last) reading?.(name, percent);
+      last = Math.max(last, percent);
+    };
+    await project.hashModels([path], { report, ...(signal && { signal }) });
     if (signal?.aborted) break;
   }
   return project.environmentFor(file);

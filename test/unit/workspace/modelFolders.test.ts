@@ -69,6 +69,28 @@ describe('a folder of checkpoints', () => {
   });
 });
 
+describe('hashing before a picture', () => {
+  it('can be stopped, leaves nothing half known, and goes on another time', async () => {
+    const copy = path.join(models, 'sub', 'stopped.safetensors');
+    cpSync(file, copy);
+    writeFileSync(path.join(root, 'sdprompt.config.json'), JSON.stringify({ modelPaths: ['models'] }));
+    const project = open(true);
+    const { blocks } = parse('a cat\nSteps: 4, Model: stopped');
+    const abort = new AbortController();
+    const reading = (_: string, percent: number) => {
+      if (percent > 0) abort.abort();
+    };
+    const stopped = await environmentToRun(project, prompt, blocks, { reading, signal: abort.signal });
+    const hashOf = (environment: typeof stopped) =>
+      environment.models.find(({ name }) => name === 'stopped')?.hashes?.autoV2;
+    expect(abort.signal.aborted).toBe(true);
+    expect(hashOf(stopped)).toBeUndefined();
+    expect(hashOf(await environmentToRun(project, prompt, blocks))).toMatch(/^[0-9a-f]{10}$/);
+    project.dispose();
+    rmSync(copy);
+  });
+});
+
 describe('VAEs', () => {
   const place = path.join(root, 'webui', 'models');
   const lone = (name: string, at: string) => {
@@ -132,11 +154,18 @@ describe('VAEs', () => {
     const project = open(true);
     const { blocks } = parse('a cat\nSteps: 4, Model: other, VAE: mse');
     const read: string[] = [];
-    const options = { reading: (name: string) => void read.push(name) };
+    const percents: number[] = [];
+    const options = {
+      reading(name: string, percent: number) {
+        if (percent === 0) read.push(name);
+        percents.push(percent);
+      },
+    };
     const { vaes } = await environmentToRun(project, prompt, blocks, options);
     await environmentToRun(project, prompt, blocks, options);
     project.dispose();
     expect(read).toEqual(['other', 'mse.safetensors']);
+    expect(percents.filter((percent) => percent === 100)).toHaveLength(2);
     const whole = readFileSync(path.join(place, 'VAE', 'mse.safetensors'));
     expect(vaes.find(({ name }) => name === 'mse.safetensors')?.hashes?.autoV2).toBe(
       createHash('sha256').update(whole).digest('hex').slice(0, 10),

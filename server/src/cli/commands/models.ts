@@ -23,8 +23,11 @@ export const modelsCommand: Command = {
         const line = createProgressLine(io.stderr);
         const checkpoints = models.filter(({ format, problem }) => format === 'checkpoint' && !problem);
         for (const [index, { name, path: checkpoint }] of checkpoints.entries()) {
-          line.text(`hashing ${name} (${index + 1} of ${checkpoints.length})`);
-          if (checkpoint !== undefined) await project.hashModels([checkpoint], io.signal);
+          const label = `hashing ${name} (${index + 1} of ${checkpoints.length})`;
+          line.text(label);
+          const report = (done: number, of: number) => line.percent(label, done / of);
+          const signal = io.signal && { signal: io.signal };
+          if (checkpoint !== undefined) await project.hashModels([checkpoint], { report, ...signal });
           if (io.signal?.aborted) break;
         }
         line.clear();

@@ -104,7 +104,10 @@ export const renderCommand: Command = {
       const requested = text('model');
       const environment = await environmentToRun(project, file, parse(source.value).blocks, {
         ...(requested !== undefined && { requested }),
-        reading: (name) => line.text(`hashing ${name}, once`),
+        reading: (name, percent) => {
+          if (percent === 0) line.text(`hashing ${name}, once`);
+          else line.percent(`hashing ${name}, once`, percent / 100);
+        },
         signal: io.signal,
       });
       line.clear();

@@ -28,15 +28,11 @@ export interface MachineMemory {
 }
 
 /**
- * Looks at every graph of a model before a session is opened for any; what only the processor cannot do is no obstacle
- * where another provider was asked for. Fails with `model-gpu-only` (operators named),
- * `model-bfloat16` or `model-too-large`; gives a warning where memory will be short.
+ * Looks at every graph of a model before a session is opened for any, and gives the bytes its weights take when it runs;
+ * what only the processor cannot do is no obstacle where another provider was asked for. Fails with `model-gpu-only`
+ * (operators named) or `model-bfloat16`.
  */
-export function checkFitness(
-  graphs: readonly GraphSource[],
-  memory: MachineMemory,
-  provider: ProviderChoice = 'cpu',
-): Result<{ warning?: string }> {
+export function weighModel(graphs: readonly GraphSource[], provider: ProviderChoice = 'cpu'): Result<number> {
   let bytes = 0;
   for (const graph of graphs) {
     const opened = openModelFile(graph);
@@ -48,7 +44,7 @@ export function checkFitness(
     if (problem) return { ok: false, problem };
     bytes += weightBytes(model);
   }
-  return judgeMemory(bytes, memory);
+  return success(bytes);
 }
 
 function unrunnable(model: OnnxModel, path: string): Problem | undefined {
@@ -83,7 +79,10 @@ function weightBytes(model: OnnxModel): number {
   return bytes;
 }
 
-/** Weights that do not fit into the machine at all refuse the model; those that do not fit beside the rest warn. */
+/**
+ * Weights that do not fit into the machine at all refuse the model (`model-too-large`); those that do not fit beside the
+ * rest warn.
+ */
 export function judgeMemory(bytes: number, { total, free }: MachineMemory): Result<{ warning?: string }> {
   const gigabytes = (value: number) => `${(value / 2 ** 30).toFixed(1)} GB`;
   if (bytes > total)

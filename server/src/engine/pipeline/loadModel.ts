@@ -12,7 +12,7 @@ import { breathe } from '../weights/binding';
 import { isDiffusersFolder } from './checkpointFiles';
 import { checkpointSource, type ModelSource, withVae } from './checkpointParts';
 import { type Component, openComponent } from './component';
-import { checkFitness, type MachineMemory } from './fitness';
+import { judgeMemory, type MachineMemory, weighModel } from './fitness';
 import { readModelFolder } from './modelFolder';
 import { type JsonObject, type ModelParts, numberIn } from './modelParts';
 import { openTextEncoder, type TextEncoder } from './textEncoder';
@@ -55,6 +55,8 @@ export interface LoadHooks {
   /** After each network: how many are open, of how many. */
   report?(done: number, of: number): void;
   isCancelled?(): boolean;
+  /** Before a model is opened whose weights take that many bytes when it runs: time to close others. */
+  makeRoom?(bytes: number): Promise<void>;
   /** Gzipped merges of CLIP's vocabulary, for checkpoints, which bring none. */
   readonly clipMerges?: string;
 }
@@ -86,7 +88,10 @@ export async function loadModel(
   const graphs = [textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder].filter(
     (graph) => graph !== undefined,
   );
-  const fitness = checkFitness(graphs, machineMemory(), options.provider ?? 'cpu');
+  const weight = weighModel(graphs, options.provider ?? 'cpu');
+  if (!weight.ok) return weight;
+  await hooks.makeRoom?.(weight.value);
+  const fitness = judgeMemory(weight.value, machineMemory());
   if (!fitness.ok) return fitness;
   await current?.release();
   const model = await open(parts, options, key, hooks);

@@ -1,6 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
 import { freemem } from 'node:os';
-import path from 'node:path';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import type { PlanModel } from '../../shared/plan';
 import { type Result, success } from '../../shared/problem';
@@ -45,11 +43,12 @@ export function createModelShelf(free: () => number = freemem): ModelShelf {
   return {
     async take(wanted, options, hooks) {
       const file = keyOf(wanted);
-      const needed = bytesOf(wanted) * (1 + WORKING_SHARE);
-      if (!open.has(file) && open.size > 0 && needed > free())
-        for (const other of [...open.keys()]) await close(other);
       const before = open.get(file);
-      const loaded = await loadModel(wanted, options, before, hooks);
+      const makeRoom = async (bytes: number) => {
+        if (bytes * (1 + WORKING_SHARE) <= free()) return;
+        for (const other of [...open.keys()]) if (other !== file) await close(other);
+      };
+      const loaded = await loadModel(wanted, options, before, { ...hooks, makeRoom });
       if (!loaded.ok) {
         if (before && !before.isOpen()) await close(file);
         return loaded;
@@ -83,16 +82,4 @@ export function createModelShelf(free: () => number = freemem): ModelShelf {
 /** The same checkpoint with another VAE is another model. */
 function keyOf({ path: file, vae }: PlanModel): string {
   return vae === undefined ? file : `${file}\n${vae}`;
-}
-
-/** Bytes of a model's files; 0 where it is not there, which opening says better. */
-function bytesOf({ path: file }: PlanModel): number {
-  try {
-    if (statSync(file).isFile()) return statSync(file).size;
-    return readdirSync(file, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && /\.(onnx|pb|safetensors)|\.onnx[._]/.test(entry.name))
-      .reduce((sum, entry) => sum + statSync(path.join(entry.parentPath, entry.name)).size, 0);
-  } catch {
-    return 0;
-  }
 }
