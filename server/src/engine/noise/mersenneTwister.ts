@@ -43,8 +43,11 @@ export function highBits(value: number): number {
 }
 
 function twist(state: Uint32Array): void {
-  for (let i = 0; i < STATE; i++) {
-    const mixed = (state[i]! & 0x80000000) | (state[(i + 1) % STATE]! & 0x7fffffff);
-    state[i] = state[(i + SHIFT) % STATE]! ^ (mixed >>> 1) ^ (mixed & 1 ? 0x9908b0df : 0);
-  }
+  const turn = (i: number, next: number, far: number) => {
+    const mixed = (state[i]! & 0x80000000) | (state[next]! & 0x7fffffff);
+    state[i] = state[far]! ^ (mixed >>> 1) ^ (-(mixed & 1) & 0x9908b0df);
+  };
+  for (let i = 0; i < STATE - SHIFT; i++) turn(i, i + 1, i + SHIFT);
+  for (let i = STATE - SHIFT; i < STATE - 1; i++) turn(i, i + 1, i + SHIFT - STATE);
+  turn(STATE - 1, 0, SHIFT - 1);
 }

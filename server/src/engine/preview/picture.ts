@@ -15,12 +15,15 @@ export function latentPicture(
   if (!factors) return undefined;
   const count = width * height;
   const rgb = new Uint8Array(count * 3);
-  for (let i = 0; i < count; i++)
-    for (let color = 0; color < 3; color++) {
-      let value = factors.bias[color]!;
-      for (const [channel, row] of factors.channels.entries())
-        value += latents[channel * count + i]! * row[color]!;
+  const { bias, channels: rows } = factors;
+  for (let color = 0; color < 3; color++) {
+    const weights = rows.map((row) => row[color]!);
+    for (let i = 0; i < count; i++) {
+      let value = bias[color]!;
+      for (let channel = 0; channel < weights.length; channel++)
+        value += latents[channel * count + i]! * weights[channel]!;
       rgb[i * 3 + color] = Math.min(1, Math.max(0, (value + 1) / 2)) * 255;
     }
+  }
   return { width, height, rgb };
 }

@@ -6,17 +6,23 @@ export type Term = readonly [factor: number, tensor: Float32Array];
  * this engine is compared with do: at a noise level in the thousands the difference would show.
  */
 export function combine(...terms: readonly Term[]): Float32Array {
-  const result = new Float32Array(terms[0]![1].length);
-  for (const [factor, tensor] of terms) {
-    const scale = Math.fround(factor);
-    for (let i = 0; i < result.length; i++) result[i]! += Math.fround(scale * tensor[i]!);
+  const [[first, start], ...rest] = terms as readonly [Term, ...Term[]];
+  const count = start.length;
+  const result = new Float32Array(count);
+  const scale = Math.fround(first);
+  for (let i = 0; i < count; i++) result[i] = scale * start[i]!;
+  for (const [factor, tensor] of rest) {
+    const own = Math.fround(factor);
+    for (let i = 0; i < count; i++) result[i]! += Math.fround(own * tensor[i]!);
   }
   return result;
 }
 
 /** d of the probability-flow equation in the variance-exploding form: the direction in which the noise lies. */
 export function direction(x: Float32Array, denoised: Float32Array, sigma: number): Float32Array {
-  return x.map((value, i) => Math.fround(value - denoised[i]!) / sigma);
+  const result = new Float32Array(x.length);
+  for (let i = 0; i < result.length; i++) result[i] = Math.fround(x[i]! - denoised[i]!) / sigma;
+  return result;
 }
 
 /**

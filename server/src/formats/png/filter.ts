@@ -8,10 +8,12 @@ const PREDICTORS: readonly Predictor[] = [
   (_, above) => above,
   (left, above) => (left + above) >> 1,
   (left, above, corner) => {
-    const estimate = left + above - corner;
-    const [toLeft, toAbove, toCorner] = [left, above, corner].map((value) => Math.abs(estimate - value));
-    if (toLeft! <= toAbove! && toLeft! <= toCorner!) return left;
-    return toAbove! <= toCorner! ? above : corner;
+    // Distances from left + above - corner.
+    const toLeft = Math.abs(above - corner);
+    const toAbove = Math.abs(left - corner);
+    const toCorner = Math.abs(left + above - 2 * corner);
+    if (toLeft <= toAbove && toLeft <= toCorner) return left;
+    return toAbove <= toCorner ? above : corner;
   },
 ];
 
