@@ -57,6 +57,15 @@ export const onnxFolder: BakeDestination = {
         );
       const partial = path.join(path.dirname(plan.output), `.${path.basename(plan.output)}.partial`);
       const graphs: Graph[] = [];
+      const short = COMPONENTS.find((component) =>
+        [...changes[component].keys()].some((index) => files[component]?.slots[index].quantised),
+      );
+      if (short)
+        return failure(
+          'quantised-weights',
+          'The model’s weights are quantised, and a merged weight does not fit into so few bits.',
+          'Merge into the model as it was before, then quantise the result.',
+        );
       for (const component of COMPONENTS) {
         const file = files[component];
         if (!file || changes[component].size === 0) continue;

@@ -1,4 +1,11 @@
-import { ELEMENT, encode, type GraphEdits, type OnnxNode, type WeightSlot } from '../../formats/onnx/index';
+import {
+  ELEMENT,
+  encode,
+  type GraphEdits,
+  type OnnxNode,
+  type QuantisedUse,
+  type WeightSlot,
+} from '../../formats/onnx/index';
 import type { ModelFile } from './modelFile';
 import { mappedInitializers } from './openGraph';
 
@@ -20,20 +27,33 @@ export function factorInputs(slot: WeightSlot): Uint8Array[] {
   ];
 }
 
+/** Every product with a slot's weight: what goes in, the node that multiplies, and the one whose output is the product. */
+function productsOf(file: ModelFile, slot: WeightSlot): readonly QuantisedUse[] {
+  return (
+    slot.quantised ??
+    slot.uses.map(({ node }) => ({ input: file.model.nodes[node].inputs[0], node, result: node }))
+  );
+}
+
 /** True where a side branch can be attached: products of matrices, and convolutions that are not grouped. */
 export function canBranch(file: ModelFile, slot: WeightSlot): boolean {
-  return slot.uses.every((use) => {
-    const node = file.model.nodes[use.node];
+  if (slot.uses.some((use) => use.input !== 1)) return false;
+  return productsOf(file, slot).every((product) => {
+    const node = file.model.nodes[product.node];
     const int = (name: string, usual: number) =>
       node.attributes.find((attribute) => attribute.name === name)?.int ?? usual;
-    if (use.input !== 1) return false;
-    if (node.opType === 'MatMul') return true;
+    if (node.opType === 'MatMul' || WITHOUT_FACTOR.has(node.opType)) return true;
     if (node.opType === 'FusedMatMul')
       return ['transA', 'transBatchA', 'transBatchB'].every((name) => int(name, 0) === 0);
     if (node.opType === 'Gemm') return int('transA', 0) === 0 && factorOf(node) === 1;
-    return node.opType === 'Conv' && int('group', 1) === 1;
+    return /^Conv(?:Integer)?$/.test(node.opType) && int('group', 1) === 1;
   });
 }
+
+/** Products with quantised weights that are what MatMul would give. */
+const WITHOUT_FACTOR = new Set([
+  ...['MatMulNBits', 'MatMulInteger', 'MatMulIntegerToFloat', 'DynamicQuantizeMatMul'],
+]);
 
 /** What the product is multiplied by. */
 function factorOf(node: OnnxNode): number {
@@ -51,11 +71,10 @@ export function withBranches(file: ModelFile, slots: readonly WeightSlot[]): Gra
   const addInitializers: Uint8Array[] = [];
   for (const slot of slots) {
     const factors = prepareFactors(slot, prologue, addInitializers);
-    for (const use of slot.uses) {
-      const node = file.model.nodes[use.node];
-      const output = node.outputs[0];
-      rename.set(use.node, new Map([[0, `${output}.base`]]));
-      insertAfter.set(use.node, branch(file, slot, node, factors));
+    for (const product of productsOf(file, slot)) {
+      const output = file.model.nodes[product.result].outputs[0];
+      rename.set(product.result, new Map([[0, `${output}.base`]]));
+      insertAfter.set(product.result, branch(file, slot, product, factors));
     }
   }
   return {
@@ -105,8 +124,14 @@ function prepareFactors(slot: WeightSlot, nodes: Uint8Array[], initializers: Uin
   return { down: `${at}.downK`, up: `${at}.upK` };
 }
 
-function branch(file: ModelFile, slot: WeightSlot, node: OnnxNode, factors: Prepared): Uint8Array[] {
-  const output = node.outputs[0];
+function branch(
+  file: ModelFile,
+  slot: WeightSlot,
+  { input, node: index, result }: QuantisedUse,
+  factors: Prepared,
+): Uint8Array[] {
+  const node = file.model.nodes[index];
+  const output = file.model.nodes[result].outputs[0];
   const at = `sdprompt.${output}`;
   const isConv = slot.kind === 'conv';
   const geometry = isConv ? copiedAttributes(file, node) : [];
@@ -115,7 +140,7 @@ function branch(file: ModelFile, slot: WeightSlot, node: OnnxNode, factors: Prep
   const isScaled = node.opType === 'FusedMatMul' && factorOf(node) !== 1;
   const scale = [encode.floatAttribute('alpha', factorOf(node))];
   return [
-    encode.node(op, [node.inputs[0], factors.down], [`${at}.thin`], `${at}/down`, geometry),
+    encode.node(op, [input, factors.down], [`${at}.thin`], `${at}/down`, geometry),
     isScaled
       ? encode.node('FusedMatMul', wide, [`${at}.wide`], `${at}/up`, scale, 'com.microsoft')
       : encode.node(op, wide, [`${at}.wide`], `${at}/up`),

@@ -144,7 +144,9 @@ export function openModelFile(graph: GraphSource): Result<ModelFile> {
     },
     reference(tensor, as, dims) {
       const { data } = tensor;
-      const size = dims.reduce((a, b) => a * b, 1) * (ELEMENT_BYTES[tensor.dataType] ?? 1);
+      // Types this program does not compute with are referred to as well: their length is the stored one.
+      const stored = data.kind === 'typed' ? undefined : data.length;
+      const size = stored ?? dims.reduce((a, b) => a * b, 1) * (ELEMENT_BYTES[tensor.dataType] ?? 1);
       const isInside = data.kind === 'typed' || (isMade && data.kind === 'inline');
       if (isInside) return encode.tensor(as, tensor.dataType, dims, bytesOf(tensor));
       const location = data.kind === 'external' ? data.location : name;

@@ -27,7 +27,7 @@ export function measureImpact(
   const impacts: ModuleImpact[] = [];
   for (const [index, list] of changes) {
     const slot = slots[index];
-    if (slot.part !== 'weight') continue;
+    if (slot.part !== 'weight' || slot.quantised) continue;
     for (const one of list) {
       if (one.lora !== network) continue;
       let base = norms.get(index);

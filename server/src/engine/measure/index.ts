@@ -104,7 +104,8 @@ async function measureAll(
         if (hooks.isCancelled()) return undefined;
       }
       const slot = file.slots[index];
-      if (!isMatrix(slot)) continue;
+      // What a quantised weight was before is not known.
+      if (!isMatrix(slot) || slot.quantised) continue;
       const weight = torchWeight(file, slot);
       for (const [rows, own] of byRows(list)) {
         const base = normOf((rows ? takeRows(weight, rows) : weight).data) ** 2;

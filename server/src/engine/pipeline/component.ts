@@ -66,7 +66,12 @@ export async function openComponent(
       canBranch: (slot) => canBranch(file, slot),
       changes,
     });
-  let choice = choose(new Map());
+  const initial = choose(new Map());
+  if (!initial.ok) {
+    file.close();
+    return initial;
+  }
+  let choice = initial.value;
   const first = await openBinding(choice.strategy, { runtime, file, open, outputs, edits });
   if (!first.ok) {
     file.close();
@@ -88,7 +93,9 @@ export async function openComponent(
       return choice;
     },
     async bind(changes) {
-      const next = choose(changes);
+      const chosen = choose(changes);
+      if (!chosen.ok) return chosen;
+      const next = chosen.value;
       const isClosed = [...changes.keys()].some((slot) => !open.has(slot));
       if (next.strategy !== binding.strategy || isClosed) {
         for (const slot of changes.keys()) {

@@ -1,5 +1,6 @@
 import type { WeightSlot } from '../../formats/onnx/index';
 import type { EngineOptions } from '../../shared/engineProtocol';
+import { failure, type Result, success } from '../../shared/problem';
 import type { SlotChange } from '../lora/assign';
 import type { StrategyName } from './binding';
 
@@ -59,8 +60,34 @@ export function isMatrix(slot: WeightSlot): boolean {
   return slot.part === 'weight' && slot.kind !== 'norm';
 }
 
-/** Chooses by kind of network and by memory; a strategy that is asked for wins where it can work at all. */
-export function chooseStrategy(request: ChoiceRequest): Choice {
+/**
+ * Chooses by kind of network and by memory; a strategy that is asked for wins where it can work at all. Fails with
+ * `quantised-weights` where merging is asked for and the weights are too short for it.
+ */
+export function chooseStrategy(request: ChoiceRequest): Result<Choice> {
+  const { wanted } = request;
+  if (meetsQuantised(request)) {
+    if (wanted === 'auto' || wanted === 'branches')
+      return success({
+        strategy: 'branches',
+        why: 'the model’s weights are quantised, so LoRAs run beside them',
+      });
+    return failure(
+      'quantised-weights',
+      `The strategy ${wanted} cannot be used: the model’s weights are quantised, and a merged weight does not fit into so few bits.`,
+      'Set the merge strategy to auto or branches, or use the model as it was before it was quantised.',
+    );
+  }
+  return success(chooseByMemory(request));
+}
+
+/** True when a change is to a quantised weight, and before any change in a model that has such weights. */
+function meetsQuantised({ slots, changes, wanted }: ChoiceRequest): boolean {
+  if (changes.size > 0) return [...changes.keys()].some((index) => slots[index].quantised);
+  return wanted === 'auto' && slots.some((slot) => slot.quantised);
+}
+
+function chooseByMemory(request: ChoiceRequest): Choice {
   const { wanted, slots, open, memory, changes, share = UNET_SHARE } = request;
   const isThin = [...changes].every(
     ([index, list]) => isMatrix(slots[index]) && list.every((change) => change.module.isLowRank),

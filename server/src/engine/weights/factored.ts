@@ -24,7 +24,7 @@ export function openBranches(request: BindingRequest): Promise<Result<WeightBind
  * the others are tested against it.
  */
 export function openInGraph(request: BindingRequest): Promise<Result<WeightBinding>> {
-  return openFactored(request, 'in-graph', withMergeInside, () => true);
+  return openFactored(request, 'in-graph', withMergeInside, (slot) => !slot.quantised);
 }
 
 async function openFactored(

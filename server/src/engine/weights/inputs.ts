@@ -18,7 +18,10 @@ import type { BindingRequest } from './strategies';
 export async function openInputs(request: BindingRequest): Promise<Result<WeightBinding>> {
   const { runtime, file, outputs } = request;
   const { slots } = file;
-  const chosen = [...request.open].sort((a, b) => a - b).map((index) => ({ slot: slots[index], index }));
+  const chosen = [...request.open]
+    .sort((a, b) => a - b)
+    .map((index) => ({ slot: slots[index], index }))
+    .filter(({ slot }) => !slot.quantised);
   const inputs = weightsAsInputs(
     file,
     chosen.map(({ slot }) => slot),

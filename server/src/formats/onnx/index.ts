@@ -11,5 +11,5 @@ export {
 } from './model';
 export { modulesOf } from './modules';
 export type { PackedModule } from './packed';
-export { findSlots, type Layout, type SlotUse, type WeightSlot } from './slots';
+export { findSlots, type Layout, type QuantisedUse, type SlotUse, type WeightSlot } from './slots';
 export { type ByteSource, memorySource } from './wire';

@@ -14,6 +14,8 @@ export const ELEMENT = {
   bfloat16: 16,
   float8e4m3: 17,
   float8e5m2: 19,
+  uint4: 21,
+  int4: 22,
 } as const;
 
 /** Where a tensor's bytes are. `inline` and `typed` are ranges of the model file itself. */

@@ -1,6 +1,6 @@
 import type { OnnxNode } from './model';
+import type { Graph } from './origin';
 import { scopeOfNode } from './paths';
-import type { Graph } from './slots';
 
 /** A module whose weight is some rows of a packed one. */
 export interface PackedModule {

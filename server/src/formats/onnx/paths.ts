@@ -3,12 +3,15 @@ import type { OnnxModel, OnnxNode } from './model';
 /** Exporters' own names for constants they made: they say nothing about a module. */
 const ANONYMOUS = /^(onnx::|val_|_val|const)/;
 
+/** What quantisers put behind the name of a weight. */
+const QUANTISED = /(?:_(?:quantized|DequantizeLinear|dequantized|Output|DQ|Q\d+(?:G\d+)?|\d+))+$/;
+
 /**
  * The module path and part a value's name gives away: `a.b.0.weight` → `a.b.0`, `weight`. Undefined for names the
  * exporter invented (`onnx::MatMul_8307`, `val_12`).
  */
 export function pathOfValue(name: string): { path: string; part: 'weight' | 'bias' } | undefined {
-  const match = /^(.+)\.(weight|bias)$/.exec(name);
+  const match = /^(.+)\.(weight|bias)$/.exec(name.replace(QUANTISED, ''));
   if (!match || ANONYMOUS.test(name)) return undefined;
   return { path: match[1], part: match[2] as 'weight' | 'bias' };
 }

@@ -1,6 +1,8 @@
-import { ELEMENT, type OnnxModel, type OnnxNode, type OnnxTensor } from './model';
+import type { OnnxModel, OnnxTensor } from './model';
+import { type Graph, MATRIX_OPS, type Origin, originOf, pathOfMatrix } from './origin';
 import { type PackedModule, packedOf } from './packed';
 import { pathOfFolded, pathOfValue, scopeOfNode, stripWrapper } from './paths';
+import { quantisedSlot } from './quantised';
 
 /** `torch`: as PyTorch stores it, `[out, in, …]`. `transposed`: `[in, out]`, as MatMul multiplies. */
 export type Layout = 'torch' | 'transposed';
@@ -28,6 +30,11 @@ export interface WeightSlot {
   readonly uses: readonly SlotUse[];
   /** Modules whose weights an optimizer put into this one tensor; `path` is then no module's. */
   readonly packed?: readonly PackedModule[];
+  /**
+   * Where a weight that is stored in few bits is multiplied by. It cannot be replaced by a sum, so `uses` is empty;
+   * `elementType` is the type computed in, and `tensor` holds the short numbers.
+   */
+  readonly quantised?: readonly QuantisedUse[];
 }
 
 export interface SlotUse {
@@ -37,20 +44,15 @@ export interface SlotUse {
   readonly input: number;
 }
 
-interface Origin {
-  readonly tensor: OnnxTensor;
-  readonly transposed: boolean;
-  readonly elementType: number;
-  /** Value names from the reader's end to the stored tensor. */
-  readonly names: readonly string[];
-  /** Where to splice: moved above a Reshape or Unsqueeze, which gives a vector its broadcast shape. */
-  readonly use: SlotUse;
+/** One product with a quantised weight: what goes in, and whose first output is the product, both in floating point. */
+export interface QuantisedUse {
+  /** Value name. */
+  readonly input: string;
+  /** Index of the node that multiplies. */
+  readonly node: number;
+  /** Index of the node whose output is the product, scaled back. */
+  readonly result: number;
 }
-
-const ELEMENT_TYPES = new Set<number>([
-  ...[ELEMENT.float, ELEMENT.float16, ELEMENT.bfloat16, ELEMENT.double],
-  ...[ELEMENT.float8e4m3, ELEMENT.float8e5m2],
-]);
 
 /** Finds every weight and bias a network file could want to change. Order: that of the graph. */
 export function findSlots(model: OnnxModel): WeightSlot[] {
@@ -73,10 +75,15 @@ export function findSlots(model: OnnxModel): WeightSlot[] {
     const same = found.get(key);
     if (!same) found.set(key, slot);
     else if (same.tensor === slot.tensor && same.layout === slot.layout && same.kind === slot.kind)
-      found.set(key, { ...same, uses: [...same.uses, ...slot.uses] });
+      found.set(key, {
+        ...same,
+        uses: [...same.uses, ...slot.uses],
+        ...(same.quantised && { quantised: [...same.quantised, ...(slot.quantised ?? [])] }),
+      });
   };
   model.nodes.forEach((_, index) => {
     for (const slot of matrixSlots(graph, index)) add(slot);
+    add(quantisedSlot(graph, index));
   });
   model.nodes.forEach((_, index) => {
     for (const slot of vectorSlots(graph, index, found)) add(slot);
@@ -91,20 +98,11 @@ export function findSlots(model: OnnxModel): WeightSlot[] {
   }));
 }
 
-/** A graph with its wiring looked up. */
-export interface Graph {
-  readonly model: OnnxModel;
-  readonly producers: ReadonlyMap<string, number>;
-  readonly consumers: ReadonlyMap<string, readonly SlotUse[]>;
-}
-
-const MATRIX_OPS = new Set(['MatMul', 'FusedMatMul', 'Gemm', 'FusedGemm', 'Conv', 'FusedConv', 'Attention']);
-
 function* matrixSlots(graph: Graph, index: number): Generator<WeightSlot> {
   const node = graph.model.nodes[index];
   if (!MATRIX_OPS.has(node.opType)) return;
   const origin = originOf(graph, { node: index, input: 1 });
-  if (!origin) return;
+  if (!origin || origin.isQuantised) return;
   const conv = node.opType.endsWith('Conv');
   const stored = origin.tensor.dims;
   if (conv ? stored.length < 3 : stored.length !== 2) return;
@@ -131,33 +129,8 @@ function* matrixSlots(graph: Graph, index: number): Generator<WeightSlot> {
   };
   if (packed) return;
   const bias = originOf(graph, { node: index, input: 2 });
-  if (bias && bias.tensor.dims.length === 1) yield vector(path, 'bias', conv ? 'conv' : 'linear', bias);
-}
-
-/** Order: a telling name nearest the reader; the node's scope where the tensor is shared or nameless; the bias' name. */
-function pathOfMatrix(graph: Graph, node: OnnxNode, origin: Origin): string | undefined {
-  const scope = scopeOfNode(node);
-  for (const name of origin.names) {
-    const named = pathOfValue(name) ?? pathOfFolded(graph.model, name);
-    if (named?.part !== 'weight') continue;
-    const shared = (graph.consumers.get(name)?.length ?? 0) > 1;
-    return shared && scope !== undefined ? scope : named.path;
-  }
-  return scope ?? pathOfBias(graph, node);
-}
-
-function pathOfBias(graph: Graph, node: OnnxNode): string | undefined {
-  const direct = node.inputs[2] ? pathOfValue(node.inputs[2]) : undefined;
-  if (direct?.part === 'bias') return direct.path;
-  for (const use of graph.consumers.get(node.outputs[0]) ?? []) {
-    const next = graph.model.nodes[use.node];
-    if (next.opType !== 'Add') continue;
-    for (const name of next.inputs) {
-      const named = pathOfValue(name);
-      if (named?.part === 'bias') return named.path;
-    }
-  }
-  return undefined;
+  if (bias && !bias.isQuantised && bias.tensor.dims.length === 1)
+    yield vector(path, 'bias', conv ? 'conv' : 'linear', bias);
 }
 
 /** Input index of scale and bias by norm operator. */
@@ -183,7 +156,7 @@ function* vectorSlots(
       [norm[1], 'bias'],
     ] as const) {
       const origin = originOf(graph, { node: index, input: at });
-      if (origin?.tensor.dims.length !== 1) continue;
+      if (origin?.tensor.dims.length !== 1 || origin.isQuantised) continue;
       const path = pathOfVector(graph, origin, part) ?? scope;
       if (path !== undefined) yield vector(path, part, 'norm', origin);
     }
@@ -191,7 +164,7 @@ function* vectorSlots(
     const part = node.opType === 'Mul' ? 'weight' : 'bias';
     for (const input of [0, 1]) {
       const origin = originOf(graph, { node: index, input });
-      if (!origin || !isVector(origin.tensor.dims)) continue;
+      if (!origin || origin.isQuantised || !isVector(origin.tensor.dims)) continue;
       const named = pathOfVector(graph, origin, part);
       if (named !== undefined) {
         const owner = known.get(`${named}.weight`);
@@ -237,47 +210,4 @@ function vector(path: string, part: 'weight' | 'bias', kind: WeightSlot['kind'],
   const { elementType, tensor } = origin;
   const common = { layout: 'torch', storedLayout: 'torch', uses: [origin.use] } as const;
   return { path, part, kind, shape: [dims[0]], dims, elementType, tensor, ...common };
-}
-
-/** Walks from a node's input to the stored tensor it comes from, through what only renames, casts or turns it. */
-function originOf(graph: Graph, start: SlotUse): Origin | undefined {
-  let use = start;
-  let name: string | undefined = graph.model.nodes[start.node].inputs[start.input];
-  let transposed = false;
-  let elementType: number | undefined;
-  const names: string[] = [];
-  while (name) {
-    names.push(name);
-    const tensor = graph.model.initializers.get(name);
-    if (tensor) {
-      if (!ELEMENT_TYPES.has(tensor.dataType)) return undefined;
-      return { tensor, transposed, elementType: elementType ?? tensor.dataType, names, use };
-    }
-    const producer = graph.producers.get(name);
-    if (producer === undefined) return undefined;
-    const node: OnnxNode = graph.model.nodes[producer];
-    if (node.opType === 'Constant') return constantOrigin(node, { transposed, elementType, names, use });
-    if (node.opType === 'Cast') {
-      elementType ??= node.attributes.find((attribute) => attribute.name === 'to')?.int;
-    } else if (node.opType === 'Transpose') {
-      const perm = node.attributes.find((attribute) => attribute.name === 'perm')?.ints;
-      if (perm && !(perm.length === 2 && perm[0] === 1)) return undefined;
-      transposed = !transposed;
-    } else if (node.opType === 'Unsqueeze' || node.opType === 'Reshape') {
-      if (transposed || (graph.consumers.get(node.outputs[0])?.length ?? 0) !== 1) return undefined;
-      use = { node: producer, input: 0 };
-      elementType = undefined;
-    } else if (node.opType !== 'Identity') return undefined;
-    name = node.inputs[0];
-  }
-  return undefined;
-}
-
-function constantOrigin(
-  node: OnnxNode,
-  walk: Omit<Origin, 'tensor' | 'elementType'> & { elementType: number | undefined },
-): Origin | undefined {
-  const tensor = node.attributes.find((attribute) => attribute.name === 'value')?.tensor;
-  if (!tensor || !ELEMENT_TYPES.has(tensor.dataType)) return undefined;
-  return { ...walk, tensor, elementType: walk.elementType ?? tensor.dataType };
 }

@@ -14,7 +14,12 @@ const slot = {
 const change = (isLowRank: boolean) => [{ module: { isLowRank } } as unknown as SlotChange];
 
 type Request = Parameters<typeof chooseStrategy>[0];
-const choose = (changes: Partial<Request>, isLowRank = true) =>
+const choose = (changes: Partial<Request>, isLowRank = true) => {
+  const choice = ask(changes, isLowRank);
+  if (!choice.ok) throw new Error(choice.problem.message);
+  return choice.value;
+};
+const ask = (changes: Partial<Request>, isLowRank = true) =>
   chooseStrategy({
     wanted: 'auto',
     slots: [slot],
@@ -40,6 +45,24 @@ describe('the strategy', () => {
     const choice = choose(changes, isLowRank);
     expect(choice.strategy).toBe(strategy);
     expect(choice.why).not.toBe('');
+  });
+
+  it('leaves quantised weights as they are', () => {
+    const short = { ...slot, quantised: [{ input: 'x', node: 0, result: 0 }] };
+    const slots = [short, slot];
+    const other = new Map([[1, change(true)]]);
+    expect(choose({ slots }).why).toContain('quantised');
+    for (const isLowRank of [true, false])
+      for (const wanted of ['auto', 'branches'] as const)
+        expect(choose({ slots, wanted, canBranch: nowhere }, isLowRank).strategy).toBe('branches');
+    expect(choose({ slots, changes: new Map() }).strategy).toBe('branches');
+    expect(choose({ slots, changes: other }).strategy).toBe('inputs');
+    expect(choose({ slots, wanted: 'inputs', changes: new Map() }).strategy).toBe('inputs');
+    for (const wanted of ['inputs', 'in-graph'] as const) {
+      const refused = ask({ slots, wanted });
+      expect(refused.ok ? '' : refused.problem.code).toBe('quantised-weights');
+      expect(ask({ slots, wanted, changes: other }).ok).toBe(true);
+    }
   });
 
   it('says why what was asked for is not done', () => {
