@@ -116,6 +116,21 @@ describe('other exporters', () => {
     ]);
   });
 
+  it.each(['scopes', 'namespace', 'folded'])(
+    'finds the modules of torch’s current exporter by %s',
+    (form) => {
+      const slotsOf = (file: string) =>
+        findSlots(modelOf(readFileSync(file))).map(({ path, part, shape, layout, uses }) => ({
+          path: `${path}.${part}`,
+          shape,
+          layout,
+          uses,
+        }));
+      const wanted = slotsOf('test/golden/onnx/op17.onnx');
+      const found = slotsOf(`test/golden/onnx/names/${form}.onnx`);
+      expect(found).toEqual(wanted);
+    },
+  );
   it('names a linear by the bias that follows it', () => {
     const nodes = [
       encode.node('MatMul', ['x', 'val_1'], ['t'], 'node_MatMul_1'),

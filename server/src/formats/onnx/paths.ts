@@ -4,7 +4,7 @@ import type { OnnxModel, OnnxNode } from './model';
 const ANONYMOUS = /^(onnx::|val_|_val|const)/;
 
 /** What quantisers put behind the name of a weight. */
-const QUANTISED = /(?:_(?:quantized|DequantizeLinear|dequantized|Output|DQ|Q\d+(?:G\d+)?|\d+))+$/;
+const QUANTISED = /(?:_(?:quantized|DequantizeLinear|dequantized|Output|DQ|Q\d+(?:G\d+)?))+$/;
 
 /**
  * The module path and part a value's name gives away: `a.b.0.weight` → `a.b.0`, `weight`. Undefined for names the
@@ -21,7 +21,11 @@ export function pathOfValue(name: string): { path: string; part: 'weight' | 'bia
  * A container that is called itself appears twice (`/net/net.0/proj`); the longer spelling wins.
  */
 export function scopeOfNode(node: OnnxNode): string | undefined {
-  if (!node.name.startsWith('/')) return scopeOfMetadata(node.metadata['pkg.torch.onnx.name_scopes']);
+  if (!node.name.startsWith('/'))
+    return (
+      scopeOfMetadata(node.metadata['pkg.torch.onnx.name_scopes']) ??
+      scopeOfNamespace(node.metadata.namespace)
+    );
   const steps = node.name.slice(1).split('/');
   steps.pop();
   const path: string[] = [];
@@ -39,7 +43,17 @@ export function scopeOfNode(node: OnnxNode): string | undefined {
  */
 export function scopeOfMetadata(text: string | undefined): string | undefined {
   if (!text) return undefined;
-  const names = [...text.matchAll(/'([^']*)'|"([^"]*)"/g)].map((match) => match[1] ?? match[2] ?? '');
+  return deepestOf([...text.matchAll(/'([^']*)'|"([^"]*)"/g)].map((match) => match[1] ?? match[2] ?? ''));
+}
+
+/** The same in the exporter's other spelling: `: Model/block: Block/block.to_q: Linear/linear_3: aten.linear.default`. */
+function scopeOfNamespace(text: string | undefined): string | undefined {
+  return text === undefined
+    ? undefined
+    : deepestOf(text.split('/').map((step) => step.split(':', 1)[0]!.trim()));
+}
+
+function deepestOf(names: readonly string[]): string | undefined {
   let deepest = '';
   for (const [index, name] of names.entries()) {
     if (name === '') continue;
