@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
 import type { Rule } from './rule';
-import { CHUNK, chunksOf } from './support/chunks';
+import { CHUNK, chunksOf, mayCut } from './support/chunks';
 
 interface Options {
   readonly maxChunks: number;
@@ -30,6 +30,7 @@ export const tokenBudget: Rule<Options> = {
       const { start, end } = view.tree.range;
       // No token is longer than its bytes are many, so a short prompt cannot fill a chunk.
       if (options.maxChunks === 0 && (end - start) * 3 <= CHUNK) continue;
+      if (options.maxChunks === 0 && !mayCut(context.document, view.tree.items, count)) continue;
       const { phrases } = chunksOf(context.document, view.tree.items, count);
       let tooMany: Range | undefined;
       for (const { range, tokens, chunks, cutAfter } of phrases) {
