@@ -1,4 +1,5 @@
 import * as path from 'node:path';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { EMPTY_ENVIRONMENT } from '../../../server/src/language/environment';
 import { RULES } from '../../../server/src/language/rules';
@@ -27,6 +28,12 @@ describe('the schema of the configuration', () => {
     expect(Object.keys(schema.definitions.rules.properties)).toEqual(
       expect.arrayContaining(RULES.map(({ id }) => id)),
     );
+  });
+
+  it('is a schema: the program takes that for granted', () => {
+    const ajv = new Ajv({ strict: false, allowUnionTypes: true });
+    expect(ajv.validateSchema(configSchema())).toBe(true);
+    expect(ajv.validateSchema({ ...configSchema(), type: 'objects' })).toBe(false);
   });
 });
 
