@@ -54,14 +54,13 @@ export function buildGroup(
   close: number | undefined,
 ): Group {
   const end = close ?? weight?.range.end ?? pieces.at(-1)?.range.end ?? start + 1;
-  return {
-    type: 'group',
-    bracket,
-    range: { start, end },
-    items: itemsOf(pieces),
-    ...(weight === undefined ? {} : { weight }),
-    closed: close !== undefined,
-  };
+  const range = { start, end };
+  const items = itemsOf(pieces);
+  const closed = close !== undefined;
+  // Two literals: spreading costs more than all the rest.
+  return weight === undefined
+    ? { type: 'group', bracket, range, items, closed }
+    : { type: 'group', bracket, range, items, weight, closed };
 }
 
 export function buildWeight(text: string, range: Range): Weight {
@@ -96,7 +95,9 @@ function buildSchedule(text: string, range: Range, pieces: readonly Piece[]): Sc
   if (when === undefined) return undefined;
   const to = itemsOf(parts.pop()!);
   const from = parts.pop();
-  return { type: 'schedule', range, ...(from === undefined ? {} : { from: itemsOf(from) }), to, when };
+  return from === undefined
+    ? { type: 'schedule', range, to, when }
+    : { type: 'schedule', range, from: itemsOf(from), to, when };
 }
 
 /** A comment may stand beside the number; anything else makes it no number. */
@@ -134,11 +135,11 @@ function splitArguments(text: string, start: number, end: number): TagArgument[]
     const range = { start: position, end: position + part.length };
     const equals = part.indexOf('=');
     const isNamed = equals >= 0 && part.indexOf('=', equals + 1) < 0;
-    args.push({
-      range,
-      text: part,
-      ...(isNamed ? { key: part.slice(0, equals), value: part.slice(equals + 1) } : {}),
-    });
+    args.push(
+      isNamed
+        ? { range, text: part, key: part.slice(0, equals), value: part.slice(equals + 1) }
+        : { range, text: part },
+    );
     position = range.end + 1;
   }
   return args;

@@ -40,16 +40,13 @@ export function parseSegment(text: string, start: number, index: number): Segmen
     layout.block === undefined ? undefined : parseBlock(text, layout.block, index, stretches, reporter);
   if (block === undefined) stretches.push(lex(text, [{ start, end }], [], start));
   addSeparator(text, layout, stretches);
-  return {
-    start,
-    end,
-    next,
-    hasSeparator,
-    ...(block === undefined ? {} : { block }),
-    errors: reporter.errors,
-    stretches,
-  };
+  const { errors } = reporter;
+  return block === undefined
+    ? { start, end, next, hasSeparator, errors, stretches }
+    : { start, end, next, hasSeparator, block, errors, stretches };
 }
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 function parseBlock(
   text: string,
@@ -75,7 +72,8 @@ function parseBlock(
     stretches.push(joined);
     const { prompt, comments: more } = buildPrompt(text, joined, origin, label.end, reporter);
     append(comments, more);
-    negative = { ...prompt, label, ...(furtherLabels.length > 0 ? { furtherLabels } : {}) };
+    const { range, items } = prompt;
+    negative = furtherLabels.length > 0 ? { range, items, label, furtherLabels } : { range, items, label };
   }
 
   const scan = layout.parameters === undefined ? undefined : scanParameters(text, layout.parameters);
@@ -90,17 +88,17 @@ function parseBlock(
   const parameters = scan?.parameters ?? [];
   const first = parameters[0];
   const last = parameters.at(-1);
-  return {
+  const block: Writable<Block> = {
     index,
     range: layout.range,
     positive: positive.prompt,
-    ...(negative === undefined ? {} : { negative }),
     parameters,
-    ...(first === undefined || last === undefined
-      ? {}
-      : { parametersRange: { start: first.keyRange.start, end: last.valueRange.end } }),
     comments,
   };
+  if (negative !== undefined) block.negative = negative;
+  if (first !== undefined && last !== undefined)
+    block.parametersRange = { start: first.keyRange.start, end: last.valueRange.end };
+  return block;
 }
 
 /**

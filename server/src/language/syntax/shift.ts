@@ -27,6 +27,15 @@ function shiftBlock(block: Block, by: number, index: number): Block {
     index,
     range: shift(block.range, by),
     positive: shiftPrompt(block.positive, by),
+    parameters: block.parameters.map(
+      ({ key, keyRange, value, valueRange }): Parameter => ({
+        key,
+        keyRange: shift(keyRange, by),
+        value,
+        valueRange: shift(valueRange, by),
+      }),
+    ),
+    comments: block.comments.map(({ range }) => ({ range: shift(range, by) })),
     ...(negative === undefined
       ? {}
       : {
@@ -38,16 +47,7 @@ function shiftBlock(block: Block, by: number, index: number): Block {
               : { furtherLabels: negative.furtherLabels.map((label) => shift(label, by)) }),
           },
         }),
-    parameters: block.parameters.map(
-      ({ key, keyRange, value, valueRange }): Parameter => ({
-        key,
-        keyRange: shift(keyRange, by),
-        value,
-        valueRange: shift(valueRange, by),
-      }),
-    ),
     ...(parametersRange === undefined ? {} : { parametersRange: shift(parametersRange, by) }),
-    comments: block.comments.map(({ range }) => ({ range: shift(range, by) })),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isBoundary } from '../../analysis/python';
 import type { Document, Item, Prompt } from '../../syntax/nodes';
-import { hashOf } from './hash';
+import { EMPTY_HASH, hashOf, mixed } from './hash';
 import type { PromptView } from './prompts';
 import { isContainer, partsOf } from './walk';
 
@@ -35,28 +35,30 @@ export function fold(text: string): string {
 
 /** True for a text of plain ASCII that folding leaves as it is, as it does most tags. */
 function isFolded(text: string): boolean {
-  return isFoldedAt(text, 0, text.length);
-}
-
-function isFoldedAt(text: string, start: number, end: number): boolean {
-  let before = BLANK;
-  for (let at = start; at < end; at++) {
-    const code = text.charCodeAt(at);
-    if (code < BLANK || code > 126 || (code >= 65 && code <= 90) || code === BACKSLASH || code === UNDERSCORE)
-      return false;
-    if (code === BLANK && before === BLANK) return false;
-    before = code;
-  }
-  return before !== BLANK || start === end;
+  return hashOfFolded(text, 0, text.length) !== undefined;
 }
 
 /** A hash of the folded text of a stretch: texts that fold alike have the same one. */
 export function foldedHash(text: string, start: number, end: number): number {
-  if (!isFoldedAt(text, start, end)) {
-    const folded = fold(text.slice(start, end));
-    return hashOf(folded, 0, folded.length);
+  const hash = hashOfFolded(text, start, end);
+  if (hash !== undefined) return hash;
+  const folded = fold(text.slice(start, end));
+  return hashOf(folded, 0, folded.length);
+}
+
+/** `hashOf` a stretch, and the look at whether folding would change it, in one pass: undefined if it may. */
+function hashOfFolded(text: string, start: number, end: number): number | undefined {
+  let hash = EMPTY_HASH;
+  let before = BLANK;
+  for (let at = start; at < end; at++) {
+    const code = text.charCodeAt(at);
+    if (code < BLANK || code > 126 || (code >= 65 && code <= 90) || code === BACKSLASH || code === UNDERSCORE)
+      return undefined;
+    if (code === BLANK && before === BLANK) return undefined;
+    before = code;
+    hash = mixed(hash, code);
   }
-  return hashOf(text, start, end);
+  return before !== BLANK || start === end ? hash : undefined;
 }
 
 const BLANK = 32;
