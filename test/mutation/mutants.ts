@@ -32,6 +32,7 @@ const portability = inTest('portability');
 const suppress = inTest('suppress');
 const run = inTest('run');
 const fix = inTest('fix');
+const shortcuts = inTest('shortcuts');
 
 /** Breakages of every rule and of what all rules stand on. `npm run mutants` tries each; the tests must fail. */
 export const MUTANTS: readonly Mutant[] = [
@@ -216,7 +217,7 @@ export const MUTANTS: readonly Mutant[] = [
   lora(
     'leftover-trigger-word',
     'leftoverTriggerWord',
-    'owners.some((lora) => loaded.has(lora))',
+    'lora && answersTo(lora, phrase.text)',
     'false',
     'the trigger of a loaded LoRA is left over',
   ),
@@ -388,6 +389,27 @@ export const MUTANTS: readonly Mutant[] = [
     ".replaceAll('*', '[^/]*')",
     ".replaceAll('*', '.*')",
     '`*` reaches over folders',
+  ),
+  shortcuts(
+    'token-budget',
+    'support/chunks',
+    'found = tokens > BACKTRACK;',
+    'found = tokens > CHUNK;',
+    'a phrase of 30 tokens is never looked at',
+  ),
+  shortcuts(
+    'token-budget',
+    'support/stretchCounts',
+    'if (hashes[entry] === hash && isEntry(entry, text, start, end))',
+    'if (isEntry(entry, text, start, end) || hashes[entry] !== hash)',
+    'a phrase has the tokens of another one',
+  ),
+  shortcuts(
+    'duplicate-tag',
+    'support/plainText',
+    '(code >= 65 && code <= 90)',
+    '(code > 65 && code < 90)',
+    '`A cat` and `a cat` are two tags',
   ),
   portability(
     'portability',

@@ -74,6 +74,15 @@ describe('ambiguous-lora', () => {
     ]);
     check('<lora:«x»:1>', 'ambiguous-lora', { environment: two, unsafe: '<lora:x-old:1>' });
   });
+  it('offers no name that two files have again', () => {
+    const three = environment([
+      lora('x', { relativePath: 'a/x.safetensors', alias: 'y' }),
+      lora('x', { relativePath: 'b/x.safetensors' }),
+      lora('y'),
+    ]);
+    const [finding] = check('<lora:«x»:1>', 'ambiguous-lora', { environment: three });
+    expect(finding?.fixes).toEqual([]);
+  });
   it('says nothing where a name wins over an alias', () => {
     const clash = environment([lora('y', { alias: 'x' }), lora('x')]);
     check('<lora:x:1>', 'ambiguous-lora', { environment: clash });
@@ -122,6 +131,10 @@ describe('unreadable-lora', () => {
     });
     check('<lora:«old»:1>', 'unreadable-lora', { severity: 'warning', message: 'pickle' });
     check('<lora:«smooth»:1>', 'unreadable-lora', { severity: 'error', message: 'holds a VAE, not a LoRA' });
+  });
+  it('goes by what the file holds, whatever its header is worth', () => {
+    const sound = environment([lora('smooth', { kind: 'vae' }), lora('mira')]);
+    check('<lora:«smooth»:1> <lora:mira:1>', 'unreadable-lora', { environment: sound });
   });
   it('says nothing of sound and of unknown ones', () => {
     check('<lora:mira:1> <lora:nobody:1>', 'unreadable-lora');
@@ -238,6 +251,12 @@ describe('lora-weight', () => {
     check(`${stack}, «<lora:detail:0.6>», <lora:mystery:1>`, 'lora-weight', {
       severity: 'info',
       message: 'add up to 5.6',
+    });
+  });
+  it('adds up a stack whatever its signs', () => {
+    check('<lora:film_grain:-2>, <lora:outline:2>, «<lora:mystery:-1>»', 'lora-weight', {
+      severity: 'info',
+      message: 'add up to 5',
     });
   });
   it('accepts what float accepts', () => {
@@ -521,6 +540,15 @@ describe('leftover-trigger-word', () => {
     check('a\nNegative prompt: m1ra', 'leftover-trigger-word');
     check('lineart, 1girl', 'leftover-trigger-word');
     check('m1ra style portrait', 'leftover-trigger-word');
+  });
+  it('is silent where another network answers to the word', () => {
+    const pair = environment([
+      lora('m1ra', { triggerWords: ['m1ra'], triggerSource: 'trainedWords' }),
+      lora('mira_v2', { triggerWords: ['M1RA'], triggerSource: 'trainedWords' }),
+      lora('rain'),
+    ]);
+    check('m1ra, <lora:mira_v2:1>', 'leftover-trigger-word', { environment: pair });
+    check('«m1ra», <lora:rain:1>', 'leftover-trigger-word', { environment: pair });
   });
 });
 

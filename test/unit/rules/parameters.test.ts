@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { check, findings } from './check';
-import { environment, STUDIO } from './environment';
+import { environment, model, STUDIO } from './environment';
 
 const rest = ', Seed: 1, CFG scale: 7, Size: 512x512';
 
@@ -112,6 +112,7 @@ describe('invalid-parameter', () => {
     ['Size: «square»', 'error', undefined],
     ['Size: «510x768»', 'warning', undefined],
     ['Size: «16x16»', 'warning', undefined],
+    ['Size: «516x768»', 'warning', undefined],
     ['Sampler: «euler_a»', 'warning', 'Sampler: Euler a'],
     ['Sampler: «DPM++2M»', 'warning', 'Sampler: DPM++ 2M'],
     ['Sampler: «Magic»', 'info', undefined],
@@ -175,6 +176,13 @@ describe('unknown-model', () => {
       unsafe: `a\nSteps: 20, Model: sd15${rest}`,
     });
   });
+  it('writes a name in quotes where it has to', () => {
+    const named = environment([], { models: [model('day, night'), model('noon')] });
+    check(`a\nSteps: 20, Model: «day_night_2»${rest}`, 'unknown-model', {
+      environment: named,
+      unsafe: `a\nSteps: 20, Model: "day, night"${rest}`,
+    });
+  });
   it('accepts known ones, and everything where none is configured', () => {
     check(`a\nSteps: 20, Model: sd15${rest}`, 'unknown-model');
     check(`a\nSteps: 20, Model: SD15.safetensors${rest}`, 'unknown-model');
@@ -212,12 +220,17 @@ describe('unknown-embedding', () => {
       environment: { ...STUDIO, embeddingsKnown: false },
     });
   });
+  it('takes no short word for a slip', () => {
+    const short = { ...STUDIO, embeddings: [{ name: 'badhand' }] };
+    check('badhan, badhands4, «badhanf»', 'unknown-embedding', { environment: short });
+  });
 });
 
 describe('unknown-wildcard', () => {
   it('reports a wildcard without a file', () => {
     check('a __«colrs»__ hat', 'unknown-wildcard', { severity: 'warning', unsafe: 'a __colors__ hat' });
     check('__~«nope»__, __«hairs/*»__', 'unknown-wildcard');
+    check('__«h*t»__, __hair/*t__, __**t__', 'unknown-wildcard');
   });
   it('accepts files, patterns and names of LoRAs', () => {
     for (const text of [

@@ -216,6 +216,7 @@ describe('schedule-never-switches', () => {
       '[a:10]\nSteps: 20, Seed: 1, CFG scale: 7',
       '[a|b]',
       '[a:b:19]\nSteps: 20, Seed: 1, CFG scale: 7',
+      '[a:b:0.05]\nSteps: 20, Seed: 1, CFG scale: 7',
     ])
       check(text, 'schedule-never-switches');
   });

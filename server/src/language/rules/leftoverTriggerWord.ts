@@ -27,11 +27,10 @@ export const leftoverTriggerWord: Rule = {
         );
         for (const phrase of view.phrases) {
           if (!hashes.has(phrase.hash)) continue;
-          const owners = triggers.get(fold(phrase.text));
-          if (!owners || owners.some((lora) => loaded.has(lora))) continue;
-          // Another network of the same training answers to the same word under another name.
+          const [owner] = triggers.get(fold(phrase.text)) ?? [];
+          if (!owner) continue;
+          // The owner is loaded, or another network of the same training, which answers to the same word.
           if ([...loaded].some((lora) => lora && answersTo(lora, phrase.text))) continue;
-          const owner = owners[0]!;
           report({
             range: phrase.range,
             message: `\`${phrase.text}\` is the trigger word of the LoRA \`${owner.name}\`, which this block does not load: without it the word means little to the model. Remove the word, or add \`<lora:${owner.name}:${owner.preferredWeight ?? 1}>\`.`,
