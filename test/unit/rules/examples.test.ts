@@ -8,12 +8,8 @@ import { createProject } from '../../../server/src/workspace/project';
 const ROOT = path.join(__dirname, '../../..');
 const EXAMPLES = path.join(ROOT, 'examples');
 
-/** Rules whose mistake cannot be planted with the built-in model alone. */
-const WITHOUT_EXAMPLE = new Set([
-  ...['unknown-embedding', 'lockfile-mismatch', 'internal-rule-error'],
-  // Needs a measurement, which no text can hold.
-  'overcooked-stack',
-]);
+/** Rules whose mistake cannot be planted in a prompt: the second needs a measurement. */
+const WITHOUT_EXAMPLE = new Set(['internal-rule-error', 'overcooked-stack']);
 
 const project = createProject({
   trusted: true,
@@ -21,10 +17,15 @@ const project = createProject({
 });
 afterAll(() => project.dispose());
 
+/** With `/` on every system. */
 const prompts = (folder: string): string[] =>
-  readdirSync(path.join(EXAMPLES, folder))
+  readdirSync(path.join(EXAMPLES, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.sdprompt'))
+    .map((name) => name.split(path.sep).join('/'))
     .sort();
+
+/** A file in `broken` is called as the rule that it breaks. */
+const ruleOf = (name: string): string => path.posix.basename(name, '.sdprompt');
 
 async function placesIn(
   folder: string,
@@ -45,8 +46,7 @@ describe('examples', () => {
   });
 
   it('broken has one file for each rule', () => {
-    const names = prompts('broken').map((name) => name.replace(/\.sdprompt$/, ''));
-    expect(names).toEqual(
+    expect(prompts('broken').map(ruleOf).sort()).toEqual(
       RULES.map((rule) => rule.id)
         .filter((id) => !WITHOUT_EXAMPLE.has(id))
         .sort(),
@@ -60,7 +60,7 @@ describe('examples', () => {
       expect(
         places.map(({ rule }) => rule),
         name,
-      ).toContain(name.replace(/\.sdprompt$/, ''));
+      ).toContain(ruleOf(name));
       found[name] = places;
     }
     // `npx vitest run test/unit/rules/examples.test.ts -u` writes it anew; read the difference.
