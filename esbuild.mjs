@@ -1,6 +1,8 @@
-// Builds the five bundles. `--production` minifies; `--metafile` writes dist/meta.json for the house test.
+// Builds the five bundles. `--production` minifies. Also writes dist/meta.json for the house test, and the
+// notices of the packages inside.
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import * as esbuild from 'esbuild';
+import { noticesOf } from './scripts/notices.mjs';
 
 const production = process.argv.includes('--production');
 const watch = process.argv.includes('--watch');
@@ -56,6 +58,7 @@ if (watch) {
   const results = await Promise.all(builds.map((options) => esbuild.build(options)));
   const bundles = Object.assign({}, ...results.map((result) => result.metafile.outputs));
   await writeFile('dist/meta.json', JSON.stringify(bundles));
+  await writeFile('dist/ThirdPartyNotices.txt', noticesOf(bundles));
 }
 await copyFile('media/preview/preview.css', 'dist/preview.css');
 for (const codec of [

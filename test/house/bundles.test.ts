@@ -23,6 +23,21 @@ describe('the bundles', () => {
     expect(inside).toEqual([]);
   });
 
+  it('come with the licence of every package inside', () => {
+    const inputs = Object.values(bundles).flatMap((meta) => Object.keys(meta.inputs));
+    const names = new Set(
+      inputs.flatMap(
+        (input) => /node_modules\/((?:@[^/]+\/)?[^/]+)\/(?!node_modules)/.exec(input)?.[1] ?? [],
+      ),
+    );
+    const notices = readFileSync(path.join(root, 'dist/ThirdPartyNotices.txt'), 'utf8');
+    const titles = new Set(
+      Array.from(notices.matchAll(/^(\S+) \d+\.\S+ \([\w.-]+\)\n\n\S/gm), ([, name]) => name),
+    );
+    expect([...names, 'onnxruntime-node'].filter((name) => !titles.has(name))).toEqual([]);
+    expect(names.size).toBeGreaterThan(20);
+  });
+
   it('lets only the engine load the native runtime', () => {
     const loaders = Object.entries(bundles)
       .filter(([, meta]) => meta.imports.some((entry) => entry.path === ONLY_ENGINE_REQUIRES))
