@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { LanguageClient, type LanguageClientOptions, TransportKind } from 'vscode-languageclient/node';
 import { type InitializationOptions, TrustGranted } from '../../server/src/shared/lspMessages';
+import { SERVER_FLAGS } from '../../server/src/shared/serverFlags';
 import { withOwnPages } from './rulePages';
 
 /** Makes the client of the language server, not yet started. The server's bundle lies beside this one. */
@@ -36,8 +37,12 @@ export function createLanguageClient(
     'sdprompt',
     'SD Prompt',
     {
-      run: { module, transport: TransportKind.ipc },
-      debug: { module, transport: TransportKind.ipc, options: { execArgv: ['--nolazy', '--inspect=6010'] } },
+      run: { module, transport: TransportKind.ipc, options: { execArgv: [...SERVER_FLAGS] } },
+      debug: {
+        module,
+        transport: TransportKind.ipc,
+        options: { execArgv: [...SERVER_FLAGS, '--nolazy', '--inspect=6010'] },
+      },
     },
     options,
   );

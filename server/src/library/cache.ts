@@ -30,6 +30,7 @@ interface CacheFile {
 type CachedFile = [root: number, relativePath: string, key: string, common: number, own?: Partial<Own>];
 
 const NO_WORDS: readonly string[] = [];
+const NOTHING: Partial<Own> = {};
 
 /**
  * File that keeps the index of some folders. `cachePath` is a folder, shared by every library of the program, or a
@@ -91,16 +92,33 @@ function unpack(
   if (Number.isNaN(size + modified)) return undefined;
   const start = relativePath.lastIndexOf('/') + 1;
   const dot = relativePath.lastIndexOf('.');
-  const place: Own = {
+  // Every field by name: a spread of ten thousand objects takes as long as reading them.
+  const {
+    alias,
+    problem,
+    triggerWords = NO_WORDS,
+    preferredWeight,
+    description,
+  }: Partial<Own> = own ?? NOTHING;
+  const { previewPath, hashes, negativeText, notes, embeddings }: Partial<Own> = own ?? NOTHING;
+  const facts = join(common, {
     name: relativePath.slice(start, dot > start ? dot : undefined),
+    alias,
     path: folder + (path.sep === '/' ? relativePath : relativePath.replaceAll('/', path.sep)),
     relativePath,
     source: 'file',
+    problem,
+    triggerWords,
+    preferredWeight,
+    description,
+    previewPath,
     size,
     modified,
-    triggerWords: NO_WORDS,
-  };
-  const facts = join(common, own ? { ...place, ...own } : place);
+    hashes,
+    negativeText,
+    notes,
+    embeddings,
+  });
   return Array.isArray(facts.triggerWords) ? { key, facts, common } : undefined;
 }
 

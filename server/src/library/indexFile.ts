@@ -78,25 +78,52 @@ function draw(
   const drawn = drawFacts(metadata, tags, structure, sidecars);
   const shortHash = notedHash(metadata);
   const { problems } = drawn;
+  const place = placeOf(file, stamp);
+  const words = detached({
+    alias: metadata.ss_output_name?.slice(0, MAX_ALIAS) || undefined,
+    triggerWords: drawn.triggerWords,
+    description: shorten(drawn.description),
+    negativeText: drawn.negativeText,
+    notes: drawn.notes,
+    embeddings: drawn.embeddings,
+  });
+  // Every field by name: spreading objects of this size makes tables of them, three times as large.
   return {
     common: {
-      ...drawn,
       status: drawn.kind === 'lora' ? 'ok' : 'other',
+      kind: drawn.kind,
+      networkType: drawn.networkType,
+      architecture: drawn.architecture,
+      candidates: drawn.candidates,
+      reason: drawn.reason,
+      family: drawn.family,
+      prediction: drawn.prediction,
+      rank: drawn.rank,
+      alpha: drawn.alpha,
+      modules: drawn.modules,
+      triggerSource: drawn.triggerSource,
+      trainedOn: drawn.trainedOn,
+      license: drawn.license,
       category: categoryOf(sidecars.tags ?? [], file.relativePath),
+      vectors: drawn.vectors,
       problems: problems.length > 0 ? problems : undefined,
     },
     own: {
-      ...placeOf(file, stamp),
-      ...detached({
-        alias: metadata.ss_output_name?.slice(0, MAX_ALIAS) || undefined,
-        triggerWords: drawn.triggerWords,
-        preferredWeight: drawn.preferredWeight,
-        description: shorten(drawn.description),
-        negativeText: drawn.negativeText,
-        notes: drawn.notes,
-        embeddings: drawn.embeddings,
-        hashes: shortHash === undefined ? undefined : { shortHash },
-      }),
+      name: place.name,
+      alias: words.alias,
+      path: place.path,
+      relativePath: place.relativePath,
+      source: place.source,
+      triggerWords: words.triggerWords,
+      preferredWeight: drawn.preferredWeight,
+      description: words.description,
+      previewPath: place.previewPath,
+      size: place.size,
+      modified: place.modified,
+      hashes: shortHash === undefined ? undefined : { shortHash },
+      negativeText: words.negativeText,
+      notes: words.notes,
+      embeddings: words.embeddings,
     },
   };
 }

@@ -29,6 +29,11 @@ export interface Library {
   all(): readonly LoraFacts[];
   /** Looks at the disk again; only files that changed are read. */
   refresh(): Promise<void>;
+  /**
+   * After the index of an earlier run was read. True: there was one, and `all` answers from it before the disk has
+   * been looked at; what has changed since is announced.
+   */
+  readonly remembered: Promise<boolean>;
   /** After the first look at the disk. */
   readonly ready: Promise<void>;
   /** Called after facts have changed; returns a function that stops the calls. */
@@ -133,7 +138,7 @@ export function createLibrary(options: LibraryOptions): Library {
       const entry = next.get(path);
       if (entry) entries.set(path, entry);
     }
-    facts = [...entries.values()].map((entry) => entry.facts);
+    facts = Array.from(entries.values(), (entry) => entry.facts);
     await keep();
     announce();
   }
@@ -197,11 +202,15 @@ export function createLibrary(options: LibraryOptions): Library {
     return running;
   }
 
+  async function remember(): Promise<boolean> {
+    if (cacheFile === undefined) return false;
+    entries = await readCache(cacheFile, sharing);
+    facts = Array.from(entries.values(), (entry) => entry.facts);
+    return entries.size > 0;
+  }
+
   async function start(): Promise<void> {
-    if (cacheFile !== undefined) {
-      entries = await readCache(cacheFile, sharing);
-      facts = [...entries.values()].map((entry) => entry.facts);
-    }
+    await remembered;
     if (options.watch) watcher = watchFolders(() => void refresh(), log);
     await refresh();
   }
@@ -264,9 +273,11 @@ export function createLibrary(options: LibraryOptions): Library {
     return count;
   }
 
+  const remembered = remember();
   return {
     all: () => facts,
     refresh,
+    remembered,
     ready: start(),
     onDidChange(listener) {
       listeners.add(listener);

@@ -26,12 +26,21 @@ const MAX_KEPT = 4_096;
 /** Bytes of whole tensor lists kept: comparing two is an order of magnitude cheaper than digesting one. */
 const MAX_SAMPLE_BYTES = 4 << 20;
 
+/** Files with a tensor list before its bytes are kept: most of a folder's files share a few, the others come and go. */
+const WORTH_A_SAMPLE = 5;
+
+interface Known {
+  readonly structure: StructureFacts;
+  /** Files that had it, as far as its digest was asked for. */
+  met: number;
+}
+
 /**
  * A memo keyed by everything in the header but `__metadata__`, and by the number of data bytes. Two files that agree in
  * both differ in metadata only, so what was checked and judged for one holds for the other.
  */
 export function createStructureMemo(): StructureMemo {
-  const known = new Map<string, StructureFacts>();
+  const known = new Map<string, Known>();
   const samples = createSamples();
   const reader = createTensorListReader();
 
@@ -43,14 +52,14 @@ export function createStructureMemo(): StructureMemo {
     const digest = digestOf(size, rest);
     const same = known.get(digest);
     if (same) {
-      samples.keep(size, rest, same);
-      return success(same);
+      if (++same.met >= WORTH_A_SAMPLE) samples.keep(size, rest, same.structure);
+      return success(same.structure);
     }
     const tensors = parseTensors(rest, bytes, fileSize, reader);
     if (!tensors.ok) return tensors;
     const structure = structureOf(tensors.value);
     if (known.size >= MAX_KEPT) known.delete(known.keys().next().value!);
-    known.set(digest, structure);
+    known.set(digest, { structure, met: 1 });
     return success(structure);
   }
 
@@ -76,7 +85,7 @@ interface Sample {
   readonly structure: StructureFacts;
 }
 
-/** Tensor lists met more than once, whole: most of a folder's files share a few, and the others are not worth a copy. */
+/** Tensor lists that many files share, whole. */
 function createSamples() {
   const samples = new Map<string, Sample>();
   let total = 0;

@@ -45,7 +45,10 @@ export function createLibraries(options: {
   };
 }
 
-/** Waits for a library's first scan, at most so many milliseconds. False: it is still at it. */
+/**
+ * Waits for a library's first scan, at most so many milliseconds. False: it is still at it. Who does not wait for ever
+ * is served from the index of an earlier run, where there is one, and told when the scan finds something else.
+ */
 export async function scanned(library: Library, budget: number): Promise<boolean> {
   if (budget === Number.POSITIVE_INFINITY) {
     await library.ready;
@@ -55,7 +58,8 @@ export async function scanned(library: Library, budget: number): Promise<boolean
   const late = new Promise<boolean>((resolve) => {
     timer = setTimeout(() => resolve(false), budget);
   });
-  const done = await Promise.race([library.ready.then(() => true), late]);
+  const remembered = library.remembered.then((there) => there || library.ready.then(() => true));
+  const done = await Promise.race([remembered, late]);
   clearTimeout(timer);
   return done;
 }

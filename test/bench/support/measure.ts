@@ -11,10 +11,18 @@ export interface Run {
 }
 
 /** Runs a program to its end and takes its time from outside, start of the process included. */
-export function timed(file: string, args: readonly string[], cwd?: string): Promise<Run> {
+export function timed(
+  file: string,
+  args: readonly string[],
+  cwd?: string,
+  flags: readonly string[] = [],
+): Promise<Run> {
   return new Promise((resolve, reject) => {
     const start = performance.now();
-    const child = spawn(process.execPath, [file, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...flags, file, ...args], {
+      cwd,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const out: Buffer[] = [];
     const errors: Buffer[] = [];
     child.stdout.on('data', (part: Buffer) => out.push(part));

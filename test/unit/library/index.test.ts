@@ -53,6 +53,38 @@ async function indexed(cachePath: string): Promise<readonly LoraFacts[]> {
 }
 
 describe('the index', () => {
+  it('answers from an earlier run before it has looked at the disk, and then says what has changed', async () => {
+    const loras = join(folder, 'remembered');
+    mkdirSync(loras);
+    const list = { metadata: {}, tensors: { 'lora_te_text_model_encoder_layers_0_mlp_fc1.alpha': [] } };
+    for (const name of ['a', 'b']) write(join(loras, `${name}.safetensors`), list);
+    const start = () =>
+      createLibrary({
+        folders: [loras],
+        cachePath: join(folder, 'remembered.json'),
+        watch: false,
+        log: expect.fail,
+      });
+    const names = (library: ReturnType<typeof start>) => library.all().map(({ name }) => name);
+
+    const first = start();
+    expect(await first.remembered).toBe(false);
+    await first.ready;
+    first.dispose();
+    rmSync(join(loras, 'a.safetensors'));
+    write(join(loras, 'c.safetensors'), list);
+
+    const second = start();
+    const heard: string[][] = [];
+    second.onDidChange(() => heard.push(names(second)));
+    expect(await second.remembered).toBe(true);
+    expect(names(second)).toEqual(['a', 'b']);
+    await second.ready;
+    expect(names(second)).toEqual(['b', 'c']);
+    expect(heard).toEqual([['b', 'c']]);
+    second.dispose();
+  });
+
   it('says of every list what an inspection says of it, cold and warm', async () => {
     mkdirSync(join(folder, 'loras'));
     const lists = readdirSync(golden).filter((name) => name.endsWith('.json.gz'));
