@@ -136,8 +136,38 @@ describe('verdicts on parts and variations', () => {
     ['real_flux_lora_kohya.json', /double_blocks_\d+_img_attn/, ['chroma', 'flux']],
     ['qwen_image_peft_transformer.json', /attn\.to_q/, ['qwen-image']],
     ['wan21_14b_diffusion_model_peft.json', /blocks\.0\.self_attn\.q/, ['wan']],
+    ['pixart_sigma_peft.json', /\.ff\./, ['pixart-alpha', 'pixart-sigma']],
+    ['hunyuan_dit_peft.json', /\.mlp\./, ['hunyuan-dit']],
+    ['auraflow_peft.json', /\.single_transformer_blocks\./, ['auraflow']],
+    ['auraflow_peft.json', /\.single_.*\.to_[qk]\./, ['auraflow', 'chroma', 'flux']],
+    ['real_flux_lora_diffusers.json', /\.transformer_blocks\.9\.norm1_context\./, ['flux']],
+    ['real_flux_lora_diffusers.json', /\.transformer_blocks\.\d\.ff\./, ['chroma', 'flux']],
+    ['real_flux_lora_diffusers_base_model.json', /model\.proj_out\./, ['chroma', 'flux', 'qwen-image']],
+    ['invoke_sample_anima_lora_peft.json', /\.mlp\./, ['anima']],
+    ['invoke_sample_anima_lora_kohya_with_te.json', /lora_te_/, ['anima']],
   ])('%s reduced to %s', (file, pattern, candidates) => {
     expect(only(file, pattern).candidates).toEqual(candidates);
+  });
+
+  it.each([
+    // Orthogonal factors and IA3 know one side only, which is enough where a weight is square.
+    ['transformer.transformer_blocks.0.attn.to_q.oft_blocks', [192, 8, 8], ['sd3', 'sd35-medium']],
+    ['transformer.transformer_blocks.0.attn.to_k.oft_blocks', [2, 304, 8, 8], ['sd35-large']],
+    ['lora_unet_transformer_blocks_0_attn_to_out_0.weight', [3072], ['chroma', 'flux', 'qwen-image']],
+    ['lora_unet_layers_0_attention_to_q.oft_blocks', [480, 8, 8], ['z-image']],
+    // Files of diffusers for programs whose blocks are named like Flux's, Wan's or LTX's.
+    ['transformer.transformer_blocks.19.attn.add_q_proj.lora_A.weight', [8, 3072], ['qwen-image']],
+    ['transformer.transformer_blocks.19.ff.net.0.proj.lora_A.weight', [8, 3072], ['hunyuan-video']],
+    ['transformer.single_transformer_blocks.39.proj_out.lora_A.weight', [8, 15360], ['hunyuan-video']],
+    ['transformer.blocks.3.attn1.to_q.lora_A.weight', [8, 1408], ['hunyuan-dit']],
+    ['transformer.blocks.3.attn1.to_q.lora_A.weight', [8, 1536], ['wan']],
+    ['transformer.transformer_blocks.3.attn1.to_q.lora_A.weight', [8, 1920], []],
+    ['transformer.transformer_blocks.3.attn.to_q.lora_A.weight', [8, 640], []],
+    ['transformer.x_embedder.lora_A.weight', [8, 64], ['chroma', 'flux']],
+    ['lora_te_model_layers_3_mlp_up_proj.alpha', [], []],
+    ['lora_te_layers_3_self_attn_q_proj.lora_down.weight', [8, 2560], ['z-image']],
+  ])('%s of shape %s may be for %s', (name, shape, candidates) => {
+    expect(inspectHeader({ tensors: { [name]: shape } }).candidates).toEqual(candidates);
   });
 
   it('calls a U-Net of exactly its modules SSD-1B, whatever SDXL says', () => {

@@ -13,6 +13,8 @@ export function findTextEncoder(modules: readonly Sized[]): Finding | undefined 
   if ([...prefixes].some((prefix) => prefix.startsWith('lora_prior_'))) {
     return { candidates: ['stable-cascade'], because: `${only}, the prior's, which only Stable Cascade has` };
   }
+  const languageModel = findLanguageModel(modules, width);
+  if (languageModel) return languageModel;
   if (components.has('te3')) {
     return {
       candidates: ['flux', 'sd3'],
@@ -45,6 +47,21 @@ export function findTextEncoder(modules: readonly Sized[]): Finding | undefined 
   if (width === 768)
     return { candidates: ['sd1'], because: `${only}, a single CLIP-L, as Stable Diffusion 1 has` };
   return { candidates: ['sd1', 'sd2'], because: `${only}, whose width its tensors do not tell` };
+}
+
+/** Language models that newer programs read prompts with, by their width. */
+const LANGUAGE_MODELS: readonly (readonly [width: number, candidates: readonly string[]])[] = [
+  [1024, ['anima']],
+  [2304, ['lumina2']],
+  [2560, ['z-image']],
+  [3584, ['hunyuan-image', 'qwen-image']],
+];
+
+/** Their layers stand under no `text_model`, as those of every CLIP do. */
+function findLanguageModel(modules: readonly Sized[], width: number | undefined): Finding | undefined {
+  if (!modules.every(({ key }) => /^(?:model_)?(?:language_model_)?layers_\d+_/.test(key))) return undefined;
+  const [, candidates = []] = LANGUAGE_MODELS.find(([known]) => known === width) ?? [];
+  return { candidates, because: 'it changes a language model only, whose width tells whose it is' };
 }
 
 /** Width of the encoder, from the attention's input. */
