@@ -404,7 +404,7 @@ export const MUTANTS: readonly Mutant[] = [
     'if (isEntry(entry, text, start, end) || hashes[entry] !== hash)',
     'a phrase has the tokens of another one',
   ),
-  shortcuts(
+  style(
     'duplicate-tag',
     'support/plainText',
     '(code >= 65 && code <= 90)',

@@ -90,7 +90,13 @@ it('is activated by the language, and by a preview that a reload brings back', (
   expect(manifest.activationEvents).toEqual(['onLanguage:sdprompt', 'onWebviewPanel:sdprompt.preview']);
 });
 
-it('the problem matcher reads what the command line prints', () => {
+it.each([
+  'my prompts/a:b.sdprompt',
+  'C:\\Prompts\\夜 の 街 (1).sdprompt',
+  'D:/prompts/线稿 v1.2.sdprompt',
+  '\\\\server\\share\\a.sdprompt',
+  'a:12:3.sdprompt',
+])('the problem matcher reads what the command line prints of %s', (file) => {
   const findings = [
     {
       line: 3,
@@ -100,11 +106,12 @@ it('the problem matcher reads what the command line prints', () => {
       ruleId: 'lora-weight',
     },
     { line: 1, column: 1, severity: 'hint', message: 'Short.', ruleId: 'some-rule' },
+    { line: 9, column: 2, severity: 'warning', message: '`a:1:2  error  b  c` 是。', ruleId: 'some-rule' },
   ];
   const report = {
-    files: [{ path: 'my prompts/a:b.sdprompt', findings }],
-    counts: { error: 1, warning: 0, info: 0, hint: 1 },
-    fixable: { safe: 0, unsafe: 0 },
+    files: [{ path: file, findings }],
+    counts: { error: 1, warning: 1, info: 0, hint: 1 },
+    fixable: { safe: 1, unsafe: 1 },
     fixed: 0,
   } as unknown as Report;
   const [{ pattern }] = contributes.problemMatchers;
@@ -126,5 +133,5 @@ it('the problem matcher reads what the command line prints', () => {
         },
       ];
     });
-  expect(read).toEqual(findings.map((finding) => ({ file: 'my prompts/a:b.sdprompt', ...finding })));
+  expect(read).toEqual(findings.map((finding) => ({ file, ...finding })));
 });

@@ -111,6 +111,7 @@ describe('duplicate-tag', () => {
     });
     expect(finding?.related?.[0]?.range).toEqual({ start: 0, end: 5 });
     check('Long Hair, «long_hair», x', 'duplicate-tag');
+    check('A cat, rain, «a cat», Zebra, «zebra»', 'duplicate-tag');
     check('(a:1.2), «(a:1.2)», miku \\(vocaloid\\), «miku \\(vocaloid\\)»', 'duplicate-tag');
     check('a\nNegative prompt: bad, «bad»', 'duplicate-tag');
   });
