@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { MUTANTS } from './mutants';
+import { MUTANTS, type Mutant } from './mutants';
 
 /** Share of the mutants that the tests must catch. */
 const CAUGHT = 0.95;
@@ -21,15 +21,20 @@ export async function run(names: readonly string[]): Promise<number> {
     console.error('The tests fail without any mutant; mend that first.');
     return 2;
   }
-  console.log('| of | what breaks | caught |\n| -- | ----------- | ------ |');
+  console.log('| of | what breaks | caught by |\n| -- | ----------- | --------- |');
   let caught = 0;
   for (const { mutant, index } of chosen) {
     const isCaught = !passes([mutant.test], index);
     if (isCaught) caught++;
-    console.log(`| ${mutant.of} | ${mutant.why} | ${isCaught ? 'yes' : '**no**'} |`);
+    console.log(row(mutant, isCaught));
   }
   console.log(`\n${caught} of ${chosen.length} caught.`);
   return caught >= CAUGHT * chosen.length ? 0 : 1;
+}
+
+/** A line of the table: what was broken, and which test noticed. */
+export function row({ of, why, test }: Mutant, isCaught: boolean): string {
+  return `| ${of} | ${why.replaceAll('|', '\\|')} | ${isCaught ? test : '**nobody**'} |`;
 }
 
 function passes(tests: readonly string[], mutant: number | undefined): boolean {
