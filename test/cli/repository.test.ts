@@ -1,12 +1,9 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
 import { COMMANDS } from '../../server/src/cli/commands';
+import { action, hooks, runStep } from './action';
 import { CLI, layOut, PACKAGE, runCli, temporaryTree } from './scenario';
-
-const read = (name: string) => parse(readFileSync(path.join(PACKAGE, name), 'utf8'));
 
 const { root, tree } = temporaryTree();
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -26,9 +23,6 @@ layOut(
 );
 
 describe('.pre-commit-hooks.yaml', () => {
-  const hooks: { id: string; entry: string; files: string; pass_filenames?: boolean }[] =
-    read('.pre-commit-hooks.yaml');
-
   it.each(hooks.map((hook) => [hook.id, hook] as const))(
     '%s runs a command that there is',
     async (_, hook) => {
@@ -49,38 +43,8 @@ describe('.pre-commit-hooks.yaml', () => {
 });
 
 describe.skipIf(process.platform === 'win32')('action.yml', () => {
-  const action: {
-    inputs: Record<string, { default: string }>;
-    runs: { steps: { name?: string; run?: string; env?: Record<string, string> }[] };
-  } = read('action.yml');
-
-  /** Runs the lint step as the runner does: inputs as variables, bash with `-eo pipefail`. */
-  function lintStep(
-    inputs: Readonly<Record<string, string>>,
-  ): Promise<{ code: number | null; stdout: string }> {
-    const step = action.runs.steps.find(({ name }) => name === 'Lint');
-    const value = (expression: string) =>
-      expression
-        .replace(
-          /\$\{\{ inputs\.([\w-]+) \}\}/g,
-          (_, name) => inputs[name] ?? action.inputs[name]?.default ?? '?',
-        )
-        .replace('${{ github.action_path }}', PACKAGE);
-    const env = Object.fromEntries(
-      Object.entries(step?.env ?? {}).map(([name, text]) => [name, value(text)]),
-    );
-    return new Promise((resolve, reject) => {
-      const child = spawn('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? 'exit 9'], {
-        cwd: tree,
-        env: { PATH: process.env.PATH, HOME: path.join(root, 'home'), ...env },
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      let stdout = '';
-      child.stdout.on('data', (chunk) => (stdout += chunk));
-      child.on('error', reject);
-      child.on('close', (code) => resolve({ code, stdout }));
-    });
-  }
+  const lintStep = (inputs: Readonly<Record<string, string>>) =>
+    runStep('Lint', inputs, { cwd: tree, home: path.join(root, 'home'), actionPath: PACKAGE });
 
   it('finds the command line where the build puts it', () => {
     expect(action.runs.steps.some(({ run }) => run?.includes(path.relative(PACKAGE, CLI)))).toBe(true);
