@@ -1,5 +1,10 @@
 import * as vscode from 'vscode';
-import { LibraryChanged, PlanProgress, type PlanProgressParams } from '../../server/src/shared/lspMessages';
+import {
+  LibraryChanged,
+  Measured,
+  PlanProgress,
+  type PlanProgressParams,
+} from '../../server/src/shared/lspMessages';
 import { registerCommands } from './commands/index';
 import { createEngine } from './engine';
 import { createController } from './generation/controller';
@@ -44,6 +49,9 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ownFolder,
     busy: (label) => generating.update(label),
     compare: comparer.compare,
+    noteMeasured: (params) => {
+      if (client.isRunning()) void client.sendNotification(Measured, params);
+    },
   });
 
   const services: Services = {

@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DATED_PATTERN, pictureName } from '../../../server/src/enginehost/pictureName';
-import type { ResolvePlanParams } from '../../../server/src/shared/lspMessages';
+import type { MeasuredParams, ResolvePlanParams } from '../../../server/src/shared/lspMessages';
 import type { Engine } from '../engine';
 import { prune } from '../preview/files';
 import { originOf, type PictureOrigin } from '../preview/origin';
@@ -10,6 +10,7 @@ import { imageOf } from '../preview/state';
 import { blockTextAt, type PreviewTarget } from '../preview/target';
 import { pictureTarget } from '../settings';
 import { refusal } from '../trust';
+import { createMeasuring } from './measuring';
 import { actionsFor } from './problemActions';
 import { describeProgress } from './progress';
 import type { PlanResolver } from './resolvePlan';
@@ -31,14 +32,21 @@ export function createController(services: {
   readonly busy: (label: string | undefined) => void;
   /** Compares the shown picture with what there is now. */
   readonly compare: () => void;
+  /** Gives the language server what LoRAs were measured to do. */
+  readonly noteMeasured: (params: MeasuredParams) => void;
 }): Generation {
   const { log, engine, panel, ownFolder, busy, compare } = services;
   let target: PreviewTarget | undefined;
   let origin: PictureOrigin | undefined;
   let requestedModel: string | undefined;
 
+  const measuring = createMeasuring({
+    measure: (plan, request) => engine.host().measure(plan, request),
+    note: services.noteMeasured,
+  });
   const listener: GenerationListener = {
     started(request) {
+      measuring.stop();
       const uri = vscode.Uri.parse(request.uri);
       target = { uri: request.uri, line: request.position.line };
       origin = undefined;
@@ -83,6 +91,9 @@ export function createController(services: {
         panel.dispatch({ type: 'failed', problem: outcome.problem, actions: actionsFor(outcome.problem) });
       }
       compare();
+      measuring
+        .after(outcome)
+        .catch((error: unknown) => log.warn(`The LoRAs could not be measured: ${String(error)}`));
     },
   };
 

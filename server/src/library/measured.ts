@@ -26,7 +26,7 @@ interface Kept {
   readonly overlaps: Overlaps;
 }
 
-/** @param cachePath folder of the cache; without it nothing is kept. */
+/** @param cachePath folder of the cache; without it what was measured lasts as long as the process. */
 export function createMeasuredStore(
   cachePath: string | undefined,
   log: (message: string) => void,
@@ -70,7 +70,7 @@ export function createMeasuredStore(
 
     async add(model, loras, { loras: measured, pairs }) {
       const of = await modelKey(model);
-      if (file === undefined || cachePath === undefined || of === undefined) return;
+      if (of === undefined) return;
       const keys = await Promise.all(loras.map(fileKey));
       await refresh();
       const { changes, overlaps } = kept;
@@ -86,6 +86,7 @@ export function createMeasuredStore(
           const pair = pairs.find((one) => one.first === first && one.second === second);
           putLast(overlaps, pairKey(a, b, of), pair?.overlaps ?? []);
         }
+      if (file === undefined || cachePath === undefined) return;
       try {
         await mkdir(cachePath, { recursive: true });
         const whole = { version: VERSION, changes: [...changes], overlaps: [...overlaps] };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { type Connection, DidChangeConfigurationNotification } from 'vscode-languageserver';
-import { LibraryChanged, TrustGranted } from '../shared/lspMessages';
+import { LibraryChanged, Measured, type MeasuredParams, TrustGranted } from '../shared/lspMessages';
 import { createProject } from '../workspace/project';
 import { capabilities } from './capabilities';
 import { clientFacts } from './client';
@@ -118,6 +118,12 @@ export function createServer(connection: Connection, options: ServerOptions): { 
     if (!session) return;
     session.trusted = true;
     session.project.update({ trusted: true });
+  });
+
+  connection.onNotification(Measured, ({ model, loras, measurement }: MeasuredParams) => {
+    session?.project
+      .noteMeasured(model, loras, measurement)
+      .catch((error) => log(`What was measured cannot be kept: ${String(error)}`));
   });
 
   function onProjectChanged(): void {

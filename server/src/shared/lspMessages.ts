@@ -1,4 +1,5 @@
 import type { LoraFacts } from './facts';
+import type { Measurement } from './measurement';
 import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
@@ -94,6 +95,16 @@ export const LibraryChanged = 'sdprompt/libraryChanged';
 
 /** Client → server notification: the user granted trust; machine paths and models may now be used. */
 export const TrustGranted = 'sdprompt/trustGranted';
+
+/** Client → server notification: how much some LoRAs change a model was measured, for the lint to know. */
+export const Measured = 'sdprompt/measured';
+export interface MeasuredParams {
+  /** Path of the model. */
+  readonly model: string;
+  /** Paths of the files in the measurement's order, each taken at weight 1. */
+  readonly loras: readonly string[];
+  readonly measurement: Measurement;
+}
 
 /** Initialization options the client passes. */
 export interface InitializationOptions {

@@ -70,6 +70,12 @@ describe('what was measured', () => {
     expect((await store.lookup([model]))?.change(factsOf(hat), model)).toBeUndefined();
   });
 
+  it('lasts as long as the process where there is no cache', async () => {
+    const store = createMeasuredStore(undefined, silent);
+    await store.add(model.path!, [hat, mira], measurement);
+    expect((await store.lookup([model]))?.change(factsOf(hat), model)).toHaveLength(1);
+  });
+
   it('knows that two share nothing', async () => {
     const store = createMeasuredStore(path.join(folder, 'nothing'), silent);
     await store.add(model.path!, [hat, mira], { ...measurement, pairs: [] });
