@@ -38,13 +38,15 @@ function normalised(
   return undefined;
 }
 
-/** Graph outputs for the inner values that `layerInputs` names. */
+/**
+ * Graph outputs for the inner values that `layerInputs` names. Their type is left open: inside, a graph may compute in
+ * halves and give out whole floats.
+ */
 export function layerOutputs(file: ModelFile): Uint8Array[] {
   const known = new Set(file.model.outputs.map((output) => output.name));
-  const elementType = file.model.outputs[0]?.elementType ?? 1;
   return [...new Set(layerInputs(file).values())]
     .filter((value) => !known.has(value))
-    .map((value) => encode.valueInfo(value, elementType, ['batch', 'sequence', 'width']));
+    .map((value) => encode.untypedValue(value));
 }
 
 /** LayerNorm over the last axis, in place on a copy. */

@@ -56,6 +56,11 @@ export function valueInfo(name: string, elementType: number, dims: readonly (num
   return concatBytes([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
 }
 
+/** ValueInfoProto of a value whose type and shape the runtime is to find out. */
+export function untypedValue(name: string): Uint8Array {
+  return bytesField(1, name);
+}
+
 /** TensorProto whose bytes are inside. */
 export function tensor(
   name: string,
