@@ -50,6 +50,8 @@ function report(seen: Measured): number {
   console.log(`load        ${seconds(seen.load, seen.loadCpu)}`);
   console.log(`first step  ${seconds(seen.firstStep, seen.firstStepCpu)} after loading began`);
   console.log(`step        ${seconds(seen.step, seen.stepCpu)}`);
+  console.log(`decode      ${seconds(seen.decode, seen.decodeCpu)}`);
+  console.log(`encode      ${seconds(seen.encode, seen.encodeCpu)}`);
   console.log(`loaded      ${own}peak ${seen.peakLoading.toFixed(0)} MiB resident`);
   console.log(`in all      peak ${seen.peak.toFixed(0)} MiB resident`);
   if (!seen.finite) console.log('some of what came out is no number');

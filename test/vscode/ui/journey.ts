@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { type Picture, readPicture } from '../pictures';
@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly url: string;
   /** User data folder: settings and the extension's storage. */
   readonly dataDir: string;
+  /** The folder that is open, a copy. */
+  readonly workspace: string;
   /** Changes the user's settings. */
   writeSettings(settings: Record<string, unknown>): void;
 }
@@ -135,6 +137,36 @@ export async function journey(page: Page, surroundings: Surroundings): Promise<n
     assert.equal(await preview.locator('.seed').textContent(), seed);
   });
 
+  await step('settings that change the picture mark it, and unmark it', async () => {
+    await workbench.openFile('house.sdprompt');
+    // The language server is up again, and sees files change.
+    await page.locator('.codelens-decoration', { hasText: 'Generate preview' }).first().waitFor();
+    const config = path.join(surroundings.workspace, 'sdprompt.config.jsonc');
+    const before = readFileSync(config, 'utf8');
+    const mark = preview.getByText('Settings have changed since');
+    writeFileSync(
+      config,
+      JSON.stringify({ models: { demo: { path: 'builtin', vae: 'other.safetensors' } } }),
+    );
+    await mark.waitFor();
+    writeFileSync(config, before);
+    await mark.waitFor({ state: 'hidden' });
+  });
+
+  await step('a picture dropped on the panel is what its block starts from', async () => {
+    const [file] = list(previews(surroundings));
+    await drop(workbench, 'dropped.png', readFileSync(file!));
+    const question = page.locator('.notification-list-item', {
+      hasText: 'holds the prompt it was made from',
+    });
+    await question.getByRole('button', { name: 'Start from It' }).click();
+    await workbench.openFile('house.sdprompt');
+    await waitForText(workbench, /Model: demo, Init image: dropped\.png/);
+    assert.deepEqual(readFileSync(path.join(surroundings.workspace, 'dropped.png')), readFileSync(file!));
+    await press('Control+Z');
+    await waitForText(workbench, /Model: demo\s*$/m);
+  });
+
   await step('a model that is not there is explained, with a way out', async () => {
     await workbench.openFile('nomodel.sdprompt');
     await press('Control+Alt+Enter');
@@ -208,7 +240,7 @@ async function nextPicture(
   { dataDir }: Surroundings,
   before: number,
 ): Promise<Picture> {
-  const folder = path.join(dataDir, 'User/globalStorage/sdprompt.sdprompt/previews');
+  const folder = previews({ dataDir });
   const end = Date.now() + 90_000;
   for (;;) {
     const names = list(folder);
@@ -223,6 +255,22 @@ async function nextPicture(
     if (Date.now() > end) throw new Error(`No new picture in ${folder}: ${names.join(', ')}`);
     await workbench.page.waitForTimeout(100);
   }
+}
+
+/** Where the extension keeps its pictures. */
+function previews({ dataDir }: Pick<Surroundings, 'dataDir'>): string {
+  return path.join(dataDir, 'User/globalStorage/sdprompt.sdprompt/previews');
+}
+
+/** Lets go of a file over the preview page, as a browser tells a page of it. */
+async function drop({ preview }: Workbench, name: string, bytes: Uint8Array): Promise<void> {
+  const file = { name, base64: Buffer.from(bytes).toString('base64') };
+  await preview.locator('body').evaluate((body, dropped) => {
+    const data = new DataTransfer();
+    const content = Uint8Array.from(atob(dropped.base64), (character) => character.charCodeAt(0));
+    data.items.add(new File([content], dropped.name, { type: 'image/png' }));
+    body.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+  }, file);
 }
 
 function list(folder: string): string[] {

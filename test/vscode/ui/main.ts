@@ -42,6 +42,7 @@ async function play(
     const passed = await scenario(page, {
       url: `http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`,
       dataDir,
+      workspace,
       writeSettings: (settings) => writeSettings(dataDir, settings),
     });
     return { passed, failures: [] };
