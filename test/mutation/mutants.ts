@@ -390,6 +390,27 @@ export const MUTANTS: readonly Mutant[] = [
     ".replaceAll('*', '.*')",
     '`*` reaches over folders',
   ),
+  style(
+    'full-width-punctuation',
+    'fullWidthPunctuation',
+    'half.edits.length > 0 && meant',
+    'half.edits.length > 0',
+    '`(颜色：红)` is taken for a weight',
+  ),
+  style(
+    'unbalanced-bracket',
+    'unbalancedBracket',
+    'if (end === start + 1 && mixedPairAt',
+    'if (end === start && mixedPairAt',
+    '`（a:1.2)` has two findings, and --fix spoils it',
+  ),
+  parameters(
+    'infotext-would-not-parse',
+    'infotextWouldNotParse',
+    'const end = from + match[0].trimEnd().length;',
+    'const end = from + match[0].length;',
+    'blanks at the end are underlined',
+  ),
   shortcuts(
     'token-budget',
     'support/chunks',

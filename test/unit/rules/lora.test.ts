@@ -130,7 +130,10 @@ describe('unreadable-lora', () => {
       message: 'the header is longer than the file. Download it again.',
     });
     check('<lora:«old»:1>', 'unreadable-lora', { severity: 'warning', message: 'pickle' });
-    check('<lora:«smooth»:1>', 'unreadable-lora', { severity: 'error', message: 'holds a VAE, not a LoRA' });
+    check('<lora:«smooth»:1>', 'unreadable-lora', {
+      severity: 'error',
+      message: 'not a LoRA. Name another one',
+    });
   });
   it('goes by what the file holds, whatever its header is worth', () => {
     const sound = environment([lora('smooth', { kind: 'vae' }), lora('mira')]);

@@ -27,6 +27,32 @@ describe('infotext-would-not-parse', () => {
     check(`a\nSteps: 20${rest}`, 'infotext-would-not-parse');
     check(`a\nSteps: 20${rest}\n---\nb`, 'infotext-would-not-parse');
   });
+  it('reports what has lost its line breaks', () => {
+    check(`a hat, «Negative prompt:» b\nSteps: 20${rest}`, 'infotext-would-not-parse', {
+      message: 'beginning of a line',
+      fixed: `a hat,\nNegative prompt: b\nSteps: 20${rest}`,
+    });
+    check(`a, «Steps: 20${rest}»`, 'infotext-would-not-parse', {
+      message: 'a line of their own',
+      fixed: `a\nSteps: 20${rest}`,
+    });
+    check(`a, b «Negative prompt:» c, d «Steps: 20${rest}»  `, 'infotext-would-not-parse', {
+      fixed: `a, b\nNegative prompt: c, d\nSteps: 20${rest}  `,
+    });
+    check(`a cat «Negative prompt»: b, c Steps: 20${rest}`, 'infotext-would-not-parse', {
+      message: 'no prompt is left',
+      fixed: `a cat\nNegative prompt: b, c\nSteps: 20${rest}`,
+    });
+    check(`a cat «Steps»: 20${rest}`, 'infotext-would-not-parse', { fixed: `a cat\nSteps: 20${rest}` });
+    check(`a\nTiled Steps: 4, Steps: 20${rest}`, 'infotext-would-not-parse');
+    for (const text of [
+      '20 Steps: 20 stairs, wide',
+      'a Steps: 20, b',
+      'Negative prompt: a',
+      'xSteps: 1, b: 2, c: 3',
+    ])
+      check(text, 'infotext-would-not-parse');
+  });
   it('is strict on demand', () => {
     const settings = { 'infotext-would-not-parse': ['on', { strictParameters: true }] } as const;
     check('a\n«Steps: 20, Seed: 1»', 'infotext-would-not-parse', {

@@ -40,6 +40,7 @@ describe('portability', () => {
       '(a:1.2), [b], [c:d:0.5], <lora:mira:1>, e AND f BREAK g # h',
       '<lora:mira:1:1>',
       '<lora:mira:te=0.5:unet=1>',
+      '<lora:mira:0.6:OUTD>',
       '{a|b}',
     ])
       check(text, 'portability', { environment: on('a1111') });

@@ -42,6 +42,7 @@ export const infotextWouldNotParse: Rule<Options> = {
 function checkParameters(block: Block, document: Document, options: Options, report: Report): void {
   const { parameters, parametersRange: range } = block;
   if (!range || parameters.length === 0) return;
+  if (checkSwallowed(block, report)) return;
   if (!parameters.some(({ key }) => KNOWN_PARAMETER_KEYS.has(key) || looksLikeKey(key))) {
     report({
       range,
@@ -64,6 +65,31 @@ function checkParameters(block: Block, document: Document, options: Options, rep
     });
   }
 }
+
+/**
+ * A line that begins with words and a colon and has lost its line breaks: all of it is parameters, and the prompt is a part
+ * of their keys. True when that was reported.
+ */
+function checkSwallowed(block: Block, report: Report): boolean {
+  const swallowed = block.parameters.flatMap(({ key, keyRange }) => {
+    const [label] = SWALLOWED.exec(key) ?? [];
+    const isOwn = label === undefined || KNOWN_PARAMETER_KEYS.has(key);
+    // Extensions may have steps of their own.
+    if (isOwn || (label.endsWith('Steps') && block.parameters.some((one) => one.key === 'Steps'))) return [];
+    return { start: keyRange.end - label.length, label: label.trimStart(), end: keyRange.end };
+  });
+  const [first] = swallowed;
+  if (!first) return false;
+  const edits = swallowed.map(({ start, end, label }) => ({ range: { start, end }, newText: `\n${label}` }));
+  report({
+    range: { start: first.end - first.label.length, end: first.end },
+    message: `All of this line is taken for parameters, and the words before \`${first.label}\` for a part of a key: no prompt is left. Begin a new line with \`${first.label}\`.`,
+    fixes: [{ title: `Begin a new line with \`${first.label}\``, safe: true, edits }],
+  });
+  return true;
+}
+
+const SWALLOWED = /(?<=\S)[ ]+(?:Negative prompt|Steps)$/u;
 
 /** Keys of extensions: a capital letter at the beginning, as the web UI's own. */
 function looksLikeKey(key: string): boolean {
@@ -94,7 +120,9 @@ function checkLines(text: string, range: Range, block: Block, report: Report): v
       ],
     });
   }
+  if (part.includes('Negative prompt:')) checkInlineLabels(part, range, report);
   if (!part.includes('Steps:')) return;
+  checkInlineParameters(text, part, range, report);
   for (const match of part.matchAll(STEPS_LINE)) {
     const line = match[1] ?? '';
     const start = range.start + match.index + match[0].length - line.length;
@@ -108,6 +136,51 @@ function checkLines(text: string, range: Range, block: Block, report: Report): v
           title: 'Begin a new block after this line',
           safe: false,
           edits: [{ range: { start: end, end }, newText: '\n---' }],
+        },
+      ],
+    });
+  }
+}
+
+/** Text and the blanks before a label or parameters that should have begun a line; the comma may be one of a list. */
+const INLINE_LABEL = /(?<=\S)[^\S\r\n]*Negative prompt:/gu;
+const INLINE_STEPS = /(?<=\S)[^\S\r\n]*(?:,[^\S\r\n]*|[^\S\r\n])Steps:\s*\d+\s*,[^\r\n]*/gu;
+
+/** A text that has lost its line breaks, as many sites show and copy it. */
+function checkInlineLabels(part: string, range: Range, report: Report): void {
+  for (const match of part.matchAll(INLINE_LABEL)) {
+    const start = range.start + match.index;
+    const end = start + match[0].length;
+    report({
+      range: { start: end - 'Negative prompt:'.length, end },
+      message:
+        'Only at the beginning of a line does `Negative prompt:` begin the negative prompt: what follows here is drawn, not avoided. Begin a new line with it.',
+      fixes: [
+        {
+          title: 'Begin a new line with `Negative prompt:`',
+          safe: true,
+          edits: [{ range: { start, end }, newText: '\nNegative prompt:' }],
+        },
+      ],
+    });
+  }
+}
+
+function checkInlineParameters(text: string, part: string, range: Range, report: Report): void {
+  for (const match of part.matchAll(INLINE_STEPS)) {
+    const from = range.start + match.index;
+    const start = from + match[0].indexOf('Steps:');
+    const end = from + match[0].trimEnd().length;
+    if (countPairs(text, { start, end }) < 3) continue;
+    report({
+      range: { start, end },
+      message:
+        'Parameters need a line of their own: here they are sent to the model as words, and a program that takes this line for parameters drops the words before them. Begin a new line with `Steps:`.',
+      fixes: [
+        {
+          title: 'Begin a new line with `Steps:`',
+          safe: true,
+          edits: [{ range: { start: from, end: start }, newText: '\n' }],
         },
       ],
     });

@@ -1,5 +1,7 @@
 import type { Range } from '../../shared/range';
 import type { Fix, Rule, RuleContext } from './rule';
+import { mixedPairAt } from './support/fullWidthPair';
+import { withoutComments } from './support/plainText';
 import { syntaxCheck } from './support/syntaxErrors';
 
 /** Brackets that open or close nothing; escaped ones are plain text. */
@@ -9,13 +11,22 @@ export const unbalancedBracket: Rule = {
   tags: ['syntax'],
   severity: 'warning',
   fixable: 'both',
-  check: syntaxCheck('unbalanced-bracket', ({ range }, context) => {
-    const text = context.document.text.slice(range.start, range.end);
-    const face = isFace(context.document.text, range);
-    const fix = /^[)\]]/u.test(text) ? escaping(range, text) : closing(range, context);
-    return { fixes: fix ? [fix] : [], ...(face && { severity: 'info' as const }) };
-  }),
+  check(context, options, report) {
+    check(context, options, (finding) => {
+      const { start, end } = finding.range;
+      // A bracket whose partner is full-width is one slip, and `full-width-punctuation` speaks of it.
+      if (end === start + 1 && mixedPairAt(withoutComments(context.document), start)) return;
+      report(finding);
+    });
+  },
 };
+
+const check = syntaxCheck('unbalanced-bracket', ({ range }, context) => {
+  const text = context.document.text.slice(range.start, range.end);
+  const face = isFace(context.document.text, range);
+  const fix = /^[)\]]/u.test(text) ? escaping(range, text) : closing(range, context);
+  return { fixes: fix ? [fix] : [], ...(face && { severity: 'info' as const }) };
+});
 
 /** `:)` and its kin stand between commas and are meant as they are; only a reader may stumble over them. */
 function isFace(text: string, range: Range): boolean {

@@ -1,4 +1,5 @@
 import type { Environment } from '../environment';
+import { isMisread } from './fullWidthPunctuation';
 import type { Rule } from './rule';
 import { nearest, orList } from './support/names';
 import { renamedFile, renameReferences } from './support/pinned';
@@ -20,6 +21,8 @@ export const unknownLora: Rule = {
         // `lora-name-unwritable` speaks of names that the tag itself has changed.
         if (network.name === '' || tag.args[0]?.key !== undefined || network.name !== network.name.trim())
           continue;
+        // `full-width-punctuation` speaks of `<lora:name：1>`.
+        if (isMisread(network, environment)) continue;
         const found = environment.loras.resolve(network.name);
         if (found.chosen || found.candidates.length > 0) continue;
         const renamed = renamedFile(environment, network.name);

@@ -27,7 +27,11 @@ export const unreadableLora: Rule = {
           file.status === 'broken'
             ? (file.problem?.message ?? 'its header cannot be read')
             : `it holds ${aKind(file.kind)}, not a LoRA`;
-        const remedy = file.problem?.remedy ?? 'Download the file again, or name another one.';
+        const remedy =
+          file.problem?.remedy ??
+          (file.status === 'broken'
+            ? 'Download the file again, or name another one.'
+            : 'Name another one, or remove the tag.');
         report({
           range: network.nameRange,
           message: `\`${place}\` cannot be loaded as a LoRA: ${lowerFirst(why).replace(/\.$/u, '')}. ${remedy}`,

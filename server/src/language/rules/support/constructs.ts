@@ -1,4 +1,5 @@
 import type { Range } from '../../../shared/range';
+import { parseFloatPython } from '../../analysis/python';
 import type { Target } from '../../environment';
 import type { Group, Item } from '../../syntax/nodes';
 import type { Fix, RuleContext, Severity } from '../rule';
@@ -126,7 +127,9 @@ function tagConstructs(view: PromptView): Construct[] {
       comfyui: asWords('`<lora:…>` without an extension', 'Load the LoRA in the workflow.'),
       invokeai: asWords('`<lora:…>`', 'Choose the LoRA in its own list.'),
     };
-    if (te && unet && te.text.trim() !== unet.text.trim()) {
+    // A third argument that is no number is the notation of an extension.
+    const isPair = te && unet && [te, unet].every(({ text }) => parseFloatPython(text) !== undefined);
+    if (isPair && te.text.trim() !== unet.text.trim()) {
       const range = { start: te.range.start, end: unet.range.end };
       const named = `te=${te.text.trim()}:unet=${unet.text.trim()}`;
       const fix: Fix = { title: `Write \`${named}\``, safe: true, edits: [{ range, newText: named }] };
