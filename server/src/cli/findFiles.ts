@@ -9,7 +9,7 @@ export interface FoundFiles {
   readonly files: readonly string[];
   /** Arguments that matched nothing. */
   readonly unmatched: readonly string[];
-  /** Files named one by one that are ignored by configuration. */
+  /** Files named one by one that are ignored. */
   readonly ignored: readonly string[];
 }
 
@@ -46,7 +46,9 @@ export async function findFiles(io: Io, project: Project, args: readonly string[
 /** Says which arguments were left out and which matched nothing; false after the latter. */
 export function reportFound(io: Io, { ignored, unmatched }: FoundFiles): boolean {
   for (const arg of ignored)
-    io.stderr.write(`sdprompt: ${arg} is ignored by the configuration; it was left out.\n`);
+    io.stderr.write(
+      `sdprompt: ${arg} is ignored by the configuration, .sdpromptignore or .gitignore; it was left out.\n`,
+    );
   if (unmatched.length === 0) return true;
   io.stderr.write(
     `sdprompt: no file matches ${unmatched.join(', ')}.\n  Name .sdprompt files, folders that hold some, or globs.\n`,
