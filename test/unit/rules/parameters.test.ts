@@ -39,6 +39,7 @@ describe('infotext-would-not-parse', () => {
     check(`a, b «Negative prompt:» c, d «Steps: 20${rest}»  `, 'infotext-would-not-parse', {
       fixed: `a, b\nNegative prompt: c, d\nSteps: 20${rest}  `,
     });
+    check(`a, «Steps: 20${rest}»  \nb`, 'infotext-would-not-parse', { fixed: `a\nSteps: 20${rest}  \nb` });
     check(`a cat «Negative prompt»: b, c Steps: 20${rest}`, 'infotext-would-not-parse', {
       message: 'no prompt is left',
       fixed: `a cat\nNegative prompt: b, c\nSteps: 20${rest}`,
