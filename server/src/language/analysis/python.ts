@@ -70,6 +70,10 @@ const FLOAT = new RegExp(`^[+-]?(?:(?:${DIGITS}\\.?(?:${DIGITS})?|\\.${DIGITS})(
 const SPECIAL = /^([+-]?)(inf|infinity|nan)$/i;
 const INTEGER = new RegExp(`^[+-]?${DIGITS}$`);
 
+/** What nearly every number looks like. */
+const PLAIN_INTEGER = /^[0-9]+$/;
+const PLAIN_NUMBER = /^[0-9]+(?:\.[0-9]+)?$/;
+
 const NOT_ASCII = /[^\0-\x7f]/;
 
 /** Decimal digits of any script as ASCII, as `float()` and `int()` read them. */
@@ -91,6 +95,7 @@ function decimalValue(point: number): number {
 
 /** Python's `float(text)`: undefined where it raises ValueError. Accepts `nan`, `inf`, `1_0`, ` 0.5 `, any script's digits. */
 export function parseFloatPython(text: string): number | undefined {
+  if (PLAIN_NUMBER.test(text)) return Number(text);
   const body = asciiDigits(strip(text));
   if (FLOAT.test(body)) return Number(body.replaceAll('_', ''));
   const special = SPECIAL.exec(body);
@@ -101,6 +106,7 @@ export function parseFloatPython(text: string): number | undefined {
 
 /** Python's `int(text)`: undefined where it raises ValueError. */
 export function parseIntPython(text: string): number | undefined {
+  if (PLAIN_INTEGER.test(text)) return Number(text);
   const body = asciiDigits(strip(text));
   return INTEGER.test(body) ? Number(body.replaceAll('_', '')) : undefined;
 }

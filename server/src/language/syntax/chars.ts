@@ -80,10 +80,12 @@ export const FULL_WIDTH: Readonly<Record<number, string>> = {
  * of any script, at most one point, and an exponent. NaN for everything else, also for `nan`, `inf` and `1_0`.
  */
 export function parseDecimal(text: string): number {
-  let ascii = '';
-  for (const character of text.trim()) ascii += digitValue(character);
+  let ascii = text.trim();
+  if (NOT_ASCII.test(ascii)) ascii = Array.from(ascii, digitValue).join('');
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(ascii) ? Number(ascii) : Number.NaN;
 }
+
+const NOT_ASCII = /[^\0-\x7f]/;
 
 /** A decimal digit of any script as its ASCII digit; other characters as they are. Unicode keeps digits in runs of ten. */
 function digitValue(character: string): string {
