@@ -4,6 +4,8 @@ export interface ServerPlaces {
   readonly extensionsDir: string;
   readonly serverDir: string;
   readonly logFile: string;
+  /** Home folder of the server and the extensions; the own one when absent. */
+  readonly home?: string;
 }
 export function writeSettings(dataDir: string, settings: Record<string, unknown>): void;
 export function startServer(places: ServerPlaces): Promise<{ port: number; stop(): Promise<void> }>;

@@ -23,8 +23,8 @@ export function writeSettings(dataDir, settings) {
   writeFileSync(file, JSON.stringify({ ...before, ...settings }, null, 2));
 }
 
-/** Starts the server; resolves with its port and a function that ends it. */
-export async function startServer({ entry, dataDir, extensionsDir, serverDir, logFile }) {
+/** Starts the server; resolves with its port and a function that ends it. Its home folder is the user's unless given. */
+export async function startServer({ entry, dataDir, extensionsDir, serverDir, logFile, home }) {
   const file = path.join(dataDir, 'User/settings.json');
   writeSettings(dataDir, {
     ...QUIET_SETTINGS,
@@ -48,7 +48,15 @@ export async function startServer({ entry, dataDir, extensionsDir, serverDir, lo
       ...['--telemetry-level', 'off', '--enable-smoke-test-driver'],
     ],
     // A gallery that is empty instead of one that is asked over the network.
-    { stdio: ['ignore', 'pipe', 'pipe'], detached: true, env: { EXTENSIONS_GALLERY: '{}', ...process.env } },
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      detached: true,
+      env: {
+        EXTENSIONS_GALLERY: '{}',
+        ...process.env,
+        ...(home !== undefined && { HOME: home, USERPROFILE: home }),
+      },
+    },
   );
   const log = createWriteStream(logFile);
   server.stdout.pipe(log);

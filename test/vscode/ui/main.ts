@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
@@ -6,6 +6,7 @@ import { CHROMIUM_FLAGS } from '../../../scripts/vscode-host/chromium.mjs';
 import { startServer, writeSettings } from '../../../scripts/vscode-host/server.mjs';
 import { ensureHost } from '../../../scripts/vscode-host/setup.mjs';
 import { journey, type Surroundings } from './journey';
+import { installWebUi, offer } from './offer';
 import { restricted } from './restricted';
 import { type Outcome, StepFailure } from './steps';
 import { createWorkbench } from './workbench';
@@ -16,7 +17,7 @@ const FAIL_SHOT = 'test-results/screenshots/editor/failure.png';
 async function play(
   name: string,
   scenario: (page: Page, surroundings: Surroundings) => Promise<number>,
-  { workspace, extensionsDir }: { workspace: string; extensionsDir: string },
+  { workspace, extensionsDir, home }: { workspace: string; extensionsDir: string; home: string },
 ): Promise<Outcome> {
   const { entry, chromium: executablePath } = ensureHost();
   const scratch = mkdtempSync(path.join(tmpdir(), `sdprompt-${name}-`));
@@ -31,6 +32,7 @@ async function play(
     dataDir,
     extensionsDir,
     serverDir: path.join(scratch, 'server'),
+    home,
     logFile: `test-results/logs/ui-${name}.log`,
   });
   const browser = await chromium.launch({ executablePath, args: CHROMIUM_FLAGS });
@@ -63,8 +65,21 @@ async function main(): Promise<void> {
   const [workspace, extensionsDir, results] = process.argv.slice(2);
   if (!workspace || !extensionsDir || !results)
     throw new Error('usage: WORKSPACE EXTENSIONS_DIR RESULTS.json');
-  const places = { workspace: path.resolve(workspace), extensionsDir: path.resolve(extensionsDir) };
-  const counts = [await play('journey', journey, places), await play('restricted', restricted, places)];
+  // Homes of our own: what is installed on this machine must not be offered in the middle of a scenario.
+  const homes = mkdtempSync(path.join(tmpdir(), 'sdprompt-homes-'));
+  const places = {
+    workspace: path.resolve(workspace),
+    extensionsDir: path.resolve(extensionsDir),
+    home: path.join(homes, 'empty'),
+  };
+  mkdirSync(places.home);
+  const webUi = path.join(homes, 'webui');
+  const counts = [
+    await play('journey', journey, places),
+    await play('restricted', restricted, places),
+    await play('offer', offer(installWebUi(webUi)), { ...places, home: webUi }),
+  ];
+  rmSync(homes, { recursive: true, force: true });
   const failures = counts.flatMap((outcome) => outcome.failures);
   const passed = counts.reduce((sum, outcome) => sum + outcome.passed, 0);
   writeFileSync(results, JSON.stringify({ passed, failed: failures.length, failures }));
