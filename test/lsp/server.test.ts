@@ -393,6 +393,8 @@ describe.each(MODES)('the language server, %s', (mode) => {
       position: { line: 0, character: 14 },
     });
     expect(hover.contents.value).toContain('mira');
+    expect(hover.contents.value).toMatch(/Training tags, most frequent first: `.+` \d+/);
+    expect(hover.contents.value).toContain('](data:image/png;base64,');
     const lenses = await ask<{ command: { command: string; arguments: unknown[] } }[]>('codeLens');
     expect(lenses.map(({ command }) => command)).toMatchObject([
       { command: 'sdprompt.generatePreview', arguments: [uri, { line: 0, character: 0 }] },

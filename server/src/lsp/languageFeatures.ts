@@ -17,6 +17,7 @@ import { uriOf } from './documents';
 import type { Guard } from './guard';
 import { pictureMarkdown } from './pictures';
 import { environmentOf } from './session';
+import { trainingTags } from './trainingTags';
 
 /** Hover, links, hints and lenses: what the editor shows around a text without changing it. */
 export function registerLanguageFeatures(connection: Connection, guard: Guard): void {
@@ -27,12 +28,12 @@ export function registerLanguageFeatures(connection: Connection, guard: Guard): 
       const environment = await environmentOf(session, snapshot);
       const found = hover(snapshot.document, snapshot.text.offsetAt(params.position), environment);
       if (!found) return null;
-      const picture = await pictureMarkdown(found.picture);
+      const [tags, picture] = await Promise.all([trainingTags(found.lora), pictureMarkdown(found.picture)]);
       return {
         range: toLspRange(snapshot.text, found.range),
         contents: {
           kind: MarkupKind.Markdown,
-          value: [found.markdown, picture].filter(Boolean).join('\n\n'),
+          value: [found.markdown, tags, picture].filter(Boolean).join('\n\n'),
         },
       };
     }),

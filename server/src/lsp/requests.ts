@@ -119,14 +119,19 @@ async function resolvePlan(
   token.onCancellationRequested(() => abort.abort());
   const environment = params.forComparison
     ? await session.project.environmentFor(snapshot.path)
-    : await environmentToRun(session.project, snapshot.path, [block], {
-        ...(params.model !== undefined && { requested: params.model }),
-        signal: abort.signal,
-        reading(name, percent) {
-          const label = `Reading ${name} for its hash, once: ${percent} %`;
-          void session.connection.sendNotification(PlanProgress, { label } satisfies PlanProgressParams);
+    : await environmentToRun(
+        session.project,
+        snapshot.path,
+        { text: document.text, blocks: [block] },
+        {
+          ...(params.model !== undefined && { requested: params.model }),
+          signal: abort.signal,
+          reading(name, percent) {
+            const label = `Reading ${name} for its hash, once: ${percent} %`;
+            void session.connection.sendNotification(PlanProgress, { label } satisfies PlanProgressParams);
+          },
         },
-      });
+      );
   const built = buildPlan(document, block.index, environment, {
     ...(params.seed !== undefined && { seed: params.seed }),
     ...(params.model !== undefined && { model: params.model }),

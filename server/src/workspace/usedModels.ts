@@ -1,7 +1,10 @@
+import { stat } from 'node:fs/promises';
+import { findEmbeddings } from '../language/analysis/embeddings';
 import type { Environment } from '../language/environment';
 import { chooseVae, vaeFor } from '../language/plan/vae';
 import { findModel, modelOf } from '../language/rules/support/models';
-import type { Block } from '../language/syntax/nodes';
+import type { Block, Document } from '../language/syntax/nodes';
+import { hashFile, shortHashOf } from '../library/hashes';
 import type { Project } from './projectTypes';
 
 export interface HashingOptions {
@@ -12,15 +15,62 @@ export interface HashingOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What is about to be generated: a document, or some blocks of one. */
+export type BlocksToRun = Pick<Document, 'text' | 'blocks'>;
+
 /**
- * The environment of a file whose blocks are about to be generated: with the hashes of the checkpoints and VAEs they use,
- * since pictures name them by it. Each file is hashed once and remembered.
+ * The environment of a file whose blocks are about to be generated: with the hashes of the checkpoints, VAEs and
+ * embeddings they use, since pictures name them by it. Each checkpoint and VAE is hashed once and remembered; embeddings
+ * are small and are read anew.
  */
 export async function environmentToRun(
   project: Project,
   file: string,
-  blocks: readonly Block[],
+  { text, blocks }: BlocksToRun,
   { requested, reading, signal }: HashingOptions = {},
+): Promise<Environment> {
+  const environment = await withCheckpointHashes(project, file, blocks, { requested, reading, signal });
+  const texts = blocks.map(({ range }) => text.slice(range.start, range.end));
+  return withEmbeddingHashes(environment, texts, signal);
+}
+
+/** Larger ones are no embeddings. */
+const MAX_EMBEDDING_BYTES = 64 << 20;
+
+async function withEmbeddingHashes(
+  environment: Environment,
+  texts: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Environment> {
+  const names = environment.embeddings.map(({ name }) => name);
+  if (names.length === 0) return environment;
+  const used = new Set<string>();
+  // A style may be what names one.
+  const styles = environment.styles.flatMap(({ prompt, negativePrompt }) => [prompt, negativePrompt]);
+  for (const text of [...texts, ...styles])
+    for (const { name } of findEmbeddings(text, names)) used.add(name);
+  if (used.size === 0) return environment;
+  const embeddings = await Promise.all(
+    environment.embeddings.map(async (facts) => {
+      const { name, path } = facts;
+      if (!used.has(name) || path === undefined || !/\.safetensors$/i.test(path)) return facts;
+      const size = await stat(path).then(
+        (stats) => stats.size,
+        () => undefined,
+      );
+      const hashed =
+        size === undefined || size > MAX_EMBEDDING_BYTES ? undefined : await hashFile(path, { signal });
+      return hashed?.ok ? { ...facts, shortHash: shortHashOf('embedding', {}, hashed.value) } : facts;
+    }),
+  );
+  return { ...environment, embeddings };
+}
+
+async function withCheckpointHashes(
+  project: Project,
+  file: string,
+  blocks: readonly Block[],
+  { requested, reading, signal }: HashingOptions,
 ): Promise<Environment> {
   const environment = await project.environmentFor(file);
   const paths = new Map<string, string>();

@@ -27,6 +27,20 @@ describe('unknown-lora', () => {
   ])('finds what %s was meant to be', (written, meant) => {
     check(`<lora:«${written}»:1>`, 'unknown-lora', { unsafe: `<lora:${meant}:1>` });
   });
+  it.each(['0123456789ab', '0123456789AB', '0123456789'])(
+    'finds the file that the picture was made with by its hash %s',
+    (hash) => {
+      const here = environment([lora('mira'), lora('mira_final', { hashes: { shortHash: '0123456789ab' } })]);
+      const block = (name: string) =>
+        `a, <lora:${name}:1>\nSteps: 20, Sampler: Euler, Lora hashes: "outer: ffffffffffff, mi_ra v2: ${hash}"`;
+      check(block('«mi_ra v2»'), 'unknown-lora', {
+        environment: here,
+        message: /`Lora hashes` give under this name is called `mira_final` here/,
+        fixed: block('mira_final'),
+      });
+      check(block('«outer»'), 'unknown-lora', { environment: here, message: 'Install it there' });
+    },
+  );
   it('offers nothing that is not near', () => {
     const [finding] = check('<lora:«something_else»:1>', 'unknown-lora', { message: 'Install it there' });
     expect(finding?.fixes).toEqual([]);

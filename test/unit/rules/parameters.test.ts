@@ -233,6 +233,15 @@ describe('unknown-embedding', () => {
     check('a\nNegative prompt: «ng_deepnegative_v1_75t»', 'unknown-embedding', { severity: 'info' });
     check('embedding:«nope», a', 'unknown-embedding', { severity: 'warning' });
   });
+  it('reports a word that the picture was made with as an embedding', () => {
+    const parameters =
+      '\nSteps: 20, Sampler: Euler, TI hashes: "my-hands: c74b4e810b03, EasyNegative: 66a7279a88dd"';
+    check(`a\nNegative prompt: «my-hands», EasyNegative${parameters}`, 'unknown-embedding', {
+      severity: 'warning',
+      message: /`TI hashes` say that the picture was made with it/,
+    });
+    check('a\nNegative prompt: my-hands', 'unknown-embedding');
+  });
   it('accepts installed ones, words, and everything where no folder is configured', () => {
     for (const text of [
       'EasyNegative',

@@ -75,17 +75,17 @@ describe('hashing before a picture', () => {
     cpSync(file, copy);
     writeFileSync(path.join(root, 'sdprompt.config.json'), JSON.stringify({ modelPaths: ['models'] }));
     const project = open(true);
-    const { blocks } = parse('a cat\nSteps: 4, Model: stopped');
+    const document = parse('a cat\nSteps: 4, Model: stopped');
     const abort = new AbortController();
     const reading = (_: string, percent: number) => {
       if (percent > 0) abort.abort();
     };
-    const stopped = await environmentToRun(project, prompt, blocks, { reading, signal: abort.signal });
+    const stopped = await environmentToRun(project, prompt, document, { reading, signal: abort.signal });
     const hashOf = (environment: typeof stopped) =>
       environment.models.find(({ name }) => name === 'stopped')?.hashes?.autoV2;
     expect(abort.signal.aborted).toBe(true);
     expect(hashOf(stopped)).toBeUndefined();
-    expect(hashOf(await environmentToRun(project, prompt, blocks))).toMatch(/^[0-9a-f]{10}$/);
+    expect(hashOf(await environmentToRun(project, prompt, document))).toMatch(/^[0-9a-f]{10}$/);
     project.dispose();
     rmSync(copy);
   });
@@ -152,7 +152,7 @@ describe('VAEs', () => {
       JSON.stringify({ modelPaths: ['webui/models/Stable-diffusion'] }),
     );
     const project = open(true);
-    const { blocks } = parse('a cat\nSteps: 4, Model: other, VAE: mse');
+    const document = parse('a cat\nSteps: 4, Model: other, VAE: mse');
     const read: string[] = [];
     const percents: number[] = [];
     const options = {
@@ -161,8 +161,8 @@ describe('VAEs', () => {
         percents.push(percent);
       },
     };
-    const { vaes } = await environmentToRun(project, prompt, blocks, options);
-    await environmentToRun(project, prompt, blocks, options);
+    const { vaes } = await environmentToRun(project, prompt, document, options);
+    await environmentToRun(project, prompt, document, options);
     project.dispose();
     expect(read).toEqual(['other', 'mse.safetensors']);
     expect(percents.filter((percent) => percent === 100)).toHaveLength(2);

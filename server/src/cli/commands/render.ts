@@ -102,7 +102,7 @@ export const renderCommand: Command = {
       if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
       const line = createProgressLine(io.stderr);
       const requested = text('model');
-      const environment = await environmentToRun(project, file, parse(source.value).blocks, {
+      const environment = await environmentToRun(project, file, parse(source.value), {
         ...(requested !== undefined && { requested }),
         reading: (name, percent) => {
           if (percent === 0) line.text(`hashing ${name}, once`);

@@ -29,6 +29,7 @@ export function hoverLora(
     range: network.range,
     markdown: parts.join('\n\n'),
     ...(chosen?.previewPath && { picture: chosen.previewPath }),
+    ...(chosen?.status === 'ok' && chosen.source === 'file' && chosen.path && { lora: chosen.path }),
   };
 }
 

@@ -116,6 +116,10 @@ export const PARAMETERS: readonly ParameterEntry[] = [
     key: 'Lora hashes',
     description: 'Names and hashes of the LoRAs used, to find them again on another machine.',
   },
+  {
+    key: 'TI hashes',
+    description: 'Names and hashes of the textual inversions used, to find them again on another machine.',
+  },
   { key: 'Version', description: 'Version of the program that made the picture.' },
 ];
 

@@ -2,6 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import type { Environment } from '../environment';
 import type { Item } from '../syntax/nodes';
 import type { Rule } from './rule';
+import { wasEmbedding } from './support/hashesInParameters';
 import { compare, nearest, orList } from './support/names';
 import { phrasesOf } from './support/phrases';
 import { fold } from './support/plainText';
@@ -29,7 +30,9 @@ export const unknownEmbedding: Rule = {
           const name = explicit?.[1] ?? phrase.text;
           if (name.length > 100 || installed.has(fold(name))) continue;
           const suggestions = explicit ? nearest(name, installed.values()) : slips(name, installed);
-          if (!explicit && suggestions.length === 0 && !POPULAR_EMBEDDINGS.has(fold(name))) continue;
+          const wasUsed = !explicit && wasEmbedding(view.block.tree, name);
+          if (!explicit && suggestions.length === 0 && !wasUsed && !POPULAR_EMBEDDINGS.has(fold(name)))
+            continue;
           const start = phrase.range.start + (explicit ? explicit[0].length - name.length : 0);
           const range = { start, end: start + name.length };
           const hint =
@@ -38,8 +41,8 @@ export const unknownEmbedding: Rule = {
               : 'Install it, or remove the word.';
           report({
             range,
-            ...(!explicit && suggestions.length === 0 && { severity: 'info' as const }),
-            message: `No embedding called \`${name}\` is installed, so the model reads it as ordinary letters. ${hint}`,
+            ...(!explicit && suggestions.length === 0 && !wasUsed && { severity: 'info' as const }),
+            message: `No embedding called \`${name}\` is installed${wasUsed ? ', though `TI hashes` say that the picture was made with it' : ''}, so the model reads it as ordinary letters. ${hint}`,
             fixes: suggestions.map((suggestion) => ({
               title: `Change to \`${suggestion}\``,
               safe: false,

@@ -1,6 +1,7 @@
 import type { Environment } from '../environment';
 import { isMisread } from './fullWidthPunctuation';
 import type { Rule } from './rule';
+import { loraByHash } from './support/hashesInParameters';
 import { nearest, orList } from './support/names';
 import { renamedFile, renameReferences } from './support/pinned';
 import { activeLoras } from './support/prompts';
@@ -31,6 +32,15 @@ export const unknownLora: Rule = {
             range: network.nameRange,
             message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that sdprompt.lock.json pins under this name is now called \`${renamed.name}\`. Rename the references, or the file.`,
             fixes: [renameReferences(context, network.name, renamed.name)],
+          });
+          continue;
+        }
+        const meant = loraByHash(block.tree, network.name, environment);
+        if (meant) {
+          report({
+            range: network.nameRange,
+            message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that \`Lora hashes\` give under this name is called \`${meant.name}\` here. Rename the references, or the file.`,
+            fixes: [renameReferences(context, network.name, meant.name)],
           });
           continue;
         }
