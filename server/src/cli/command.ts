@@ -79,7 +79,10 @@ function explain(command: Command, error: unknown): string {
   const [, option] = /'(-[^' ]*)'/.exec(message) ?? [];
   if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || option === undefined) return message;
   const names = Object.keys(command.options).map((name) => `--${name}`);
-  return `there is no option ${option}. ${didYouMean(option, names)}`.trimEnd();
+  const hint = didYouMean(option, names);
+  // `-my-lora.safetensors` is read as a row of short options.
+  const isFile = hint === '' && !option.startsWith('--');
+  return `there is no option ${option}. ${isFile ? 'Before a file whose name begins with a dash, write --.' : hint}`.trimEnd();
 }
 
 /** `--seed -1` becomes `--seed=-1`: `parseArgs` takes a value that begins with a dash for another option. */

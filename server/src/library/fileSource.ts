@@ -146,6 +146,6 @@ export function cannotRead(
   return failure(
     'cannot-read',
     `${path} cannot be read: ${why[code] ?? code}.`,
-    'Check the path and its permissions.',
+    code === 'EISDIR' ? 'Name the files in it.' : 'Check the path and its permissions.',
   );
 }

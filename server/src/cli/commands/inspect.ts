@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { hashFile, shortHashOf } from '../../library/hashes';
 import { type Inspection, inspectFile, inspectHeader } from '../../library/inspect';
-import { failure, type Result, success } from '../../shared/problem';
+import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { type Against, againstRows, measureAgainst } from '../against';
 import { type Command, printProblem, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
@@ -41,7 +41,7 @@ export const inspectCommand: Command = {
         refused++;
         if (flag('json')) {
           io.stderr.write(`${JSON.stringify({ path: file, problem: result.problem })}\n`);
-        } else printProblem(io, { ...result.problem, message: `${name}: ${result.problem.message}` });
+        } else printProblem(io, withName(result.problem, name, file));
       }
     }
     const model = text('against');
@@ -84,6 +84,13 @@ async function addAgainst(io: Io, model: string, inspections: readonly Inspected
   return results ? EXIT.clean : EXIT.trouble;
 }
 
+/** The problem under the name that was asked for. A message that begins with the path has named the file already. */
+function withName(problem: Problem, name: string, file: string): Problem {
+  const { message } = problem;
+  const named = message.startsWith(`${file} `) ? name + message.slice(file.length) : `${name}: ${message}`;
+  return { ...problem, message: named };
+}
+
 async function readHeaderJson(file: string, name: string): Promise<Result<Inspection>> {
   try {
     const header = JSON.parse(await readFile(file, 'utf8'));
@@ -113,7 +120,7 @@ async function withHashes(inspection: Inspection, file: string): Promise<Inspect
 function print(io: Io, { name, inspection, against }: Inspected): void {
   const { candidates, architecture } = inspection;
   const rows: (readonly [string, string | number | undefined])[] = [
-    ['kind', [inspection.kind, inspection.networkType].filter(Boolean).join(', ')],
+    ['kind', [...new Set([inspection.kind, inspection.networkType])].filter(Boolean).join(', ')],
     ['made for', architecture ?? (candidates.length > 0 ? `one of ${candidates.join(', ')}` : 'unknown')],
     ['because', inspection.reason],
     ['family', inspection.family],

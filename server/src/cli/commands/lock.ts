@@ -130,6 +130,14 @@ async function write(
     );
     return EXIT.findings;
   }
+  const broken = [...used].flatMap(([name, facts]) => (facts?.status === 'broken' ? [{ name, facts }] : []));
+  if (broken.length > 0) {
+    for (const { name, facts } of broken) {
+      const { message = 'its header cannot be read.', remedy = 'Download it again.' } = facts.problem ?? {};
+      io.stderr.write(`sdprompt: ${name} cannot be loaded: ${message}\n  ${remedy} Nothing was written.\n`);
+    }
+    return EXIT.findings;
+  }
   const written = await writeWhole(file, writeLockfile(pinned), shownPath(io, file));
   if (!written.ok) {
     printProblem(io, written.problem);

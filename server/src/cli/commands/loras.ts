@@ -109,7 +109,7 @@ function architectureOf(lora: LoraFacts): string {
   return lora.architecture ?? (lora.candidates.length > 0 ? lora.candidates.join(' or ') : '?');
 }
 
-/** Columns two blanks apart; wide characters count double, as terminals show them. */
+/** Columns two blanks apart; wide characters count double and marks on letters nothing, as terminals show them. */
 function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => cells(row[column]))));
   return rows
@@ -125,6 +125,9 @@ function table(rows: readonly (readonly string[])[]): string {
 const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/gu;
 
+/** Accents of decomposed names, which macOS writes, and signs that are not shown. */
+const MARKS = /[\p{Mn}\p{Me}\p{Cf}]/gu;
+
 function cells(text: string): number {
-  return [...text].length + (text.match(WIDE)?.length ?? 0);
+  return [...text.replace(MARKS, '')].length + (text.match(WIDE)?.length ?? 0);
 }

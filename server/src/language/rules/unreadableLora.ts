@@ -14,7 +14,7 @@ export const unreadableLora: Rule = {
         if (network.name === '') continue;
         const file = context.environment.loras.resolve(network.name).chosen;
         if (!file || (file.status === 'ok' && file.kind === 'lora')) continue;
-        const place = file.path ?? file.relativePath;
+        const place = file.relativePath;
         if (file.status === 'unread') {
           report({
             range: network.nameRange,
