@@ -3,6 +3,12 @@ import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '.
 import { failure, type Result, success } from '../shared/problem';
 import type { EngineLog } from './host';
 
+/**
+ * Where the C library is glibc it keeps freed blocks of up to 32 MB for itself, once one of that size was freed. Merging
+ * frees as many bytes as the weights have, in blocks of a few megabytes: from one on they go back to the system.
+ */
+export const MEMORY = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) };
+
 /** One engine process, from fork to exit. */
 export interface EngineProcess {
   readonly pid: number | undefined;
@@ -35,7 +41,7 @@ export function startEngine(options: StartOptions): EngineProcess {
   const child: ChildProcess = fork(options.enginePath, [], {
     execPath: options.execPath ?? process.execPath,
     execArgv: [],
-    env: { ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...MEMORY, ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

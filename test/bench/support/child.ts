@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { MEMORY } from '../../../server/src/enginehost/engineProcess';
 import type { Measured, MergeRequest } from '../workers/merge';
 
 /** A process that holds one session and measures what it is asked to. */
@@ -15,15 +16,18 @@ const LOOK_MS = 10;
 
 /** Starts a worker and waits until its session is open. */
 export async function startChild(worker: string, args: readonly string[]): Promise<Child> {
-  const process = fork(worker, args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(worker, args, {
+    env: { ...MEMORY, ...process.env },
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   const gone = new Promise<never>((_, reject) => {
-    process.once('exit', (code, signal) => reject(new Error(`a worker ended (${signal ?? code})`)));
+    child.once('exit', (code, signal) => reject(new Error(`a worker ended (${signal ?? code})`)));
   });
   gone.catch(() => undefined);
   const answer = () =>
-    Promise.race([new Promise<Measured>((resolve) => process.once('message', resolve)), gone]);
+    Promise.race([new Promise<Measured>((resolve) => child.once('message', resolve)), gone]);
   const opened = await answer();
-  const pid = process.pid ?? 0;
+  const pid = child.pid ?? 0;
   return {
     pid,
     opened,
@@ -32,13 +36,13 @@ export async function startChild(worker: string, args: readonly string[]): Promi
       const look = setInterval(() => {
         peak = Math.max(peak, anonymousOf(pid));
       }, LOOK_MS);
-      process.send(request);
+      child.send(request);
       const measured = await answer();
       clearInterval(look);
       return { ...measured, peak: Math.max(peak, measured.anonymous) };
     },
     async close() {
-      if (process.connected) process.disconnect();
+      if (child.connected) child.disconnect();
       await gone.catch(() => undefined);
     },
   };

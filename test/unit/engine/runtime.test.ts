@@ -52,6 +52,20 @@ describe('a runtime', () => {
     expect(runtime.created).toBe(2);
   });
 
+  it('lets no thread of a session wait busily that only prepares weights', async () => {
+    const extras: unknown[] = [];
+    const runtime = createRuntime(1, {
+      create: (async (_model: unknown, options: InferenceSession.SessionOptions) => {
+        extras.push(options.extra?.session);
+        return session;
+      }) as unknown as typeof InferenceSession.create,
+    });
+    await runtime.open(new Uint8Array(1), '.', 'mapped');
+    await runtime.open(new Uint8Array(1), '.', 'speed');
+    expect(extras[0]).toMatchObject({ disable_prepacking: '1', intra_op: { allow_spinning: '0' } });
+    expect(extras[1]).not.toHaveProperty('intra_op');
+  });
+
   it('merges weights on the processor, whatever draws', async () => {
     tried.length = 0;
     const runtime = createRuntime(1, { provider: 'webgpu', backends, create });

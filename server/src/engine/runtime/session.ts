@@ -19,6 +19,12 @@ export function providers(): string[] {
  */
 export type OptimizationLevel = 'speed' | 'mapped';
 
+/**
+ * Every session has threads of its own, which by default wait busily for more work. Dozens of small sessions run one after
+ * the other: each would have to share the processor with the waiting threads of those before.
+ */
+const MAPPED = { disable_prepacking: '1', intra_op: { allow_spinning: '0' } };
+
 /** Opens sessions and counts them: a change of weights must open none, and tests look at the count. */
 export interface Runtime {
   /** `model` is a path, or the bytes of a graph whose external data lie in `folder`. */
@@ -91,7 +97,7 @@ export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtim
         options.extra = {
           session: {
             model_external_initializers_file_folder_path: folder,
-            ...(level === 'mapped' ? { disable_prepacking: '1' } : {}),
+            ...(level === 'mapped' ? MAPPED : {}),
           },
         };
         return success(await open(model, options, level === 'speed'));

@@ -41,16 +41,15 @@ export function slotBytes(slot: WeightSlot): number {
 
 /**
  * The slots opened from the start. In a small model, every matrix. In a large one, what nearly all networks change:
- * attention, feed-forward and their projections; 3×3 convolutions join when the first network wants them. Biases and
+ * attention, feed-forward and their projections; the convolutions of residual blocks, shortcuts among them, join when the
+ * first network wants them. Biases and
  * norms always wait: as inputs they keep the runtime from fusing normalisations, which costs a tenth of every step.
  */
 export function initialSlots(slots: readonly WeightSlot[]): Set<number> {
   const matrices = slots.map((slot, index) => ({ slot, index })).filter(({ slot }) => isMatrix(slot));
   const total = matrices.reduce((sum, { slot }) => sum + slotBytes(slot), 0);
-  const isUsual = ({ path, kind, shape }: WeightSlot) =>
-    /\.(attn\d*|ff|self_attn|mlp)\./.test(path) ||
-    /\.proj_(in|out)$/.test(path) ||
-    (kind === 'conv' && shape.slice(2).every((side) => side === 1));
+  const isUsual = ({ path }: WeightSlot) =>
+    /\.(attn\d*|ff|self_attn|mlp)\./.test(path) || /\.proj_(in|out)$/.test(path);
   const chosen = total <= SMALL_MODEL_BYTES ? matrices : matrices.filter(({ slot }) => isUsual(slot));
   return new Set(chosen.map(({ index }) => index));
 }

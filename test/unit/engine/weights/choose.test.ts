@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { SlotChange } from '../../../../server/src/engine/lora/assign';
-import { chooseStrategy } from '../../../../server/src/engine/weights/choose';
+import { chooseStrategy, initialSlots } from '../../../../server/src/engine/weights/choose';
 import type { WeightSlot } from '../../../../server/src/formats/onnx/index';
 
 const nowhere = (): boolean => false;
@@ -69,5 +69,23 @@ describe('the strategy', () => {
     expect(choose({ wanted: 'branches' }, false).why).toContain('branches was asked for');
     expect(choose({ wanted: 'branches', canBranch: nowhere }).why).toContain('fused');
     expect(choose({ memory: 3 * GB }).why).toContain('1.0 GB');
+  });
+});
+
+describe('the weights opened from the start', () => {
+  const of = (path: string, dims: number[], kind = 'linear') =>
+    ({ path, part: 'weight', kind, dims, shape: dims }) as unknown as WeightSlot;
+  const wide = [
+    of('down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q', [8192, 8192]),
+    of('down_blocks.0.attentions.0.transformer_blocks.0.ff.net.0.proj', [8192, 8192]),
+    of('down_blocks.0.attentions.0.proj_in', [4096, 4096, 1, 1], 'conv'),
+    of('down_blocks.0.resnets.0.conv1', [64, 64, 3, 3], 'conv'),
+    of('down_blocks.0.resnets.0.conv_shortcut', [64, 64, 1, 1], 'conv'),
+    of('down_blocks.0.resnets.0.time_emb_proj', [64, 64]),
+  ];
+
+  it('are those of transformers in a large model, all matrices in a small one', () => {
+    expect([...initialSlots(wide)]).toEqual([0, 1, 2]);
+    expect([...initialSlots(wide.slice(2))]).toEqual([0, 1, 2, 3]);
   });
 });
