@@ -3,6 +3,7 @@ import path from 'node:path';
 import { expect, it } from 'vitest';
 import { checkpointOf } from '../../scripts/checkpoint/convert';
 import { createModelShelf } from '../../server/src/engine/pipeline/modelShelf';
+import { collect } from '../../server/src/engine/runtime/collect';
 import { temporaryFolder } from '../unit/engine/support';
 import { DEMO, OPTIONS } from './support';
 
@@ -30,6 +31,28 @@ it('halves of a file count as the whole floats they become', async () => {
   expect(await firstStays(asRun * 1.1)).toBe(true);
   expect(await firstStays(asRun * 0.9)).toBe(false);
   expect(await firstStays(asStored * 1.1)).toBe(false);
+});
+
+it('arrays that nobody refers to are gone at once', () => {
+  const before = process.memoryUsage().arrayBuffers;
+  let large: Uint8Array | undefined = new Uint8Array(2 ** 28);
+  const held = process.memoryUsage().arrayBuffers - before;
+  large = undefined;
+  collect();
+  expect(held).toBeGreaterThan(2 ** 27);
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 27);
+  expect(large).toBeUndefined();
+});
+
+it('a model that is closed lets go of its merged weights, whoever still knows it', async () => {
+  const shelf = createModelShelf();
+  const taken = await shelf.take({ name: 'file', path: file }, OPTIONS);
+  if (!taken.ok || !taken.value) throw new Error('no model');
+  const { unet, textEncoder } = taken.value.model;
+  const fed = () => [unet, textEncoder.component].map(({ feeds }) => Object.keys(feeds).length);
+  expect(Math.min(...fed())).toBeGreaterThan(0);
+  await shelf.release();
+  expect(fed()).toEqual([0, 0]);
 });
 
 it('a model that is open stays, however little is free', async () => {

@@ -4,10 +4,11 @@ import { failure, type Result, success } from '../shared/problem';
 import type { EngineLog } from './host';
 
 /**
- * Where the C library is glibc it keeps freed blocks of up to 32 MB for itself, once one of that size was freed. Merging
- * frees as many bytes as the weights have, in blocks of a few megabytes: from one on they go back to the system.
+ * Blocks of a megabyte and more go back to the system when they are freed. Left to itself glibc raises that bound to 32 MB
+ * once such a block was freed: merging frees as many bytes as the weights have, and a model that was closed would keep a
+ * third of its memory until the process ends, when the next one needs it.
  */
-export const MEMORY = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) };
+export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) };
 
 /** One engine process, from fork to exit. */
 export interface EngineProcess {
@@ -41,7 +42,7 @@ export function startEngine(options: StartOptions): EngineProcess {
   const child: ChildProcess = fork(options.enginePath, [], {
     execPath: options.execPath ?? process.execPath,
     execArgv: [],
-    env: { ...MEMORY, ...process.env, ELECTRON_RUN_AS_NODE: '1' },
+    env: { ...ALLOCATOR, ...process.env, ELECTRON_RUN_AS_NODE: '1' },
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { MEMORY } from '../../../server/src/enginehost/engineProcess';
+import { ALLOCATOR } from '../../../server/src/enginehost/engineProcess';
 import type { Measured, MergeRequest } from '../workers/merge';
 
 /** A process that holds one session and measures what it is asked to. */
@@ -17,7 +17,7 @@ const LOOK_MS = 10;
 /** Starts a worker and waits until its session is open. */
 export async function startChild(worker: string, args: readonly string[]): Promise<Child> {
   const child = fork(worker, args, {
-    env: { ...MEMORY, ...process.env },
+    env: { ...ALLOCATOR, ...process.env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const gone = new Promise<never>((_, reject) => {

@@ -9,7 +9,8 @@ process.on('message', (request) => {
   if (request.type === 'cancel') cancelled.add(request.job);
   if (request.type !== 'generate') return;
   const { job, plan, outputPath } = request;
-  const result = { path: outputPath, seed: process.pid, options: request.options };
+  const bound = process.env.MALLOC_MMAP_THRESHOLD_;
+  const result = { path: outputPath, seed: process.pid, options: request.options, bound };
   send({ type: 'progress', job, phase: 'sample', step: 1, of: 2 });
   if (plan.model.name === 'crash') process.kill(process.pid, 'SIGKILL');
   else if (plan.model.name === 'exit') process.exit(7);

@@ -45,6 +45,13 @@ async function pidAfterJob(host: EngineHost): Promise<number> {
   return outcome.result.seed;
 }
 
+describe('the process', () => {
+  it('gives large blocks back to the system when they are freed', async () => {
+    const outcome = await hostWith().generate(plan('ok'), request);
+    expect(outcome).toMatchObject({ result: { bound: '1048576' } });
+  });
+});
+
 describe('jobs', () => {
   it('are worked off in order by one process', async () => {
     const host = hostWith();

@@ -2,6 +2,7 @@ import { freemem } from 'node:os';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import type { PlanModel } from '../../shared/plan';
 import { type Result, success } from '../../shared/problem';
+import { collect } from '../runtime/collect';
 import { type LoadedModel, type LoadHooks, loadModel } from './loadModel';
 
 /** Memory a model takes beyond its weights while it draws, as a share of them. */
@@ -38,6 +39,7 @@ export function createModelShelf(free: () => number = freemem): ModelShelf {
     open.delete(file);
     past += model.runtime.created;
     await model.release();
+    collect();
   };
 
   return {
@@ -75,6 +77,7 @@ export function createModelShelf(free: () => number = freemem): ModelShelf {
       open.clear();
       for (const model of models) past += model.runtime.created;
       for (const model of models) await model.release();
+      collect();
     },
   };
 }

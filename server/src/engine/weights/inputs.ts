@@ -80,6 +80,10 @@ export async function openInputs(request: BindingRequest): Promise<Result<Weight
     async release() {
       await session.value.release();
       await mergers.value.release();
+      // Gigabytes, and whoever still knows this binding knows them too.
+      for (const name of Object.keys(feeds)) delete feeds[name];
+      arrays.clear();
+      matrices.clear();
     },
   });
 }

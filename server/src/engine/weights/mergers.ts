@@ -65,6 +65,8 @@ export async function openMergers(
     },
     async release() {
       for (const { session } of groups) await session.release();
+      outputs.clear();
+      stackers.clear();
     },
   });
 }
