@@ -133,6 +133,8 @@ export async function journey(page: Page, surroundings: Surroundings): Promise<n
     await workbench.stored('mainThreadWebview-sdprompt.preview', `"seed":${seed}`);
     await page.reload();
     await page.locator('.monaco-workbench').waitFor();
+    // Which tab was in front may have been stored before the panel came back to the front.
+    await page.locator('.tab', { hasText: 'SD Prompt Preview' }).click();
     await seen(workbench);
     assert.equal(await preview.locator('.seed').textContent(), seed);
   });
