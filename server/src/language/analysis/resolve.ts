@@ -1,5 +1,6 @@
 import type { Range } from '../../shared/range';
 import type { Block, Document } from '../syntax/nodes';
+import type { Side } from '../syntax/walk';
 import { blockText } from './blockText';
 import { mapSlice } from './mapped';
 import { PromptLayers } from './promptLayers';
@@ -43,34 +44,41 @@ export function resolveText(text: string, isPositive: boolean, steps: number): R
 
 /** Both prompts of a block. A class for the reason that `PromptLayers` is one. */
 class BlockLayers implements ResolvedBlock {
-  readonly index: number;
-  readonly range: Range;
-  readonly positive: PromptLayers;
-  readonly negative: PromptLayers;
-  readonly parameters: ResolvedBlock['parameters'];
+  readonly #document: Document;
+  readonly #block: Block;
+  #positive: PromptLayers | undefined;
+  #negative: PromptLayers | undefined;
 
   constructor(
     document: Document,
     block: Block,
     readonly steps: number,
   ) {
-    const { index, range, positive, negative, parameters } = block;
-    const { end } = positive.range;
-    this.index = index;
-    this.range = range;
-    this.positive = new PromptLayers({
-      text: () => blockText(document, block, 'positive'),
-      range: positive.range,
-      isPositive: true,
-      steps,
-    });
-    this.negative = new PromptLayers({
-      text: () => blockText(document, block, 'negative'),
-      range: negative?.range ?? { start: end, end },
-      isPositive: false,
-      steps,
-    });
-    this.parameters = parameters;
+    this.#document = document;
+    this.#block = block;
+  }
+
+  get index(): number {
+    return this.#block.index;
+  }
+
+  get range(): Range {
+    return this.#block.range;
+  }
+
+  get parameters(): ResolvedBlock['parameters'] {
+    return this.#block.parameters;
+  }
+
+  get positive(): PromptLayers {
+    this.#positive ??= this.#layers('positive', this.#block.positive.range);
+    return this.#positive;
+  }
+
+  get negative(): PromptLayers {
+    const { end } = this.#block.positive.range;
+    this.#negative ??= this.#layers('negative', this.#block.negative?.range ?? { start: end, end });
+    return this.#negative;
   }
 
   get errors(): readonly ResolveError[] {
@@ -82,6 +90,15 @@ class BlockLayers implements ResolvedBlock {
   toJSON(): ResolvedBlock {
     const { index, range, positive, negative, parameters, steps, errors } = this;
     return { index, range, positive, negative, parameters, steps, errors };
+  }
+
+  #layers(side: Side, range: Range): PromptLayers {
+    return new PromptLayers({
+      text: () => blockText(this.#document, this.#block, side),
+      range,
+      isPositive: side === 'positive',
+      steps: this.steps,
+    });
   }
 }
 

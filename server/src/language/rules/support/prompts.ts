@@ -44,11 +44,9 @@ export function viewPrompts(
   document: Document,
   block: { readonly tree: Block; readonly resolved: ResolvedBlock },
 ): readonly PromptView[] {
-  const { tree, resolved } = block;
-  const positive = new View('positive', tree.positive, resolved.positive, block, document);
-  return tree.negative
-    ? [positive, new View('negative', tree.negative, resolved.negative, block, document)]
-    : [positive];
+  const { tree } = block;
+  const positive = new View('positive', tree.positive, block, document);
+  return tree.negative ? [positive, new View('negative', tree.negative, block, document)] : [positive];
 }
 
 class View implements PromptView {
@@ -60,10 +58,13 @@ class View implements PromptView {
   constructor(
     readonly side: PromptView['side'],
     readonly tree: Prompt,
-    readonly resolved: ResolvedPrompt,
     readonly block: PromptView['block'],
     private readonly document: Document,
   ) {}
+
+  get resolved(): ResolvedPrompt {
+    return this.block.resolved[this.side];
+  }
 
   get outline(): Outline {
     this.#outline ??= outlineOf(this.tree.items);
@@ -91,9 +92,10 @@ class View implements PromptView {
 
 const NO_TAGS: readonly UsedTag[] = [];
 
-function usedTags({ outline, resolved }: PromptView): readonly UsedTag[] {
+function usedTags(view: PromptView): readonly UsedTag[] {
+  const { outline } = view;
   if (outline.tags.length === 0) return NO_TAGS;
-  const networks = new Map(resolved.networks.map((network) => [network.range.start, network]));
+  const networks = new Map(view.resolved.networks.map((network) => [network.range.start, network]));
   return outline.tags.map(({ item, parents }) => ({
     tag: item,
     network: networks.get(item.range.start),
