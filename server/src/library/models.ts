@@ -2,17 +2,15 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSingleFile, readWeightMap, tensorsOf, weightFiles } from '../formats/checkpoint';
 import { LAYOUTS, unetModules } from '../formats/lora';
-import { modulesOf, readModel as readOnnx } from '../formats/onnx';
 import type { ModelFacts } from '../shared/facts';
-import { failure, type Problem, type Result, success } from '../shared/problem';
+import { failure, type Problem } from '../shared/problem';
 import { checkpointModules } from './checkpointModules';
-import { openFileSource, readFileHeader } from './fileSource';
+import { readFileHeader } from './fileSource';
+import { type Modules, type ReadGraph, readGraph } from './graphModules';
 import { asNumber, asString, parseObject } from './metadata/json';
 import { isPickleName, pickleProblem } from './pickle';
 import { checkpointArchitecture } from './verdict/checkpoint';
 import { gatherEvidence } from './verdict/evidence';
-
-type Modules = Record<string, readonly number[]>;
 
 /** What the configuration says about a model. */
 export interface ModelRequest {
@@ -28,17 +26,22 @@ export interface ModelRequest {
 /**
  * Learns what a base model is: a folder in optimum's ONNX layout, a checkpoint (its header only), or nothing but a
  * declared architecture. Never fails: what went wrong is in `problem`, and a declared architecture still counts.
+ *
+ * @param graphs how ONNX graphs are read
  */
-export async function readModel({ vae, ...request }: ModelRequest): Promise<ModelFacts> {
-  const facts = await readFacts(request);
+export async function readModel(
+  { vae, ...request }: ModelRequest,
+  graphs: ReadGraph = readGraph,
+): Promise<ModelFacts> {
+  const facts = await readFacts(request, graphs);
   return vae === undefined ? facts : { ...facts, vae };
 }
 
-async function readFacts({ name, path, architecture }: ModelRequest): Promise<ModelFacts> {
+async function readFacts({ name, path, architecture }: ModelRequest, graphs: ReadGraph): Promise<ModelFacts> {
   if (path === undefined) return declared(name, architecture);
   const stats = await stat(path).catch(() => undefined);
   if (!stats) return failed(name, path, 'declared', architecture, missing(name, path));
-  if (stats.isDirectory()) return readFolder(name, path, architecture);
+  if (stats.isDirectory()) return readFolder(name, path, architecture, graphs);
   return readCheckpoint(name, path, architecture);
 }
 
@@ -85,14 +88,19 @@ const CLASSES: Readonly<Record<string, string>> = {
   WanTransformer3DModel: 'wan',
 };
 
-async function readFolder(name: string, path: string, wanted: string | undefined): Promise<ModelFacts> {
+async function readFolder(
+  name: string,
+  path: string,
+  wanted: string | undefined,
+  graphs: ReadGraph,
+): Promise<ModelFacts> {
   const config =
     (await readJson(join(path, 'unet', 'config.json'))) ??
     (await readJson(join(path, 'transformer', 'config.json')));
   const saved = await readDiffusers(name, path, wanted, config);
   if (saved) return saved;
-  const unet = await readGraph(join(path, 'unet', 'model.onnx'));
-  const denoiser = unet.ok ? unet : await readGraph(join(path, 'transformer', 'model.onnx'));
+  const unet = await graphs(join(path, 'unet', 'model.onnx'));
+  const denoiser = unet.ok ? unet : await graphs(join(path, 'transformer', 'model.onnx'));
   if (!denoiser.ok) {
     const problem = failure(
       'model-folder',
@@ -101,9 +109,9 @@ async function readFolder(name: string, path: string, wanted: string | undefined
     ).problem;
     return failed(name, path, 'onnx', wanted, problem);
   }
-  const modules: Modules = { ...denoiser.value };
+  const modules: Record<string, readonly number[]> = { ...denoiser.value };
   for (const encoder of ['text_encoder', 'text_encoder_2', 'text_encoder_3']) {
-    const graph = await readGraph(join(path, encoder, 'model.onnx'));
+    const graph = await graphs(join(path, encoder, 'model.onnx'));
     if (!graph.ok) continue;
     const prefix = encoder === 'text_encoder' ? '' : `${encoder}.`;
     for (const [module, shape] of Object.entries(graph.value)) modules[prefix + module] = shape;
@@ -135,7 +143,7 @@ async function readDiffusers(
 ): Promise<ModelFacts | undefined> {
   const unet = await weightShapes(join(path, 'unet'));
   if (!unet) return undefined;
-  const modules: Modules = { ...unet };
+  const modules: Record<string, readonly number[]> = { ...unet };
   for (const encoder of ['text_encoder', 'text_encoder_2']) {
     const prefix = encoder === 'text_encoder' ? '' : `${encoder}.`;
     for (const [module, shape] of Object.entries((await weightShapes(join(path, encoder))) ?? {}))
@@ -163,7 +171,7 @@ async function weightShapes(folder: string): Promise<Modules | undefined> {
   if (!files) return undefined;
   const map = files.index && readWeightMap(await readFile(join(folder, files.index), 'utf8').catch(() => ''));
   const names = files.file !== undefined ? [files.file] : map ? [...new Set(map.values())] : [];
-  const modules: Modules = {};
+  const modules: Record<string, readonly number[]> = {};
   for (const name of names) {
     const header = await readFileHeader(join(folder, name));
     if (!header.ok) return undefined;
@@ -171,18 +179,6 @@ async function weightShapes(folder: string): Promise<Modules | undefined> {
       if (tensor.endsWith('.weight')) modules[tensor.slice(0, -'.weight'.length)] = shape;
   }
   return modules;
-}
-
-/** Modules of an ONNX graph; weights are skipped, not read. */
-async function readGraph(path: string): Promise<Result<Modules>> {
-  const source = openFileSource(path);
-  if (!source.ok) return source;
-  try {
-    const model = readOnnx(source.value);
-    return model.ok ? success(modulesOf(model.value)) : model;
-  } finally {
-    source.value.close();
-  }
 }
 
 async function readCheckpoint(name: string, path: string, wanted: string | undefined): Promise<ModelFacts> {

@@ -28,18 +28,22 @@ export async function walkFiles(
   accept: (path: string, kind: 'file' | 'folder') => boolean | Promise<boolean>,
   limit: number,
 ): Promise<string[]> {
-  const found: string[] = [];
-  const pending = [folder];
-  while (pending.length > 0 && found.length < limit) {
-    const current = pending.pop() as string;
+  let count = 0;
+  async function walk(current: string): Promise<string[]> {
+    const found: string[] = [];
     const folders: string[] = [];
     for (const entry of await files.list(current)) {
       const path = join(current, entry.name);
       if (!(await accept(path, entry.kind))) continue;
       if (entry.kind === 'folder') folders.push(path);
-      else if (found.length < limit) found.push(path);
+      else if (++count <= limit) found.push(path);
     }
-    pending.push(...folders.reverse());
+    for (let at = 0; at < folders.length && count < limit; at += FOLDERS_AT_ONCE)
+      found.push(...(await Promise.all(folders.slice(at, at + FOLDERS_AT_ONCE).map(walk))).flat());
+    return found;
   }
-  return found;
+  return walk(folder);
 }
+
+/** Most of the time of a walk is waiting for the disk. */
+const FOLDERS_AT_ONCE = 8;

@@ -25,6 +25,7 @@ interface Layer {
 
 export function createIgnoreFiles(files: Files, options: { readonly gitignore?: boolean } = {}): IgnoreFiles {
   const layers = new Map<string, Promise<Layer>>();
+  const stacks = new Map<string, Promise<readonly Layer[]>>();
   const compiled = new WeakMap<IgnoreSetting, Patterns>();
   const names = options.gitignore === false ? IGNORE_NAMES.slice(1) : IGNORE_NAMES;
 
@@ -38,18 +39,28 @@ export function createIgnoreFiles(files: Files, options: { readonly gitignore?: 
   };
 
   async function readLayer(folder: string): Promise<Layer> {
-    const patterns: Patterns[] = [];
-    for (const name of names) {
-      const text = await files.readText(path.join(folder, name));
-      if (text !== undefined) patterns.push(createPatterns(folder, text));
-    }
-    return { folder, patterns, root: (await files.kind(path.join(folder, '.git'))) !== undefined };
+    const [kind, ...texts] = await Promise.all([
+      files.kind(path.join(folder, '.git')),
+      ...names.map((name) => files.readText(path.join(folder, name))),
+    ]);
+    const patterns = texts.flatMap((text) => (text === undefined ? [] : [createPatterns(folder, text)]));
+    return { folder, patterns, root: kind !== undefined };
   }
 
-  /** From the repository's root (or the disk's) down to the file's folder. */
-  async function layersAbove(file: string): Promise<Layer[]> {
+  /** The layers that count in a folder; every file of it asks. */
+  function layersOf(folder: string): Promise<readonly Layer[]> {
+    let found = stacks.get(folder);
+    if (!found) {
+      found = layersAbove(folder);
+      stacks.set(folder, found);
+    }
+    return found;
+  }
+
+  /** From the repository's root (or the disk's) down to the folder. */
+  async function layersAbove(start: string): Promise<Layer[]> {
     const found: Layer[] = [];
-    for (let folder = path.dirname(file); ; folder = path.dirname(folder)) {
+    for (let folder = start; ; folder = path.dirname(folder)) {
       const layer = await layerOf(folder);
       found.unshift(layer);
       if (layer.root || path.dirname(folder) === folder) return found;
@@ -66,9 +77,12 @@ export function createIgnoreFiles(files: Files, options: { readonly gitignore?: 
         }
         if (patterns.test(file) === 'match') return true;
       }
-      return ignoredByLayers(await layersAbove(file), file);
+      return ignoredByLayers(await layersOf(path.dirname(file)), file);
     },
-    clear: () => layers.clear(),
+    clear() {
+      layers.clear();
+      stacks.clear();
+    },
   };
 }
 

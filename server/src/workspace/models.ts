@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import * as path from 'node:path';
+import { createGraphReader } from '../library/graphModules';
 import type { HashFileOptions } from '../library/hashes';
 import { createModelHashes } from '../library/modelHashes';
 import { readModel } from '../library/models';
@@ -34,14 +35,16 @@ export interface Models {
 }
 
 export interface ModelsOptions {
-  /** Where hashes are kept between runs. */
+  /** Where hashes, and what graphs hold, are kept between runs. */
   readonly cachePath?: string | undefined;
   readonly log?: (message: string) => void;
 }
 
 export function createModels(builtInPath: string | undefined, options: ModelsOptions = {}): Models {
   const known = new Map<string, Promise<ModelFacts>>();
-  const hashes = createModelHashes(options.cachePath, options.log ?? (() => undefined));
+  const log = options.log ?? (() => undefined);
+  const hashes = createModelHashes(options.cachePath, log);
+  const graphs = createGraphReader(options.cachePath, log);
   const vaes = createVaes(hashes, stampOf);
 
   const readOne = async (name: string, setting: ModelSetting): Promise<ModelFacts> => {
@@ -49,7 +52,7 @@ export function createModels(builtInPath: string | undefined, options: ModelsOpt
     const key = JSON.stringify([name, setting.path, setting.architecture, setting.vae, stamp]);
     let facts = known.get(key);
     if (!facts) {
-      facts = readModel({ name, ...setting });
+      facts = readModel({ name, ...setting }, graphs);
       known.set(key, facts);
     }
     const read = await facts;

@@ -122,7 +122,10 @@ async function lintAll(
     const file = path.resolve(io.cwd, invocation.text('stdin-filename') ?? 'stdin.sdprompt');
     return lintStdin(io, project, file, await readBytesOf(io.stdin), choice);
   }
+  // What all files of a folder share is read while the folder is walked; who needs it says what is wrong with it.
+  const shared = project.linterFor(path.join(io.cwd, 'prompt.sdprompt')).catch(() => undefined);
   const found = await findFiles(io, project, positionals);
+  await shared;
   return reportFound(io, found) ? lintFiles(io, project, found.files, choice) : undefined;
 }
 

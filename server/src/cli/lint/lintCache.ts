@@ -8,40 +8,98 @@ import type { PlacedFinding } from '../report';
 
 /** Findings of earlier runs, by everything that they depend on. */
 export interface LintCache {
+  /** The findings of a file that was not written since, by its size and time, and without reading it. */
+  untouched(file: string, state: string): Known | undefined;
   /** The findings of a file's bytes under a state of the world; undefined when they have to be found. */
-  get(file: string, key: string): readonly PlacedFinding[] | undefined;
-  set(file: string, key: string, findings: readonly PlacedFinding[]): void;
+  get(file: string, state: string, bytes: Uint8Array): readonly PlacedFinding[] | undefined;
+  set(file: string, state: string, bytes: Uint8Array, findings: readonly PlacedFinding[]): void;
   /** Writes the entries that this run has used, beside those of files that are still there. */
   save(): Promise<void>;
 }
 
-interface Stored {
-  readonly version: 1;
-  readonly files: Readonly<
-    Record<string, { readonly key: string; readonly findings: readonly PlacedFinding[] }>
-  >;
+export interface Known {
+  readonly findings: readonly PlacedFinding[];
+  /** Size of the file. */
+  readonly bytes: number;
 }
+
+interface Entry {
+  /** Index of what findings depend on besides the content: thousands of files share a few. */
+  readonly state: number;
+  /** Digest of the content. */
+  readonly content: string;
+  /** Size and time of the file; empty where they tell too little. */
+  readonly stamp: string;
+  readonly findings: readonly PlacedFinding[];
+}
+
+interface Stored {
+  readonly version: 2;
+  readonly states: readonly string[];
+  readonly files: Readonly<Record<string, Entry>>;
+}
+
+/** A file written this shortly before it was read may be written again without looking any different. */
+const TOO_FRESH_MS = 2000;
 
 /** Opens a cache file; one that is missing, damaged or of another form is an empty cache. */
 export function openLintCache(location: string): LintCache {
-  const entries = new Map(Object.entries(readStored(location)));
+  const stored = readStored(location);
+  const states = new Map(stored.states.map((state, index) => [state, index]));
+  const entries = new Map(Object.entries(stored.files));
   const folder = path.dirname(location);
   const nameOf = (file: string) => path.relative(folder, file).split(path.sep).join('/');
   let isChanged = false;
+
+  /** The index of a state, which is a new one where it was never met. */
+  function indexOf(state: string): number {
+    const index = states.get(state) ?? states.size;
+    states.set(state, index);
+    return index;
+  }
+
+  function entryOf(file: string, state: string): Entry | undefined {
+    const entry = entries.get(nameOf(file));
+    return entry?.state === states.get(state) && Array.isArray(entry?.findings) ? entry : undefined;
+  }
+
+  function keep(file: string, entry: Omit<Entry, 'stamp'>): void {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    const isSettled = stats && Date.now() - stats.mtimeMs > TOO_FRESH_MS;
+    entries.set(nameOf(file), { ...entry, stamp: isSettled ? stampOf(stats) : '' });
+    isChanged = true;
+  }
+
   return {
-    get(file, key) {
-      const entry = entries.get(nameOf(file));
-      return entry?.key === key ? entry.findings : undefined;
+    untouched(file, state) {
+      const entry = entryOf(file, state);
+      if (!entry?.stamp) return undefined;
+      const stats = statSync(file, { throwIfNoEntry: false });
+      return stats && stampOf(stats) === entry.stamp
+        ? { findings: entry.findings, bytes: stats.size }
+        : undefined;
     },
-    set(file, key, findings) {
-      entries.set(nameOf(file), { key, findings });
-      isChanged = true;
+    get(file, state, bytes) {
+      const entry = entryOf(file, state);
+      if (entry?.content !== digestOf(bytes)) return undefined;
+      keep(file, entry);
+      return entry.findings;
     },
+    set: (file, state, bytes, findings) =>
+      keep(file, { state: indexOf(state), content: digestOf(bytes), findings }),
     async save() {
       if (!isChanged) return;
       const kept = [...entries].filter(([name]) => exists(path.resolve(folder, name)));
-      const stored: Stored = { version: 1, files: Object.fromEntries(kept) };
-      await writeFileAtomic(location, `${JSON.stringify(stored)}\n`);
+      const used = [...new Set(kept.map(([, { state }]) => state))];
+      const names = [...states.keys()];
+      const whole: Stored = {
+        version: 2,
+        states: used.map((state) => names[state] ?? ''),
+        files: Object.fromEntries(
+          kept.map(([name, entry]) => [name, { ...entry, state: used.indexOf(entry.state) }]),
+        ),
+      };
+      await writeFileAtomic(location, `${JSON.stringify(whole)}\n`);
     },
   };
 }
@@ -68,9 +126,12 @@ export function createStateDigest(version: string) {
   };
 }
 
-/** The key of a file's content, read in a certain way. */
-export function contentKey(state: string, kind: string, bytes: Uint8Array): string {
-  return createHash('sha256').update(`${state} ${kind}\n`).update(bytes).digest('base64url');
+function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
+}
+
+function stampOf({ size, mtimeMs }: { readonly size: number; readonly mtimeMs: number }): string {
+  return `${size} ${mtimeMs}`;
 }
 
 /** A program that was built anew may find other things although its version is the same. */
@@ -79,12 +140,16 @@ function programStamp(): string {
   return `${size} ${mtimeMs}`;
 }
 
-function readStored(location: string): Stored['files'] {
+function readStored(location: string): Pick<Stored, 'states' | 'files'> {
+  const nothing = { states: [], files: {} };
   try {
     const stored: Partial<Stored> | null = JSON.parse(readFileSync(location, 'utf8'));
-    return stored?.version === 1 && typeof stored.files === 'object' ? stored.files : {};
+    const { version, states, files } = stored ?? {};
+    return version === 2 && Array.isArray(states) && typeof files === 'object' && files
+      ? { states, files }
+      : nothing;
   } catch {
-    return {};
+    return nothing;
   }
 }
 

@@ -1,13 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Result } from '../../shared/problem';
 import type { Project } from '../../workspace/project';
 import { printProblem } from '../command';
 import { type Io, shownPath } from '../io';
 import { packageVersion } from '../packageFiles';
 import { readBytesNow } from '../readText';
-import type { FileReport } from '../report';
+import type { FileReport, PlacedFinding } from '../report';
 import { kindOf, readSource } from '../sources';
 import { writeWhole } from '../writeWhole';
-import { contentKey, createStateDigest, type LintCache } from './lintCache';
+import { createStateDigest, type LintCache } from './lintCache';
 import { lintSource } from './lintSource';
 import type { Stats } from './stats';
 
@@ -50,11 +51,9 @@ export async function lintFiles(
       io.stderr.write('Cancelled.\n');
       return undefined;
     }
-    const bytes = readBytesNow(file, shownPath(io, file));
-    if (!bytes.ok) printProblem(io, bytes.problem);
-    const one = bytes.ok ? await linter(file, bytes.value) : undefined;
+    const one = await linter(file, () => readBytesNow(file, shownPath(io, file)));
     // Nobody asks for the text again, and thousands of them are a burden.
-    if (one) linted.push({ ...one, text: '' });
+    if (one) linted.push(one.text === '' ? one : { ...one, text: '' });
     isComplete = one !== undefined && (await writeFixed(io, file, one)) && isComplete;
   }
   await choice.cache?.save();
@@ -77,40 +76,54 @@ export async function lintStdin(
   bytes: Uint8Array,
   choice: LintChoice,
 ): Promise<LintOutcome> {
-  const linted = await createLinter(io, project, choice)(file, bytes);
+  const linted = await createLinter(io, project, choice)(file, () => ({ ok: true, value: bytes }));
   return { linted: linted ? [linted] : [], isComplete: linted !== undefined };
 }
 
 function createLinter(io: Io, project: Project, { fix, cache, stats }: LintChoice) {
   const digest = createStateDigest(packageVersion());
-  return async (file: string, bytes: Uint8Array): Promise<Linted | undefined> => {
+  // With --fix a file that has something to fix is looked at again.
+  const isDone = (findings: readonly PlacedFinding[] | undefined): findings is readonly PlacedFinding[] =>
+    findings !== undefined && !(fix && findings.some(({ fixes }) => fixes?.length));
+  return async (file: string, read: () => Result<Uint8Array>): Promise<Linted | undefined> => {
     const shown = shownPath(io, file);
-    const lint = await project.linterFor(file);
     const configuration = await project.configurationFor(file);
     const kind = kindOf(file, configuration.wildcardPaths);
-    const key =
-      cache && contentKey(digest(await project.environmentFor(file), configuration.rules), kind, bytes);
+    const state = cache && `${digest(await project.environmentFor(file), configuration.rules)} ${kind}`;
     if (stats.files === 0) stats.setup = performance.now() - stats.started;
-    stats.files++;
-    stats.bytes += bytes.length;
-
-    const known = key === undefined ? undefined : cache?.get(file, key);
-    // With --fix a file that has something to fix is looked at again.
-    if (known && !(fix && known.some(({ fixes }) => fixes?.length))) {
+    const count = (bytes: number) => {
+      stats.files++;
+      stats.bytes += bytes;
+    };
+    const cached = (findings: readonly PlacedFinding[]): Linted => {
       stats.cached++;
-      return { file: { path: shown, findings: known }, fixed: 0, text: '' };
+      return { file: { path: shown, findings }, fixed: 0, text: '' };
+    };
+    const untouched = state === undefined ? undefined : cache?.untouched(file, state);
+    if (untouched && isDone(untouched.findings)) {
+      count(untouched.bytes);
+      return cached(untouched.findings);
     }
+    const content = read();
+    if (!content.ok) {
+      printProblem(io, content.problem);
+      return undefined;
+    }
+    const bytes = content.value;
+    count(bytes.length);
+    const known = state === undefined ? undefined : cache?.get(file, state, bytes);
+    if (isDone(known)) return cached(known);
     const source = readSource(shown, bytes, kind);
     if (!source.ok) {
       printProblem(io, source.problem);
       return undefined;
     }
     stats.prompts += source.value.parts.length;
-    const result = lintSource(source.value, lint, fix, (text) => {
+    const result = lintSource(source.value, await project.linterFor(file), fix, (text) => {
       const again = readSource(shown, Buffer.from(text), kind);
       return again.ok ? again.value : source.value;
     });
-    if (key !== undefined && result.fixed === 0) cache?.set(file, key, result.findings);
+    if (state !== undefined && result.fixed === 0) cache?.set(file, state, bytes, result.findings);
     return { file: { path: shown, findings: result.findings }, fixed: result.fixed, text: result.text };
   };
 }

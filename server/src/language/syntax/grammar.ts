@@ -123,12 +123,14 @@ class PromptParser extends EmbeddedActionsParser {
   }
 }
 
-const parser = new PromptParser();
+/** Made at the first prompt: it takes 15 milliseconds, and a lint whose cache answers everything parses none. */
+let parser: PromptParser | undefined;
 
 /**
  * Parses what `settleBrackets` made of a prompt. Undefined when the grammar did not take all of it, which only a bug can
  * cause; the caller then shows the prompt as plain text.
  */
 export function parseItems(text: string, tokens: SettledTokens): readonly Item[] | undefined {
+  parser ??= new PromptParser();
   return parser.parse(text, tokens);
 }

@@ -30,8 +30,10 @@ export function createDiscovery(files: Files): Discovery {
   };
 
   async function look(folder: string): Promise<Discovered> {
-    const config = await firstFile(folder, CONFIG_NAMES);
-    const lockfile = await firstFile(folder, [LOCK_NAME]);
+    const [config, lockfile] = await Promise.all([
+      firstFile(folder, CONFIG_NAMES),
+      firstFile(folder, [LOCK_NAME]),
+    ]);
     const parent = path.dirname(folder);
     // A configuration file ends the walk: the lockfile that goes with it lies beside it.
     if (config !== undefined || parent === folder) return { config, lockfile };
@@ -40,11 +42,9 @@ export function createDiscovery(files: Files): Discovery {
   }
 
   async function firstFile(folder: string, names: readonly string[]): Promise<string | undefined> {
-    for (const name of names) {
-      const candidate = path.join(folder, name);
-      if ((await files.kind(candidate)) === 'file') return candidate;
-    }
-    return undefined;
+    const candidates = names.map((name) => path.join(folder, name));
+    const kinds = await Promise.all(candidates.map((candidate) => files.kind(candidate)));
+    return candidates.find((_, index) => kinds[index] === 'file');
   }
 
   return { from, clear: () => seen.clear() };
