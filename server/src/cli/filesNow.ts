@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Files, FolderEntry } from '../workspace/files';
+import { byName, kindOfEntry } from '../workspace/nodeFiles';
 
 /** Folders between two looks at whether the user has pressed Ctrl+C. */
 const FOLDERS_IN_A_ROW = 16;
@@ -28,15 +29,9 @@ export function createFilesNow(): Files {
       try {
         const entries = readdirSync(folder, { withFileTypes: true });
         const known: FolderEntry[] = [];
-        for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+        for (const entry of entries.sort(byName)) {
           // Links to files are followed; links to folders are not, so that a walk always ends.
-          const kind = entry.isSymbolicLink()
-            ? linkKind(path.join(folder, entry.name))
-            : entry.isDirectory()
-              ? 'folder'
-              : entry.isFile()
-                ? 'file'
-                : undefined;
+          const kind = entry.isSymbolicLink() ? linkKind(path.join(folder, entry.name)) : kindOfEntry(entry);
           if (kind) known.push({ name: entry.name, kind });
         }
         return known;

@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
 import type { Files, FolderEntry } from './files';
@@ -26,14 +27,10 @@ export const nodeFiles: Files = {
     try {
       const entries = await readdir(folder, { withFileTypes: true });
       const known: FolderEntry[] = [];
-      for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      for (const entry of entries.sort(byName)) {
         const kind = entry.isSymbolicLink()
           ? await fileBehindLink(path.join(folder, entry.name))
-          : entry.isDirectory()
-            ? 'folder'
-            : entry.isFile()
-              ? 'file'
-              : undefined;
+          : kindOfEntry(entry);
         if (kind) known.push({ name: entry.name, kind });
       }
       return known;
@@ -42,6 +39,17 @@ export const nodeFiles: Files = {
     }
   },
 };
+
+/** The order of `Files.list`. */
+export function byName(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1;
+}
+
+/** What an entry that is no link is; undefined for devices and the like. */
+export function kindOfEntry(entry: Dirent): FolderEntry['kind'] | undefined {
+  if (entry.isDirectory()) return 'folder';
+  return entry.isFile() ? 'file' : undefined;
+}
 
 /** Links to files are followed; links to folders are not, so that a walk always ends. */
 async function fileBehindLink(link: string): Promise<'file' | undefined> {

@@ -3,19 +3,18 @@ import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { failure, type Result, success } from '../../shared/problem';
 import { type ModelFile, openModelFile } from '../graph/modelFile';
-import { assign, type Component, indexSlots, type SlotIndex } from '../lora/assign';
+import type { assign, Component } from '../lora/assign';
 import { withFailures } from '../pipeline/bindLoras';
 import { checkpointGraphs } from '../pipeline/checkpointParts';
 import { createRuntime } from '../runtime/session';
 import { type BindFailure, breathe } from '../weights/binding';
+import { assignAll, COMPONENTS } from './assignAll';
 import { copyWhole, writeAll } from './copyBytes';
 import type { BakeDestination, BakeJob } from './destination';
 import { progressOf, roomFor, syncFolder } from './folder';
 import { batches, encodeSlot, mergeBatch, notFinite } from './onnxGraph';
 import { type Placement, placeOf } from './placement';
 import { STORED_BYTES } from './storedBytes';
-
-const COMPONENTS: readonly Component[] = ['unet', 'te1', 'te2'];
 
 /**
  * A checkpoint file: the whole file is copied, and the bytes of the weights that networks change are written over, each
@@ -36,23 +35,16 @@ export const checkpointFile: BakeDestination = {
     const files: Partial<Record<Component, ModelFile>> = {};
     const made = { unet, te1: textEncoder, te2: textEncoder2 };
     try {
-      const indexes: Partial<Record<Component, SlotIndex>> = {};
       for (const component of COMPONENTS) {
         const graph = made[component];
         if (!graph) continue;
         const opened = openModelFile(graph);
         if (!opened.ok) return opened;
         files[component] = opened.value;
-        indexes[component] = indexSlots(opened.value.slots);
       }
-      const { changes, reports } = assign(loras, indexes);
-      const useless = reports.find(({ applied }) => applied === 0);
-      if (useless)
-        return failure(
-          'lora-does-not-fit',
-          `Nothing of the LoRA ${useless.name} can be merged into ${plan.model.name} (${useless.reasons.join('; ') || 'it has no modules'}).`,
-          'Choose a LoRA for this model and a weight other than 0.',
-        );
+      const assigned = assignAll(job, files);
+      if (!assigned.ok) return assigned;
+      const { changes, reports } = assigned.value;
       const changed = COMPONENTS.flatMap((component) => {
         const file = files[component];
         return file ? [{ file, changes: changes[component] }] : [];

@@ -5,11 +5,12 @@ import path from 'node:path';
 import type { BakeResult } from '../../shared/bake';
 import { failure, type Result, success } from '../../shared/problem';
 import { type ModelFile, openModelFile } from '../graph/modelFile';
-import { assign, type Component, indexSlots, type SlotIndex } from '../lora/assign';
+import type { Component } from '../lora/assign';
 import { withFailures } from '../pipeline/bindLoras';
 import { readModelFolder } from '../pipeline/modelFolder';
 import { createRuntime } from '../runtime/session';
 import type { BindFailure } from '../weights/binding';
+import { assignAll, COMPONENTS } from './assignAll';
 import { type CopyHooks, copyWhole } from './copyBytes';
 import type { BakeDestination, BakeJob } from './destination';
 import { filesToCopy, progressOf, roomFor, syncFolder } from './folder';
@@ -19,8 +20,6 @@ import type { GraphPlan } from './placement';
 
 /** Changes when the way results are written does: an attempt of another version is not continued. */
 const FORMAT = 1;
-
-const COMPONENTS: readonly Component[] = ['unet', 'te1', 'te2'];
 
 /**
  * A folder with ONNX files in optimum's layout: everything is copied, and in the graphs that networks change the
@@ -42,19 +41,9 @@ export const onnxFolder: BakeDestination = {
     if (!opened.ok) return opened;
     const files = opened.value;
     try {
-      const indexes: Partial<Record<Component, SlotIndex>> = {};
-      for (const component of COMPONENTS) {
-        const file = files[component];
-        if (file) indexes[component] = indexSlots(file.slots);
-      }
-      const { changes, reports } = assign(loras, indexes);
-      const useless = reports.find(({ applied }) => applied === 0);
-      if (useless)
-        return failure(
-          'lora-does-not-fit',
-          `Nothing of the LoRA ${useless.name} can be merged into ${plan.model.name} (${useless.reasons.join('; ') || 'it has no modules'}).`,
-          'Choose a LoRA for this model and a weight other than 0.',
-        );
+      const assigned = assignAll(job, files);
+      if (!assigned.ok) return assigned;
+      const { changes, reports } = assigned.value;
       const partial = path.join(path.dirname(plan.output), `.${path.basename(plan.output)}.partial`);
       const graphs: Graph[] = [];
       const short = COMPONENTS.find((component) =>
