@@ -1,11 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { findEmbeddings } from '../language/analysis/embeddings';
 import type { Environment } from '../language/environment';
 import { chooseVae, vaeFor } from '../language/plan/vae';
 import { findModel, modelOf } from '../language/rules/support/models';
 import type { Block, Document } from '../language/syntax/nodes';
-import { hashFile, shortHashOf } from '../library/hashes';
 import type { Project } from './projectTypes';
+import { withEmbeddingHashes } from './usedEmbeddings';
 
 export interface HashingOptions {
   /** A model that was asked for instead of the blocks' own. */
@@ -32,38 +30,6 @@ export async function environmentToRun(
   const environment = await withCheckpointHashes(project, file, blocks, { requested, reading, signal });
   const texts = blocks.map(({ range }) => text.slice(range.start, range.end));
   return withEmbeddingHashes(environment, texts, signal);
-}
-
-/** Larger ones are no embeddings. */
-const MAX_EMBEDDING_BYTES = 64 << 20;
-
-async function withEmbeddingHashes(
-  environment: Environment,
-  texts: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<Environment> {
-  const names = environment.embeddings.map(({ name }) => name);
-  if (names.length === 0) return environment;
-  const used = new Set<string>();
-  // A style may be what names one.
-  const styles = environment.styles.flatMap(({ prompt, negativePrompt }) => [prompt, negativePrompt]);
-  for (const text of [...texts, ...styles])
-    for (const { name } of findEmbeddings(text, names)) used.add(name);
-  if (used.size === 0) return environment;
-  const embeddings = await Promise.all(
-    environment.embeddings.map(async (facts) => {
-      const { name, path } = facts;
-      if (!used.has(name) || path === undefined || !/\.safetensors$/i.test(path)) return facts;
-      const size = await stat(path).then(
-        (stats) => stats.size,
-        () => undefined,
-      );
-      const hashed =
-        size === undefined || size > MAX_EMBEDDING_BYTES ? undefined : await hashFile(path, { signal });
-      return hashed?.ok ? { ...facts, shortHash: shortHashOf('embedding', {}, hashed.value) } : facts;
-    }),
-  );
-  return { ...environment, embeddings };
 }
 
 async function withCheckpointHashes(
