@@ -54,17 +54,4 @@ describe('the house', () => {
     const stray = ['server/src', 'client/src', 'media'].flatMap(sources).filter((file) => !roomOf(file));
     expect(stray.map((file) => path.relative(root, file))).toEqual([]);
   });
-
-  it('keeps one noun per file: none over 500 lines, median near 100', () => {
-    const lengths = Object.keys(ROOMS)
-      .flatMap(sources)
-      .filter((file) => !file.includes('generated'))
-      .map((file) => ({
-        file: path.relative(root, file),
-        lines: readFileSync(file, 'utf8').split('\n').length,
-      }))
-      .sort((a, b) => a.lines - b.lines);
-    expect(lengths.filter(({ lines }) => lines > 500)).toEqual([]);
-    expect(lengths[Math.floor(lengths.length / 2)]!.lines).toBeLessThanOrEqual(120);
-  });
 });

@@ -39,7 +39,10 @@ export function findings(text: string, expectation: Expectation = {}): Finding[]
 /** The rule reports exactly the marked ranges, with no more fixes than it declares. Without marks it must not report anything. */
 export function check(marked: string, rule: string, expectation: Expectation = {}): Finding[] {
   const { text, ranges } = unmark(marked);
-  const found = findings(text, expectation).filter((finding) => finding.ruleId === rule);
+  const all = findings(text, expectation);
+  // A rule that fails reports nothing either, and must not pass for one that has nothing to say.
+  expect(all.filter(({ ruleId }) => ruleId === 'internal-rule-error')).toEqual([]);
+  const found = all.filter((finding) => finding.ruleId === rule);
   const shown = (list: readonly { start: number; end: number }[]): string[] =>
     list.map(({ start, end }) => `${start}-${end} ${JSON.stringify(text.slice(start, end))}`);
   expect(shown(found.map((finding) => finding.range)), `${rule} in ${JSON.stringify(text)}`).toEqual(

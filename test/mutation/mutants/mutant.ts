@@ -1,0 +1,26 @@
+/** One deliberate breakage of a rule's code. */
+export interface Mutant {
+  /** The rule it breaks, or the part of the machinery. */
+  readonly of: string;
+  /** Below `server/src/language`. */
+  readonly file: string;
+  /** Stands there exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** What a user would see. */
+  readonly why: string;
+  /** The test file below `test/unit/rules` that has to notice. */
+  readonly test: string;
+}
+
+/** Makes mutants of files below `rules` that one test file has to notice. */
+export const inTest =
+  (test: string) =>
+  (of: string, file: string, find: string, replace: string, why: string): Mutant => ({
+    of,
+    file: `rules/${file}.ts`,
+    find,
+    replace,
+    why,
+    test: `${test}.test.ts`,
+  });

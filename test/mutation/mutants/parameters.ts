@@ -1,0 +1,77 @@
+import { inTest, type Mutant } from './mutant';
+
+const parameters = inTest('parameters');
+
+/** The lines of parameters, and the names in them. */
+export const PARAMETERS: readonly Mutant[] = [
+  parameters(
+    'infotext-would-not-parse',
+    'infotextWouldNotParse',
+    "if (label === 'Negative prompt:') continue;",
+    'if (/^negative prompt:$/i.test(label)) continue;',
+    '`negative prompt:` passes',
+  ),
+  parameters(
+    'infotext-would-not-parse',
+    'infotextWouldNotParse',
+    'parameters.length < 3 || lines > 1',
+    'parameters.length < 2 || lines > 1',
+    'two pairs pass under strictParameters',
+  ),
+  parameters(
+    'unparsed-parameter',
+    'unparsedParameter',
+    'if (!decimals.has(finding.range.end)) report(finding);',
+    'report(finding);',
+    '`7,5` is reported twice',
+  ),
+  parameters(
+    'unknown-parameter',
+    'unknownParameter',
+    '|| present.has(meant)',
+    '',
+    'a key beside the known one is a slip',
+  ),
+  parameters(
+    'invalid-parameter',
+    'invalidParameter',
+    'side % 8 === 0 && side >= 64',
+    'side % 4 === 0 && side >= 64',
+    '516 passes',
+  ),
+  parameters(
+    'invalid-parameter',
+    'invalidParameter',
+    'range: before.keyRange',
+    'range: parameter.keyRange',
+    'the one that counts is reported',
+  ),
+  parameters(
+    'unknown-model',
+    'unknownModel',
+    '/[,:\\n]/u.test(name) ? JSON.stringify(name) : name',
+    'name',
+    'the fix writes a name with a comma bare',
+  ),
+  parameters(
+    'unknown-embedding',
+    'unknownEmbedding',
+    'name.length < 7 ||',
+    'name.length < 3 ||',
+    'short words are taken for slips',
+  ),
+  parameters(
+    'unknown-wildcard',
+    'unknownWildcard',
+    ".replaceAll('*', '[^/]*')",
+    ".replaceAll('*', '.*')",
+    '`*` reaches over folders',
+  ),
+  parameters(
+    'infotext-would-not-parse',
+    'infotextWouldNotParse',
+    'const end = from + match[0].trimEnd().length;',
+    'const end = from + match[0].length;',
+    'blanks at the end are underlined',
+  ),
+];

@@ -1,0 +1,87 @@
+import { inTest, type Mutant } from './mutant';
+
+const style = inTest('style');
+const shortcuts = inTest('shortcuts');
+const portability = inTest('portability');
+
+/** What can be said shorter or plainer, and what other programs would make of it. */
+export const STYLE: readonly Mutant[] = [
+  style(
+    'comment-eats-text',
+    'commentEatsText',
+    "if (COLOUR.test(text) && SURE_COLOUR.test(text)) return 'colour';",
+    '',
+    '`#ff0000` eats the line silently',
+  ),
+  style('useless-escape', 'uselessEscape', '/^[()[\\]\\\\|]$/u', '/^[()[\\]\\\\]$/u', '`\\|` is useless'),
+  style(
+    'full-width-punctuation',
+    'fullWidthPunctuation',
+    'safe: meant !== undefined',
+    'safe: true',
+    '--fix makes weights of plain brackets',
+  ),
+  style(
+    'duplicate-tag',
+    'duplicateTag',
+    'phrase.part === 0 ? words',
+    'phrase.part >= 0 ? words',
+    'a tag on both sides of BREAK is double',
+  ),
+  style(
+    'token-budget',
+    'support/chunks',
+    'CHUNK - used <= BACKTRACK',
+    'CHUNK - used < 0',
+    'phrases the web UI moves are cut',
+  ),
+  style(
+    'token-budget',
+    'tokenBudget',
+    'chunks > options.maxChunks) tooMany',
+    'chunks >= options.maxChunks) tooMany',
+    'one chunk too few is allowed',
+  ),
+  style(
+    'full-width-punctuation',
+    'fullWidthPunctuation',
+    'half.edits.length > 0 && meant',
+    'half.edits.length > 0',
+    '`(颜色：红)` is taken for a weight',
+  ),
+  style(
+    'unbalanced-bracket',
+    'unbalancedBracket',
+    'if (end === start + 1 && mixedPairAt',
+    'if (end === start && mixedPairAt',
+    '`（a:1.2)` has two findings, and --fix spoils it',
+  ),
+  style(
+    'duplicate-tag',
+    'support/plainText',
+    '(code >= 65 && code <= 90)',
+    '(code > 65 && code < 90)',
+    '`A cat` and `a cat` are two tags',
+  ),
+  shortcuts(
+    'token-budget',
+    'support/chunks',
+    'found = tokens > BACKTRACK;',
+    'found = tokens > CHUNK;',
+    'a phrase of 30 tokens is never looked at',
+  ),
+  shortcuts(
+    'token-budget',
+    'support/stretchCounts',
+    'if (hashes[entry] === hash && isEntry(entry, text, start, end))',
+    'if (isEntry(entry, text, start, end) || hashes[entry] !== hash)',
+    'a phrase has the tokens of another one',
+  ),
+  portability(
+    'portability',
+    'support/constructs',
+    'if (outer.length === 0) return { invokeai: compel };',
+    'if (outer.length === 0) return undefined;',
+    'InvokeAI reads `(a:1.2)` as words, unsaid',
+  ),
+];
