@@ -183,8 +183,8 @@ describe('a second pass of its own', () => {
     const passes = progress
       .filter(({ step, phase }) => phase === 'sample' && step > 0)
       .map(({ pass }) => pass?.index);
-    expect(passes).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2]);
+    expect(passes).toEqual([1, 1, 1, 1, 1, 1, 2, 2, 2, 2]);
     // A step of the second pass has 16/9 of the pixels.
-    expect(shares[0]).toBeCloseTo(1 / (6 + 3 * (16 / 9)), 5);
+    expect(shares[0]).toBeCloseTo(1 / (6 + 4 * (16 / 9)), 5);
   });
 });

@@ -10,6 +10,9 @@ interface Data {
   cases: { text: string; hf_slow_ftfy: number[]; hf_slow_noftfy: number[]; hf_fast: number[] }[];
 }
 const data = golden<Data>('tokenizer/clip_tokenizer_golden.json');
+const further = golden<{ cases: ({ text: string } & Record<Cleaning, number[]>)[] }>(
+  'tokenizer/clip_further.json',
+);
 const merges = gunzipSync(
   readFileSync(new URL('../../golden/tokenizer/clip_merges.txt.gz', import.meta.url)),
 ).toString('utf8');
@@ -23,6 +26,9 @@ const VARIANTS: [Cleaning, 'hf_slow_ftfy' | 'hf_slow_noftfy' | 'hf_fast'][] = [
 describe.each(VARIANTS)('CLIP tokenizer, %s', (cleaning, key) => {
   const tokenizer = createClipTokenizer({ merges }, cleaning);
   it.each(data.cases.map((row) => [row.text, row[key]] as const))('%j', (text, ids) => {
+    expect(tokenizer.encode(text)).toEqual(ids);
+  });
+  it.each(further.cases.map((row) => [row.text, row[cleaning]] as const))('%j', (text, ids) => {
     expect(tokenizer.encode(text)).toEqual(ids);
   });
 });

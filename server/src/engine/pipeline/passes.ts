@@ -71,10 +71,7 @@ function passHooks(
 ): SamplingHooks & { last(): [number, number] } {
   const { parameters, hires } = plan;
   const areas = [parameters, ...(hires ? [hires] : [])].map(({ width, height }) => width * height);
-  const steps = [
-    parameters.steps,
-    hires ? Math.min(hires.steps, Math.floor(hires.steps * hires.strength) + 1) : 0,
-  ];
+  const steps = [parameters.steps, hires ? hires.steps : 0];
   let last: [number, number] = [0, steps[index]!];
   return {
     previewEvery: hooks.previewEvery,
@@ -128,7 +125,7 @@ async function secondPass(
   const second: Pass = {
     parameters,
     architecture: (hires.model ?? plan.model).architecture,
-    start: { latents: latents.value, strength: hires.strength },
+    start: { latents: latents.value, strength: hires.strength, takesAllSteps: true },
     ...(refiner &&
       refiner.passes !== 'first' && {
         handOver: handOver(refiner, { positive, negative, parameters }, stage, hooks, sampling.last),

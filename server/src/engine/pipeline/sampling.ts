@@ -4,7 +4,14 @@ import { failure, type Result, success } from '../../shared/problem';
 import { phaseIndex } from '../conditioning/index';
 import { createImageNoise } from '../noise/index';
 import { latentPicture } from '../preview/index';
-import { combineGuidance, findSampler, type ModelCall, type Sampler, startSampling } from '../samplers/index';
+import {
+  combineGuidance,
+  findSampler,
+  type ModelCall,
+  type RunStart,
+  type Sampler,
+  startSampling,
+} from '../samplers/index';
 import { createNoiseTable, type NoiseTable, withFiniteEnd } from '../sigmas/index';
 import { breathe } from '../weights/binding';
 import type { LoadedModel } from './loadModel';
@@ -32,8 +39,7 @@ export interface SamplingHooks {
 export interface Pass {
   readonly parameters: PlanParameters;
   readonly architecture?: string;
-  /** Scaled latents to start from, and how far to go back. */
-  readonly start?: { readonly latents: Float32Array; readonly strength: number };
+  readonly start?: RunStart;
   readonly handOver?: HandOver;
 }
 
@@ -141,16 +147,21 @@ const STOPPED = Symbol('stopped');
 /** How far a pass has come, 0 … 1, where the model is asked. */
 function share(
   { bySteps }: HandOver,
-  { parameters }: Pass,
+  { parameters, start }: Pass,
   { evaluations }: Sampler,
   { sigmas }: NoiseTable,
   call: ModelCall,
 ): number {
-  if (bySteps) return call.evaluation / (parameters.steps * evaluations);
+  if (bySteps) return call.evaluation / (stepsOf(parameters.steps, start) * evaluations);
   let nearest = 0;
   for (let t = 1; t < sigmas.length; t++)
     if (Math.abs(sigmas[t]! - call.sigma) < Math.abs(sigmas[nearest]! - call.sigma)) nearest = t;
   return (sigmas.length - 1 - nearest) / sigmas.length;
+}
+
+/** Steps the web UI counts a pass as. */
+function stepsOf(steps: number, start: RunStart | undefined): number {
+  return start && !start.takesAllSteps ? Math.min(steps, Math.floor(steps * start.strength) + 1) : steps;
 }
 
 /**

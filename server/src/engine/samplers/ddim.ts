@@ -17,7 +17,10 @@ async function* sample({ x, transfers, predict, noise, eta }: TimestepRun): Samp
     const { denoised, epsilon } = await predict(x, timestep);
     const variance = ((1 - alphaNext) / (1 - alpha)) * (1 - alpha / alphaNext);
     const spread = eta * Math.sqrt(variance);
-    x = combine([Math.sqrt(alphaNext), denoised], [Math.sqrt(1 - alphaNext - spread ** 2), epsilon]);
+    x = combine(
+      [Math.sqrt(alphaNext), denoised],
+      [Math.sqrt(Math.max(0, 1 - alphaNext - spread ** 2)), epsilon],
+    );
     if (eta > 0) x = combine([1, x], [spread, noise()]);
     yield { step, of, sigma: Math.sqrt((1 - alpha) / alpha), denoised };
   }

@@ -1,7 +1,7 @@
 import { betaRamp } from '../sigmas/beta';
 import { exponentialRamp } from '../sigmas/exponential';
 import { karrasRamp } from '../sigmas/karras';
-import { linspace, type NoiseTable, sigmaToTimestep } from '../sigmas/noiseTable';
+import { type NoiseTable, sigmaToTimestep } from '../sigmas/noiseTable';
 import type { Transfer } from './sampler';
 import {
   distilledTimesteps,
@@ -37,16 +37,19 @@ export function diffusersSigmas(request: SigmaRequest, spacing: DiffusersSpacing
   }
   const end = spacing.finalSigmas === 'zero' ? 0 : table.sigmaMin;
   const begin = firstStep(steps, strength);
-  const levels = [...sigmas, end].map(Math.fround).slice(begin);
+  const all = [...sigmas, end].map(Math.fround);
+  const levels = all.slice(begin);
   const timestepAt = new Map(levels.map((sigma, i) => [sigma, timesteps[begin + i]]));
   const high = Math.max(...levels);
   return {
     space: 'sigma',
     sigmas: levels,
     timestepOf: (sigma) => timestepAt.get(sigma) ?? sigmaToTimestep(table, sigma),
+    timestepBetween: (sigma) => sigmaToTimestep(table, sigma),
     startScale: whole || spacing.timestepSpacing === 'leading' ? Math.sqrt(high ** 2 + 1) : high,
     endScale: whole ? 1 / Math.sqrt(1 + levels.at(-1)! ** 2) : 1,
     lowerOrderEnd: true,
+    passed: all.slice(0, begin),
   };
 }
 
@@ -56,8 +59,7 @@ export function diffusersTransfers(request: TimestepRequest, spacing: DiffusersS
   const begin = firstStep(steps, strength);
   const count = table.sigmas.length;
   if (sampler.timesteps === 'lcm') {
-    const transfers = distilledTransfers(table, distilledTimesteps(table, steps)).slice(begin);
-    return { space: 'timestep', transfers, startAlpha: transfers[0]!.alpha, averagesOutputs: true };
+    return trajectoryOf(distilledTransfers(table, distilledTimesteps(table, steps)).slice(begin));
   }
   const timesteps = spacedTimesteps(table, steps, spacing, 'whole');
   const end = spacing.setAlphaToOne ? 1 : table.alphasCumprod[0]!;
@@ -70,22 +72,33 @@ export function diffusersTransfers(request: TimestepRequest, spacing: DiffusersS
     alpha: alphaAt(from),
     alphaNext: alphaAt(from - stride),
   });
-  const transfers = timesteps.slice(begin).map((timestep) => transfer(timestep));
-  const second = transfers[1];
-  if (sampler.timesteps === 'plms' && second)
-    transfers.splice(1, 0, transfer(second.timestep, second.timestep + stride));
-  return { space: 'timestep', transfers, startAlpha: transfers[0]!.alpha, averagesOutputs: true };
+  if (sampler.timesteps === 'ddim')
+    return trajectoryOf(timesteps.slice(begin).map((timestep) => transfer(timestep)));
+  // PNDM's list has its second timestep twice. A run from an image is cut out of that list, and still takes the second of
+  // what is left for the repetition.
+  const repeated =
+    timesteps.length > 1 ? [timesteps[0]!, ...timesteps.slice(1, 2), ...timesteps.slice(1)] : timesteps;
+  return trajectoryOf(
+    repeated
+      .slice(begin)
+      .map((timestep, i) => (i === 1 ? transfer(timestep, timestep + stride) : transfer(timestep))),
+  );
+}
+
+/** A run without a step leaves its image as it is. */
+function trajectoryOf(transfers: readonly Transfer[]): TimestepTrajectory {
+  return { space: 'timestep', transfers, startAlpha: transfers[0]?.alpha ?? 1, averagesOutputs: true };
 }
 
 function distilledSigmas({ table, steps, strength }: SigmaRequest): SigmaTrajectory {
-  const timesteps = distilledTimesteps(table, steps, strength);
-  const sigmas = timesteps.map((t) => table.sigmas[t]!);
+  const timesteps = distilledTimesteps(table, steps).slice(firstStep(steps, strength));
+  const sigmas = timesteps.map((t) => Math.sqrt((1 - table.alphasCumprod[t]!) / table.alphasCumprod[t]!));
   const timestepAt = new Map(sigmas.map((sigma, i) => [sigma, timesteps[i]!]));
   return {
     space: 'sigma',
     sigmas: [...sigmas, 0],
     timestepOf: (sigma) => timestepAt.get(sigma) ?? sigmaToTimestep(table, sigma),
-    startScale: Math.sqrt(sigmas[0]! ** 2 + 1),
+    startScale: Math.sqrt((sigmas[0] ?? 0) ** 2 + 1),
     endScale: 1,
     lowerOrderEnd: true,
   };
@@ -110,7 +123,7 @@ function roundedTimestep(timestep: number, ramp: Ramp, { sampler }: SigmaRequest
 
 /**
  * The timesteps of a run, descending. `continuous` keeps fractions, `whole` rounds, `solver` rounds and spaces as if for
- * one step more, whose last is left out.
+ * one step more, whose last is left out. Halves are hit, so products are formed in numpy's order.
  */
 export function spacedTimesteps(
   table: NoiseTable,
@@ -122,7 +135,8 @@ export function spacedTimesteps(
   const spaced = rule === 'solver' ? steps + 1 : steps;
   switch (timestepSpacing) {
     case 'linspace': {
-      const timesteps = linspace(0, count - 1, spaced);
+      const stride = (count - 1) / (spaced - 1);
+      const timesteps = Array.from({ length: spaced }, (_, i) => (i === 0 ? 0 : i * stride));
       const rounded = rule === 'continuous' ? timesteps.map(Math.fround) : timesteps.map(roundHalfEven);
       return rounded.reverse().slice(0, steps);
     }
@@ -130,8 +144,10 @@ export function spacedTimesteps(
       const stride = Math.floor(count / spaced);
       return Array.from({ length: steps }, (_, i) => (spaced - 1 - i) * stride + stepsOffset);
     }
-    case 'trailing':
-      return Array.from({ length: steps }, (_, i) => roundHalfEven(count - i * (count / steps)) - 1);
+    case 'trailing': {
+      const stride = count - (count - count / steps);
+      return Array.from({ length: steps }, (_, i) => roundHalfEven(count - i * stride) - 1);
+    }
   }
 }
 

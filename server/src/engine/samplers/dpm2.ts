@@ -1,4 +1,4 @@
-import { combine, direction } from './latents';
+import { combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM-Solver-2 in k-diffusion's form: the direction at the geometric middle of the step leads over the whole of it. */
@@ -20,9 +20,9 @@ async function* sample({ x, sigmas, denoise }: SigmaRun): SamplerRun {
     if (next === 0) {
       x = combine([1, x], [next - sigma, first]);
     } else {
-      const middle = Math.sqrt(sigma * next);
+      const middle = middleLevel(sigma, next);
       const there = combine([1, x], [middle - sigma, first]);
-      const second = direction(there, await denoise(there, middle), middle);
+      const second = direction(there, await denoise(there, middle, 'between'), middle);
       x = combine([1, x], [next - sigma, second]);
     }
     yield { step, of, sigma, denoised };

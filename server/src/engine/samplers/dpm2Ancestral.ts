@@ -1,4 +1,4 @@
-import { ancestralStep, combine, direction } from './latents';
+import { ancestralStep, combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM2 down to below the next level, then fresh noise up to it. */
@@ -22,9 +22,9 @@ async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
     if (down === 0) {
       x = combine([1, x], [down - sigma, first]);
     } else {
-      const middle = Math.sqrt(sigma * down);
+      const middle = middleLevel(sigma, down);
       const there = combine([1, x], [middle - sigma, first]);
-      const second = direction(there, await denoise(there, middle), middle);
+      const second = direction(there, await denoise(there, middle, 'between'), middle);
       x = combine([1, x], [down - sigma, second], [up, noise()]);
     }
     yield { step, of, sigma, denoised };

@@ -1,4 +1,4 @@
-import { ancestralStep, combine, direction } from './latents';
+import { ancestralStep, combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM-Solver++ (2S): second order from one extra model run at the middle of each step, with ancestral noise. */
@@ -20,7 +20,7 @@ async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
     if (down === 0) {
       x = combine([1, x], [down - sigma, direction(x, denoised, sigma)]);
     } else {
-      const middle = Math.sqrt(sigma * down);
+      const middle = middleLevel(sigma, down);
       const there = combine([middle / sigma, x], [1 - middle / sigma, denoised]);
       const second = await denoise(there, middle);
       x = combine([down / sigma, x], [1 - down / sigma, second]);

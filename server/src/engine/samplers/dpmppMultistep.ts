@@ -35,6 +35,8 @@ export async function* sampleMultistep(run: SigmaRun, options: MultistepOptions)
       const reach = h * (eta + 1);
       const known = history.slice(0, orderAt(run, options, step) - 1);
       const terms = derivativeTerms(denoised, known, h, reach, options.second);
+      // diffusers writes the stochastic third order with -1/2 where +1/2 belongs.
+      if (run.lowerOrderEnd && eta > 0 && known.length === 2) terms[1] = [terms[1]![0] - 1, terms[1]![1]];
       x = combine([Math.exp(-reach), x], [-Math.expm1(-reach), denoised], ...terms);
       if (eta > 0) x = combine([1, x], [next * Math.sqrt(-Math.expm1(-2 * h * eta)), brownian(sigma, next)]);
       history = [{ denoised, length: h }, ...history].slice(0, 2);
@@ -45,9 +47,13 @@ export async function* sampleMultistep(run: SigmaRun, options: MultistepOptions)
 }
 
 /** Order of a step: lower while outputs are missing, and towards the end of short runs where diffusers lowers it. */
-function orderAt({ sigmas, lowerOrderEnd }: SigmaRun, { order }: MultistepOptions, step: number): number {
+function orderAt(
+  { sigmas, lowerOrderEnd, passed = [] }: SigmaRun,
+  { order }: MultistepOptions,
+  step: number,
+): number {
   const of = sigmas.length - 1;
-  const end = lowerOrderEnd && of < SHORT_RUN ? of - step : order;
+  const end = lowerOrderEnd && passed.length + of < SHORT_RUN ? of - step : order;
   return Math.min(order, step + 1, end);
 }
 

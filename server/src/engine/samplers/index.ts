@@ -23,6 +23,7 @@ export {
   type Convention,
   type ModelCall,
   type PreparedRun,
+  type RunStart,
   type SamplingRequest,
   startSampling,
 } from './run';

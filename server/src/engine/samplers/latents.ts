@@ -1,3 +1,5 @@
+import { expFloat32 } from '../sigmas/float32';
+
 /** A term of a sum of tensors: a factor and a tensor. */
 export type Term = readonly [factor: number, tensor: Float32Array];
 
@@ -26,12 +28,21 @@ export function direction(x: Float32Array, denoised: Float32Array, sigma: number
 }
 
 /**
- * Splits a step into one down to `down` and fresh noise of size `up`, so that both together arrive at the next level.
- * @param eta share of fresh noise: 0 takes none.
+ * Splits a step into one down to `down` and fresh noise of size `up`, so that both together arrive at the next level
+ * (k-diffusion's `get_ancestral_step`). Rounded to float32 after each operation, as its tensors are: in a long step `down`
+ * is the difference of two nearly equal squares, and has few digits in common with the exact one.
  */
-export function ancestralStep(sigma: number, sigmaNext: number, eta = 1): { down: number; up: number } {
-  if (eta === 0) return { down: sigmaNext, up: 0 };
-  const variance = (sigmaNext ** 2 * (sigma ** 2 - sigmaNext ** 2)) / sigma ** 2;
-  const up = Math.min(sigmaNext, eta * Math.sqrt(Math.max(0, variance)));
-  return { down: Math.sqrt(Math.max(0, sigmaNext ** 2 - up ** 2)), up };
+export function ancestralStep(sigma: number, sigmaNext: number): { down: number; up: number } {
+  const { fround } = Math;
+  const [square, squareNext] = [fround(sigma ** 2), fround(sigmaNext ** 2)];
+  const variance = fround(fround(squareNext * fround(square - squareNext)) / square);
+  const up = Math.min(sigmaNext, fround(Math.sqrt(Math.max(0, variance))));
+  return { down: fround(Math.sqrt(Math.max(0, fround(squareNext - fround(up ** 2))))), up };
+}
+
+/** The geometric middle of two noise levels, in float32 as k-diffusion and diffusers compute it. */
+export function middleLevel(sigma: number, sigmaNext: number): number {
+  const { fround } = Math;
+  const [from, to] = [fround(Math.log(sigma)), fround(Math.log(sigmaNext))];
+  return expFloat32(fround(to - fround(fround(to - from) * 0.5)));
 }

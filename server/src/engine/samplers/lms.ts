@@ -12,14 +12,18 @@ export const lms: SigmaSampler = {
   sample,
 };
 
-async function* sample({ x, sigmas, denoise }: SigmaRun): SamplerRun {
+async function* sample({ x, sigmas, denoise, passed = [] }: SigmaRun): SamplerRun {
   const of = sigmas.length - 1;
+  // diffusers weighs a direction as if there had been those of the levels passed over.
+  const levels = [...passed, ...sigmas];
   let directions: Float32Array[] = [];
   for (let step = 0; step < of; step++) {
     const sigma = sigmas[step]!;
     const denoised = await denoise(x, sigma);
     directions = [direction(x, denoised, sigma), ...directions].slice(0, ORDER);
-    const terms = directions.map((d, j): Term => [coefficient(sigmas, step, directions.length, j), d]);
+    const place = passed.length + step;
+    const order = Math.min(place + 1, ORDER);
+    const terms = directions.map((d, j): Term => [coefficient(levels, place, order, j), d]);
     x = combine([1, x], ...terms);
     yield { step, of, sigma, denoised };
   }

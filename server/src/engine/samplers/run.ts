@@ -19,6 +19,16 @@ export interface ModelCall {
   readonly sigma: number;
 }
 
+/** Where an image-to-image run starts. */
+export interface RunStart {
+  /** Scaled latents. */
+  readonly latents: Float32Array;
+  /** How far to go back, 0 … 1. */
+  readonly strength: number;
+  /** The web UI's hires fix takes as many steps as were asked for, whatever the strength; else it is a share of them. */
+  readonly takesAllSteps?: boolean;
+}
+
 /** Everything that decides a run from noise to latents. */
 export interface SamplingRequest {
   readonly sampler: Sampler;
@@ -34,8 +44,7 @@ export interface SamplingRequest {
   readonly architecture?: string;
   /** Replaces the sampler's own share of fresh noise (DDIM, TCD). */
   readonly eta?: number;
-  /** Start of an image-to-image run: scaled latents, and how far to go back, 0 … 1. */
-  readonly start?: { readonly latents: Float32Array; readonly strength: number };
+  readonly start?: RunStart;
   /**
    * Runs the network, guidance included: `input` has unit variance, as the network was trained on. Gives the network's
    * output in its own meaning.
@@ -72,9 +81,12 @@ export function startSampling(request: SamplingRequest): PreparedRun {
     steps: request.steps,
     architecture: request.architecture,
     strength: request.start?.strength,
+    takesAllSteps: request.start?.takesAllSteps,
   };
   if (sampler.space === 'sigma') {
-    const question = { ...wanted, sampler, table: withFiniteEnd(table) };
+    // diffusers leaves LCM the level without signal; so little of it does not show in float32.
+    const signal = convention === 'diffusers' && sampler.ownSchedule === 'lcm' ? 2 ** -60 : undefined;
+    const question = { ...wanted, sampler, table: withFiniteEnd(table, signal) };
     const trajectory = convention === 'a1111' ? webuiSigmas(question) : diffusersSigmas(question, spacing);
     const steps = runSigmas(request, sampler, trajectory);
     return { trajectory, of: trajectory.sigmas.length - 1, steps };
@@ -88,9 +100,12 @@ export function startSampling(request: SamplingRequest): PreparedRun {
 
 function runSigmas(request: SamplingRequest, sampler: SigmaSampler, trajectory: SigmaTrajectory): SamplerRun {
   const { noise, start, prediction } = request;
-  const { sigmas, timestepOf, startScale, endScale } = trajectory;
-  const first = noise.first();
-  const x = start ? combine([1, start.latents], [sigmas[0]!, first]) : combine([startScale, first]);
+  const { sigmas, timestepOf, timestepBetween = timestepOf, endScale, velocityAlpha } = trajectory;
+  const [low, high] = trajectory.brownianRange ?? [
+    Math.min(...sigmas.filter((level) => level > 0)),
+    sigmas[0]!,
+  ];
+  const x = startLatents(trajectory, noise.first(), start?.latents);
   const ask = createAsk(request);
   let brownian: BrownianNoise | undefined;
   const run = sampler.sample({
@@ -98,20 +113,39 @@ function runSigmas(request: SamplingRequest, sampler: SigmaSampler, trajectory: 
     sigmas,
     timestepOf,
     lowerOrderEnd: trajectory.lowerOrderEnd,
+    passed: trajectory.passed,
     noise: noise.next,
     brownian(sigma, sigmaNext) {
       // diffusers draws the noise of its multistep solvers from the image's stream.
       if (request.convention === 'diffusers' && sampler.wholeTimesteps) return noise.next();
-      brownian ??= noise.brownian(Math.min(...sigmas.filter((level) => level > 0)), sigmas[0]!);
+      brownian ??= noise.brownian(low, high);
       return brownian(sigma, sigmaNext);
     },
-    async denoise(latents, sigma) {
+    async denoise(latents, sigma, place) {
+      const timestep = place === 'between' ? timestepBetween(sigma) : timestepOf(sigma);
       const input = combine([1 / Math.sqrt(sigma ** 2 + 1), latents]);
-      const output = await ask(input, timestepOf(sigma), sigma);
-      return denoisedOf(prediction, latents, output, sigma);
+      const output = await ask(input, timestep, sigma);
+      if (!velocityAlpha || prediction !== 'v_prediction')
+        return denoisedOf(prediction, latents, output, sigma);
+      const { epsilon } = predictionOf(prediction, input, output, velocityAlpha(timestep));
+      return denoisedOf('epsilon', latents, epsilon, sigma);
     },
   });
   return endScale === 1 ? run : scaleResult(run, endScale);
+}
+
+/** Noise alone, or an image with noise on it. */
+function startLatents(
+  { sigmas, startScale, startAlpha }: SigmaTrajectory,
+  noise: Float32Array,
+  image: Float32Array | undefined,
+): Float32Array {
+  if (!image) return combine([startScale, noise]);
+  if (startAlpha === undefined) return combine([1, image], [sigmas[0]!, noise]);
+  return combine(
+    [startScale * Math.sqrt(startAlpha), image],
+    [startScale * Math.sqrt(1 - startAlpha), noise],
+  );
 }
 
 function runTransfers(

@@ -18,8 +18,11 @@ export interface SigmaRun {
   readonly x: Float32Array;
   /** Descending; one more than there are steps. */
   readonly sigmas: readonly number[];
-  /** Runs the model: the clean latents it sees in `x` at this noise level. */
-  denoise(x: Float32Array, sigma: number): Promise<Float32Array>;
+  /**
+   * Runs the model: the clean latents it sees in `x` at this noise level. `between` says that the level is none of the
+   * run's, even if it has the value of one: diffusers rounds the timesteps of those alone.
+   */
+  denoise(x: Float32Array, sigma: number, place?: 'between'): Promise<Float32Array>;
   /** Fresh unit noise, the next of the image's stream. */
   noise(): Float32Array;
   /** Unit noise of a Brownian path between two levels. */
@@ -28,6 +31,8 @@ export interface SigmaRun {
   timestepOf(sigma: number): number;
   /** diffusers ends short runs with a first-order step; k-diffusion does so only when the last level is 0. */
   readonly lowerOrderEnd: boolean;
+  /** Levels that an image-to-image run passes over, where it follows diffusers: multistep solvers count them as steps. */
+  readonly passed?: readonly number[];
 }
 
 /** One step of a sampler that works with timesteps: ask the model at `timestep`, go from one signal share to another. */

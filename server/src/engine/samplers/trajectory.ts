@@ -7,11 +7,21 @@ export interface SigmaTrajectory {
   readonly sigmas: readonly number[];
   /** Timestep the model is asked at; fractional where the convention allows it. */
   timestepOf(sigma: number): number;
+  /** The same for a level between two of the run's, where the convention tells them apart. */
+  timestepBetween?(sigma: number): number;
   /** Unit noise times this is the start of a text-to-image run, in the variance-exploding form. */
   readonly startScale: number;
+  /** Signal share that an image is noised to, where it is not that of the first level. */
+  readonly startAlpha?: number;
+  /** Signal share by which a velocity is turned into noise, where it is not that of the level itself. */
+  velocityAlpha?(timestep: number): number;
+  /** The noise levels between which a Brownian path is drawn, where they are not the ends of the run. */
+  readonly brownianRange?: readonly [low: number, high: number];
   /** The result times this leaves the sampler: below 1 when the last level is not 0 and latents are variance-preserving. */
   readonly endScale: number;
   readonly lowerOrderEnd: boolean;
+  /** As in `SigmaRun`. */
+  readonly passed?: readonly number[];
 }
 
 /** The way of a run through timesteps. */
@@ -35,6 +45,8 @@ export interface TrajectoryRequest<S extends Sampler = Sampler> {
   readonly architecture?: string;
   /** Denoising strength of an image-to-image run; absent for text-to-image. */
   readonly strength?: number;
+  /** As in `SamplingRequest`. */
+  readonly takesAllSteps?: boolean;
 }
 
 export type SigmaRequest = TrajectoryRequest<SigmaSampler>;

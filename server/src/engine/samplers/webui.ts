@@ -1,11 +1,5 @@
-import {
-  findSchedule,
-  linspace,
-  type NoiseTable,
-  sigmaToTimestep,
-  tableOf,
-  timestepToSigma,
-} from '../sigmas';
+import { findSchedule, type NoiseTable, sigmaToTimestep, tableOf } from '../sigmas';
+import { linspaceFloat32 } from '../sigmas/float32';
 import type { Transfer } from './sampler';
 import {
   DISTILLED_STEPS,
@@ -22,47 +16,47 @@ const LARGEST_STRENGTH = 0.999;
 
 /** Noise levels as the web UI's k-diffusion samplers use them: timesteps are fractional. */
 export function webuiSigmas(request: SigmaRequest): SigmaTrajectory {
-  const { sampler, table, scheduleType } = request;
+  const { sampler, table, scheduleType, architecture } = request;
   if (sampler.ownSchedule === 'unipc') return uniPcSigmas(request);
-  const named = findSchedule(scheduleType);
-  const sigmas =
-    sampler.ownSchedule === 'lcm' && !named ? distilledSigmas(table, request.steps) : scheduleSigmas(request);
-  const begin = request.strength === undefined ? 0 : request.steps - encodedSteps(request) - 1;
-  const kept = sigmas.slice(Math.max(0, begin)).map(Math.fround);
+  const { total, encoded } = lengthsOf(request);
+  const schedule = findSchedule(scheduleType) ?? findSchedule(sampler.schedule)!;
+  // A schedule for a consistency model knows nothing but the levels it was distilled at.
+  const known = sampler.ownSchedule === 'lcm' ? distilledTable(table) : table;
+  const extra = sampler.discardsPenultimate ? 1 : 0;
+  const sigmas = schedule.sigmas({ table: known, steps: total + extra, architecture }).map(Math.fround);
+  if (extra > 0) sigmas.splice(-2, 1);
+  const kept = sigmas.slice(Math.max(0, total - encoded - 1));
   return {
     space: 'sigma',
     sigmas: kept,
     timestepOf:
       sampler.ownSchedule === 'lcm' ? nearestDistilled(table) : (sigma) => sigmaToTimestep(table, sigma),
     startScale: kept[0]!,
+    // From an image, too, the path spans the whole schedule.
+    brownianRange: [Math.min(...sigmas.filter((sigma) => sigma > 0)), Math.max(...sigmas)],
     endScale: 1,
     lowerOrderEnd: false,
   };
 }
 
-function scheduleSigmas({ sampler, scheduleType, table, steps, architecture }: SigmaRequest): number[] {
-  const schedule = findSchedule(scheduleType) ?? findSchedule(sampler.schedule)!;
-  const extra = sampler.discardsPenultimate ? 1 : 0;
-  const sigmas = schedule.sigmas({ table, steps: steps + extra, architecture });
-  if (extra > 0) sigmas.splice(-2, 1);
-  return sigmas;
-}
-
-function encodedSteps({ strength = 1, steps }: { strength?: number; steps: number }): number {
-  return Math.floor(Math.min(strength, LARGEST_STRENGTH) * steps);
-}
-
-/** Even timesteps over the levels a consistency model was distilled at, interpolated between them in log sigma. */
-function distilledSigmas(table: NoiseTable, steps: number): number[] {
-  const known = distilledTable(table);
-  return [...linspace(DISTILLED_STEPS - 1, 0, steps).map((place) => timestepToSigma(known, place)), 0];
+/**
+ * The steps of the whole schedule, and how many of them a run from an image goes back; it takes one more. A run that
+ * takes all its steps has a schedule so much longer.
+ */
+function lengthsOf({ steps, strength, takesAllSteps }: SigmaRequest | TimestepRequest) {
+  if (strength === undefined) return { total: steps, encoded: steps - 1 };
+  const share = Math.min(strength, LARGEST_STRENGTH);
+  return takesAllSteps && share > 0
+    ? { total: Math.floor(steps / share), encoded: steps - 1 }
+    : { total: steps, encoded: Math.floor(share * steps) };
 }
 
 function nearestDistilled(table: NoiseTable): (sigma: number) => number {
   const { logSigmas } = distilledTable(table);
   const stride = table.sigmas.length / DISTILLED_STEPS;
   return (sigma) => {
-    const distances = logSigmas.map((log) => Math.abs(Math.log(sigma) - log));
+    const own = Math.fround(Math.log(sigma));
+    const distances = logSigmas.map((log) => Math.abs(own - log));
     return distances.indexOf(Math.min(...distances)) * stride + stride - 1;
   };
 }
@@ -88,20 +82,20 @@ function evenTimesteps(table: NoiseTable, steps: number): number[] {
  */
 function uniPcSigmas(request: SigmaRequest): SigmaTrajectory {
   const { table, strength } = request;
+  const { fround } = Math;
   const count = table.sigmas.length;
-  let timesteps = evenTimesteps(table, request.steps);
-  let start = 1;
-  if (strength !== undefined) {
-    timesteps = timesteps.slice(0, Math.max(1, encodedSteps(request)));
-    start = (timesteps.at(-1)! + 1) / count;
-  }
-  const times = linspace(start, 1 / count, timesteps.length + 1).map((time) => time * count - 1);
+  const { total, encoded } = lengthsOf(request);
+  const all = evenTimesteps(table, total);
+  const timesteps = strength === undefined ? all : all.slice(0, Math.max(1, encoded));
+  const start = strength === undefined ? 1 : fround(timesteps.at(-1)! / count) + fround(1 / count);
+  const times = linspaceFloat32(start, 1 / count, timesteps.length + 1).map((time) => time * count - 1);
   const timeOf = new Map<number, number>();
   const sigmas = times.map((time) => {
     const low = Math.min(Math.max(Math.floor(time), 0), count - 2);
     const [before, after] = [Math.log(table.alphasCumprod[low]!), Math.log(table.alphasCumprod[low + 1]!)];
     const sigma = Math.sqrt(Math.expm1(-(before + (time - low) * (after - before))));
-    timeOf.set(sigma, Math.max(0, time));
+    // In float32: whether a time that should be whole falls short of it decides where a velocity is read.
+    timeOf.set(sigma, Math.max(0, fround(fround(fround((time + 1) / count) - fround(1 / count)) * 1000)));
     return sigma;
   });
   return {
@@ -109,6 +103,9 @@ function uniPcSigmas(request: SigmaRequest): SigmaTrajectory {
     sigmas,
     timestepOf: (sigma) => timeOf.get(sigma) ?? sigmaToTimestep(table, sigma),
     startScale: Math.sqrt(1 + sigmas[0]! ** 2),
+    // The web UI noises an image to one timestep more than it then begins at.
+    startAlpha: table.alphasCumprod[all[Math.min(timesteps.length, all.length - 1)]!],
+    velocityAlpha: (timestep) => table.alphasCumprod[Math.trunc(timestep)]!,
     endScale: 1 / Math.sqrt(1 + sigmas.at(-1)! ** 2),
     lowerOrderEnd: false,
   };
@@ -117,15 +114,16 @@ function uniPcSigmas(request: SigmaRequest): SigmaTrajectory {
 /** Timesteps as the web UI's DDIM and PLMS use them; a run has one step fewer than there are timesteps. */
 export function webuiTransfers(request: TimestepRequest): TimestepTrajectory {
   const { sampler, table, steps, strength } = request;
+  const { total, encoded } = lengthsOf(request);
   const alphaAt = (timestep: number) => table.alphasCumprod[timestep]!;
   if (sampler.timesteps === 'lcm') {
     const transfers = distilledTransfers(table, distilledTimesteps(table, steps, strength));
     return { space: 'timestep', transfers, startAlpha: transfers[0]!.alpha, averagesOutputs: false };
   }
-  const all = evenTimesteps(table, steps);
-  const encoded = strength === undefined ? all.length : Math.max(2, encodedSteps(request));
-  const startAlpha = alphaAt(all[Math.min(encoded, all.length - 1)]!);
-  const timesteps = all.slice(0, encoded).reverse();
+  const all = evenTimesteps(table, total);
+  const taken = strength === undefined ? all.length : Math.max(2, encoded);
+  const startAlpha = alphaAt(all[Math.min(taken, all.length - 1)]!);
+  const timesteps = all.slice(0, taken).reverse();
   const transfers = timesteps.slice(0, -1).map((timestep, i): Transfer => {
     const timestepNext = timesteps[i + 1]!;
     return { timestep, timestepNext, alpha: alphaAt(timestep), alphaNext: alphaAt(timestepNext) };

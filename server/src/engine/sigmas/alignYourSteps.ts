@@ -11,7 +11,9 @@ export const alignYourSteps: Schedule = {
   aliases: ['AYS'],
   sigmas({ steps, architecture }) {
     const logs = (architecture?.startsWith('sdxl') ? SDXL : SD1).map(Math.log);
-    return [...linspace(0, logs.length - 1, steps).map((place) => Math.exp(interpolate(logs, place))), 0];
+    // Counted from the clean end: a lone step is the last one.
+    const places = linspace(logs.length - 1, 0, steps).reverse();
+    return [...places.map((place) => Math.exp(interpolate(logs, place))), 0];
   },
 };
 

@@ -1,4 +1,4 @@
-import { expFloat32 } from './float32';
+import { expFloat32, linspaceFloat32 } from './float32';
 
 /** How a model was trained: the keys of diffusers' scheduler_config.json that decide its noise levels. */
 export interface TrainingSchedule {
@@ -53,10 +53,10 @@ export function createNoiseTable(
  * The same table with a last noise level that is finite: a model with zero terminal signal-to-noise ratio has none, and
  * samplers that work with noise levels need one. diffusers puts 2^-24 there, which makes the largest sigma 4096.
  */
-export function withFiniteEnd(table: NoiseTable): NoiseTable {
+export function withFiniteEnd(table: NoiseTable, signal = 2 ** -24): NoiseTable {
   if (table.alphasCumprod.at(-1)! > 0) return table;
   const alphas = table.alphasCumprod.slice();
-  alphas[alphas.length - 1] = 2 ** -24;
+  alphas[alphas.length - 1] = signal;
   return tableOf(alphas);
 }
 
@@ -99,11 +99,12 @@ export function timestepToSigma(table: NoiseTable, timestep: number): number {
 
 function createBetas(training: TrainingSchedule, round: (value: number) => number): number[] {
   const { numTrainTimesteps: count, betaStart, betaEnd, betaSchedule } = training;
+  const ramp = round === Math.fround ? linspaceFloat32 : linspace;
   switch (betaSchedule) {
     case 'linear':
-      return linspace(betaStart, betaEnd, count).map(round);
+      return ramp(betaStart, betaEnd, count);
     case 'scaled_linear':
-      return linspace(Math.sqrt(betaStart), Math.sqrt(betaEnd), count).map((root) => round(round(root) ** 2));
+      return ramp(Math.sqrt(betaStart), Math.sqrt(betaEnd), count).map((root) => round(root ** 2));
     case 'squaredcos_cap_v2': {
       const signal = (t: number) => Math.cos((((t + 0.008) / 1.008) * Math.PI) / 2) ** 2;
       return Array.from({ length: count }, (_, i) =>

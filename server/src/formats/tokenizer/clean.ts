@@ -19,7 +19,7 @@ export function cleanText(text: string, cleaning: Cleaning): string {
         .join(' ');
     case 'fast':
       // One character at a time: a sigma at a word's end stays an ordinary sigma.
-      return [...text.normalize('NFC').replace(/\s+/gu, ' ')]
+      return [...text.normalize('NFC').replace(/\p{White_Space}+/gu, ' ')]
         .map((character) => character.toLowerCase())
         .join('');
   }

@@ -1,11 +1,10 @@
 import { decodeEntities } from './entities';
+import { decodeAgain, WINDOWS_1252 } from './mojibake';
 
 /**
  * The repairs of the Python library ftfy that change tokens: HTML entities, C1 controls, ligatures, full-width
- * characters, curly quotes, line ends, terminal escapes, control characters, composition, and lines that were decoded
- * as Windows-1252 though they are UTF-8. They are repeated until nothing changes, as there.
- *
- * Left out: wrong decoding of a part of a line only, which ftfy finds by a statistic.
+ * characters, curly quotes, line ends, terminal escapes, control characters, composition, and what was decoded as
+ * Windows-1252 though it is UTF-8. They are repeated until nothing changes, as there.
  */
 export function repairText(text: string): string {
   // From the first line on that holds a `<`, the text is taken to know its entities.
@@ -27,9 +26,6 @@ function repairLine(line: string, mayHoldEntities: boolean): string {
     before = after;
   }
 }
-
-/** Windows-1252's characters at 0x80 … 0x9f; the five it leaves open stay as they are. */
-const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 /** Characters that are two letters only in print. */
 const LIGATURES = new Map([
@@ -69,22 +65,3 @@ const REPAIRS: readonly ((text: string) => string)[] = [
   (text) => text.replace(/[\x00-\x08\x0b\x0e-\x1f\x7f\u206a-\u206f\ufeff\ufff9-\ufffc]/g, ''),
   (text) => text.normalize('NFC'),
 ];
-
-const CODES_1252 = new Map(Array.from(WINDOWS_1252, (character, i) => [character, 0x80 + i]));
-
-/** Undoes a decoding as Windows-1252 or Latin-1 of what was UTF-8: `cafÃ©` is `café`. Other text never decodes so. */
-function decodeAgain(line: string): string {
-  if (/^[\x00-\x7f]*$/.test(line)) return line;
-  const bytes = Array.from(line, (character) => {
-    const code = character.codePointAt(0)!;
-    return code < 256 ? code : CODES_1252.get(character);
-  });
-  if (bytes.includes(undefined)) return line;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-      Uint8Array.from(bytes as number[]),
-    );
-  } catch {
-    return line;
-  }
-}

@@ -11,6 +11,14 @@ interface Data {
   chunks: { text: string; token_count: number; chunks: { tokens: number[]; multipliers: number[] }[] }[];
 }
 const data = golden<Data>('conditioning/a1111_prompt_golden.json');
+interface Further {
+  cases: {
+    text: string;
+    tokenCount: number;
+    chunks: { tokens: number[]; weights: [weight: number, count: number][] }[];
+  }[];
+}
+const further = golden<Further>('conditioning/chunks_further.json');
 const merges = gunzipSync(
   readFileSync(new URL('../../../golden/tokenizer/clip_merges.txt.gz', import.meta.url)),
 ).toString('utf8');
@@ -38,6 +46,21 @@ describe('chunks of a prompt', () => {
     expect(chunks.map((chunk) => chunk.tokens)).toEqual(row.chunks.map((chunk) => chunk.tokens));
     for (const [i, chunk] of chunks.entries())
       expectClose(chunk.multipliers, row.chunks[i]!.multipliers, 1e-12, `weights of chunk ${i}`);
+  });
+
+  it.each(further.cases)('$text', ({ text, tokenCount, chunks: wanted }) => {
+    const chunked = chunkPrompt(runsOf(text), tokenizer);
+    expect(chunked.tokenCount).toBe(tokenCount);
+    expect(chunked.chunks).toHaveLength(wanted.length);
+    for (const [i, { tokens, multipliers }] of chunked.chunks.entries()) {
+      const weights = wanted[i]!.weights.flatMap(([weight, count]) => Array<number>(count).fill(weight));
+      const padding = 75 - weights.length;
+      expect(tokens.slice(1, -1)).toEqual([
+        ...wanted[i]!.tokens,
+        ...Array<number>(padding).fill(tokenizer.end),
+      ]);
+      expectClose(multipliers.slice(1, -1), [...weights, ...Array<number>(padding).fill(1)], 1e-7);
+    }
   });
 
   it('ends a chunk at BREAK, and only where it stands alone', () => {

@@ -92,7 +92,8 @@ function run(row: Row, ours: Translated): { steps: SamplerRun; timesteps: number
       noise: () => stream.randn(shape),
       brownian: request.sampler.wholeTimesteps ? () => stream.randn(shape) : path,
       async denoise(latents, sigma) {
-        const input = combine([1 / Math.sqrt(sigma ** 2 + 1), latents]);
+        const scale = Math.fround(Math.sqrt(sigma ** 2 + 1));
+        const input = latents.map((value) => value / scale);
         // The tests of these schedulers go on with the scaled sample.
         if (!isPreserving) latents.set(input);
         timesteps.push(timestepOf(sigma));

@@ -87,7 +87,8 @@ describe.each(conventions)('convention %s', (convention) => {
       };
       const start = { latents: target, strength: 0.5 };
       const { latents } = await finish(startSampling(request(name, { convention, start, predict })));
-      expectClose(latents, target, near);
+      // diffusers' PNDM asks at timesteps one too late there.
+      expectClose(latents, target, name === 'PLMS' && convention === 'diffusers' ? 0.3 : near);
       expect(Math.max(...calls)).toBeLessThan(980);
     });
 
@@ -120,7 +121,8 @@ describe.each(conventions)('convention %s', (convention) => {
 describe.each(SCHEDULES.map(({ name }) => name))('schedule %s', (scheduleType) => {
   it.each(names)('suits %s', async (name) => {
     const { latents } = await finish(startSampling(request(name, { scheduleType, steps: 12 })));
-    expectClose(latents, target, 0.15);
+    // The last level of a consistency model is 0.1, and KL Optimal ends with its noise.
+    expectClose(latents, target, name === 'LCM' && scheduleType === 'KL Optimal' ? 0.5 : 0.15);
   });
 });
 
@@ -173,6 +175,31 @@ describe('a run', () => {
     expect(startSampling(request('DDIM', { steps: 20 })).of).toBe(19);
     expect(startSampling(request('DDIM', { steps: 30 })).of).toBe(30);
     expect(startSampling(request('DDIM', { steps: 20, convention: 'diffusers' })).of).toBe(20);
+  });
+
+  it('takes all its steps from an image where it is told to, as the web UI’s hires fix', () => {
+    const from = (sampler: string, strength: number, takesAllSteps?: boolean) =>
+      startSampling(request(sampler, { steps: 10, start: { latents: target, strength, takesAllSteps } }));
+    for (const name of ['Euler', 'DPM++ 2M', 'DPM2', 'LCM']) {
+      expect(from(name, 0.3).of, name).toBe(4);
+      expect(from(name, 0.3, true).of, name).toBe(10);
+      expect(from(name, 1, true).of, name).toBe(10);
+    }
+    // A schedule of 33 steps, of which the last ten are taken.
+    const { trajectory } = from('Euler', 0.3, true);
+    const whole = startSampling(request('Euler', { steps: 33 })).trajectory;
+    if (trajectory.space !== 'sigma' || whole.space !== 'sigma') throw new Error('timesteps');
+    expect(trajectory.sigmas).toEqual(whole.sigmas.slice(-11));
+    expect(from('DDIM', 0.3, true).of).toBe(8);
+  });
+
+  it('leaves an image as it is where no step is left', async () => {
+    for (const name of ['Euler', 'DDIM', 'LCM', 'TCD']) {
+      const start = { latents: target, strength: 0.1 };
+      const run = startSampling(request(name, { steps: 4, convention: 'diffusers', start }));
+      expect(run.of, name).toBe(0);
+      expectClose((await finish(run)).latents, target, 1e-6, name);
+    }
   });
 
   it('survives a model with no signal at its last timestep', async () => {
