@@ -2,6 +2,8 @@ import * as vscode from 'vscode';
 import {
   LibraryChanged,
   Measured,
+  MeasuredBefore,
+  type MeasuredBeforeResult,
   PlanProgress,
   type PlanProgressParams,
 } from '../../server/src/shared/lspMessages';
@@ -49,8 +51,12 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     ownFolder,
     busy: (label) => generating.update(label),
     compare: comparer.compare,
-    noteMeasured: (params) => {
-      if (client.isRunning()) void client.sendNotification(Measured, params);
+    measured: {
+      known: async (params) =>
+        client.isRunning() ? client.sendRequest<MeasuredBeforeResult>(MeasuredBefore, params) : null,
+      note: (params) => {
+        if (client.isRunning()) void client.sendNotification(Measured, params);
+      },
     },
   });
 

@@ -1,8 +1,9 @@
 import type { FromPreview, PreviewImage, PreviewState } from '../../server/src/shared/previewMessages';
+import { createChanges } from './changes';
 import { button, element, keyed, setText, show } from './dom';
-import { duration, impactOf, modulesOf, weightOf } from './words';
+import { duration, modulesOf, weightOf } from './words';
 
-/** What the picture is: seed, time, what was merged into it, its parameters; and what can be done with it. */
+/** What the picture is: seed, time, what was merged into it and how much, its parameters; and what can be done with it. */
 export function createDetails(send: (message: FromPreview) => void): {
   root: HTMLElement;
   update(state: PreviewState): void;
@@ -30,6 +31,7 @@ export function createDetails(send: (message: FromPreview) => void): {
   );
   const facts = element('p', { class: 'facts' });
   const merged = element('div', { class: 'merged' });
+  const changes = createChanges();
   const warnings = element('ul', { class: 'warnings', 'aria-label': 'Notes' });
   const infotext = element('pre', {
     class: 'infotext',
@@ -38,7 +40,7 @@ export function createDetails(send: (message: FromPreview) => void): {
   });
   const parameters = element('details', {}, element('summary', {}, 'Parameters'), infotext);
   const root = element('section', { class: 'details', 'aria-label': 'About the picture' });
-  root.append(actions, seedRow, facts, merged, warnings, parameters);
+  root.append(actions, seedRow, facts, merged, changes.root, warnings, parameters);
 
   const fillMerged = keyed(merged, mergedRows);
   const fillWarnings = keyed(warnings, (texts: readonly string[]) =>
@@ -57,6 +59,7 @@ export function createDetails(send: (message: FromPreview) => void): {
       const size = `${image.width} × ${image.height}`;
       setText(facts, [duration(image.seconds), size, modelName].filter(Boolean).join('  ·  '));
       fillMerged({ merged: image.merged, strategy: image.strategy });
+      changes.update(image.changes);
       show(warnings, notes.length > 0);
       fillWarnings(notes);
       setText(infotext, image.infotext);
@@ -76,11 +79,6 @@ function mergedRows({ merged, strategy }: Pick<PreviewImage, 'merged' | 'strateg
     if (partial && report.reasons.length > 0) {
       modules.append(element('span', { class: 'reasons' }, report.reasons.join('; ')));
     }
-    const impact = impactOf(report);
-    if (impact !== undefined)
-      modules.append(
-        element('span', { class: 'reasons', title: `Most in ${report.impact?.module}` }, impact),
-      );
     return element(
       'tr',
       {},

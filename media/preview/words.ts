@@ -1,5 +1,5 @@
 import type { MergeReport } from '../../server/src/shared/engineProtocol';
-import type { PreviewImage, PreviewState } from '../../server/src/shared/previewMessages';
+import type { PreviewChanges, PreviewImage, PreviewState } from '../../server/src/shared/previewMessages';
 
 /** `0.84 s`, `12.3 s`, `2 min 5 s`. */
 export function duration(seconds: number): string {
@@ -19,11 +19,22 @@ export function modulesOf({ applied, total }: Pick<MergeReport, 'applied' | 'tot
   return `${applied} of ${total} modules`;
 }
 
-/** `changes the weights by 18 %, at most 31 %`; nothing for models too large to measure in passing. */
-export function impactOf({ impact }: Pick<MergeReport, 'impact'>): string | undefined {
-  if (!impact) return undefined;
-  const percent = (ratio: number) => `${(100 * ratio).toFixed(ratio < 0.1 ? 1 : 0)} %`;
-  return `changes the weights by ${percent(impact.mean)}, at most ${percent(impact.largest)}`;
+/** `18 %`, `2.4 %`, `0.31 %`: two digits, and a space that no line ends at. */
+export function percent(ratio: number): string {
+  const digits = ratio < 0.01 ? 2 : ratio < 0.1 ? 1 : 0;
+  return `${(100 * ratio).toFixed(digits)}\u00a0%`;
+}
+
+/** `up_blocks.1` as it is; a text encoder in words. */
+export function blockName(block: string): string {
+  return block.startsWith('text_encoder') ? block.replaceAll('_', ' ') : block;
+}
+
+/** What follows from two LoRAs of a prompt being one. */
+export function twinsOf({ names: [first, second], isOpposite }: PreviewChanges['twins'][number]): string {
+  return isOpposite
+    ? `${first} and ${second} are the same changes with opposite signs: each takes back what the other does.`
+    : `${first} and ${second} are the same changes under two names: their weights add up.`;
 }
 
 /** What a screen reader is told when the phase changes. Steps are left to the progress bar: twenty announcements help nobody. */

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { checkpointOf } from '../../scripts/checkpoint/convert';
 
 export const PACKAGE = path.resolve(import.meta.dirname, '../..');
 export const CLI = path.join(PACKAGE, 'dist/cli.js');
@@ -27,6 +28,8 @@ export interface Scenario {
   readonly cwd?: string;
   /** Files of this repository to copy into the tree: target → source. */
   readonly copy?: Readonly<Record<string, string>>;
+  /** Checkpoints of the built-in model to write: target → type of their weights. */
+  readonly checkpoints?: Readonly<Record<string, 'F16' | 'F32'>>;
   /** Files whose line ends, byte order mark or name a checkout could change: target → text. */
   readonly write?: Readonly<Record<string, string>>;
   /** Files that are no text: target → base64. */
@@ -107,6 +110,8 @@ export function layOut(folder: string, scenario: Scenario, tree: string): void {
     mkdirSync(path.dirname(path.join(tree, name)), { recursive: true });
     cpSync(path.join(PACKAGE, source), path.join(tree, name), { recursive: true });
   }
+  for (const [name, dtype] of Object.entries(scenario.checkpoints ?? {}))
+    put(name, checkpointOf(path.join(PACKAGE, 'media/demo-model'), { dtype, architecture: 'demo' }));
   for (const [name, text] of Object.entries(scenario.write ?? {})) put(name, text);
   for (const [name, data] of Object.entries(scenario.base64 ?? {})) put(name, Buffer.from(data, 'base64'));
 }

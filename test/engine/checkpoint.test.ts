@@ -5,7 +5,6 @@ import { checkpointOf } from '../../scripts/checkpoint/convert';
 import type { AppliedLora } from '../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../server/src/engine/lora/loraFile';
 import { bindLoras } from '../../server/src/engine/pipeline/bindLoras';
-import { openCheckpoint } from '../../server/src/engine/pipeline/checkpointFiles';
 import { createEngine } from '../../server/src/engine/pipeline/engine';
 import { type LoadedModel, loadModel } from '../../server/src/engine/pipeline/loadModel';
 import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
@@ -13,6 +12,7 @@ import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampl
 import { decodeLatents } from '../../server/src/engine/pipeline/vae';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 import { distance, temporaryFolder } from '../unit/engine/support';
+import { writeDiffusersFolder } from './diffusersFolder';
 import { type Header, readFile, writeFile } from './safetensorsFile';
 import { DEMO, OPTIONS, planFor, QUIET } from './support';
 
@@ -262,54 +262,10 @@ describe('the user’s folder', () => {
 });
 
 describe('a folder of diffusers', () => {
-  /** The same model as diffusers saves it; the U-Net in two files if wished. */
-  function save(name: string, sharded: boolean): string {
-    const target = path.join(folder, name);
-    const opened = openCheckpoint(F32);
-    if (!opened.ok) throw new Error(opened.problem.message);
-    const { checkpoint } = opened.value;
-    const { tensors: bytes } = readFile(F32);
-    const parts = {
-      unet: [checkpoint.unet, 'diffusion_pytorch_model', 'unet'],
-      text_encoder: [checkpoint.textEncoder!, 'model', 'text_encoder'],
-      vae: [checkpoint.vae!, 'diffusion_pytorch_model', 'vae_decoder'],
-    } as const;
-    for (const [part, [network, stem, config]] of Object.entries(parts)) {
-      mkdirSync(path.join(target, part), { recursive: true });
-      writeFileSync(
-        path.join(target, part, 'config.json'),
-        readFileSync(path.join(DEMO, config, 'config.json')),
-      );
-      const names = [...network.weights.keys()];
-      const groups = sharded && part === 'unet' ? [names.slice(0, 100), names.slice(100)] : [names];
-      const map: Record<string, string> = {};
-      groups.forEach((group, index) => {
-        const suffix = groups.length > 1 ? `-0000${index + 1}-of-00002` : '';
-        const file = `${stem}${suffix}.safetensors`;
-        const header: Header = {};
-        for (const weight of group) {
-          map[weight] = file;
-          header[weight] = { dtype: 'F32', shape: [...network.weights.get(weight)!.shape] };
-        }
-        const own = new Map(group.map((weight) => [weight, bytes.get(network.weights.get(weight)!.source)!]));
-        writeFile(path.join(target, part, file), header, own, {});
-      });
-      if (groups.length > 1)
-        writeFileSync(
-          path.join(target, part, `${stem}.safetensors.index.json`),
-          JSON.stringify({ metadata: {}, weight_map: map }),
-        );
-    }
-    for (const part of ['scheduler', 'tokenizer']) {
-      mkdirSync(path.join(target, part));
-      for (const file of readdirSync(path.join(DEMO, part)))
-        writeFileSync(path.join(target, part, file), readFileSync(path.join(DEMO, part, file)));
-    }
-    return target;
-  }
-
   it.each([false, true])('is the same model; in several files: %s', async (sharded) => {
-    const made = await latentsOf(await load(save(`diffusers-${sharded}`, sharded)), LORAS.one);
+    const target = path.join(folder, `diffusers-${sharded}`);
+    writeDiffusersFolder(target, F32, DEMO, sharded);
+    const made = await latentsOf(await load(target), LORAS.one);
     const expected = await latentsOf(await load(F32), LORAS.one);
     expect(made.latents).toEqual(expected.latents);
   });

@@ -1,27 +1,16 @@
 import path from 'node:path';
-import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createEngineHost, type EngineHost } from '../../server/src/enginehost/host';
 import { temporaryFolder } from '../unit/engine/support';
+import { buildEngine } from './engineBundle';
 import { lora, OPTIONS, planFor } from './support';
 
 const folder = temporaryFolder();
-// Inside the project, so that the bundle finds the runtime beside it.
-const enginePath = path.resolve('node_modules/.sdprompt-test/engine.js');
+let enginePath: string;
 let host: EngineHost;
 
 beforeAll(async () => {
-  await build({
-    entryPoints: ['server/src/engine/main.ts'],
-    outfile: enginePath,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'cjs',
-    external: ['onnxruntime-node'],
-    mainFields: ['module', 'main'],
-    logLevel: 'error',
-  });
+  enginePath = await buildEngine('engine');
   host = createEngineHost({ enginePath, options: OPTIONS, log: () => {} });
 });
 afterAll(() => host?.dispose());
@@ -54,6 +43,21 @@ describe('the engine process', () => {
     expect(second.result.sessionsCreated).toBe(first.result.sessionsCreated);
     expect(second.result.sessionsCreated).toBeGreaterThan(0);
     await own.dispose();
+  });
+
+  it('measures between pictures, makes way for the next one, and keeps the model open for it', async () => {
+    const plan = planFor({ loras: [lora('hat', 1)], parameters: { steps: 2 } });
+    const before = await host.generate(plan, output('before.png'));
+    const stack = { model: plan.model, loras: [lora('hat', 1), lora('mira', 1)] };
+    const whole = await host.measure(stack, {});
+    expect(whole).toMatchObject({ type: 'done', result: { pairs: [{ common: 84 }] } });
+    const stop = new AbortController();
+    const cut = host.measure(stack, { signal: stop.signal, onProgress: () => stop.abort() });
+    const after = await host.generate(plan, output('after.png'));
+    expect((await cut).type).not.toBe('failed');
+    if (before.type !== 'done' || after.type !== 'done') throw new Error(JSON.stringify([before, after]));
+    expect(after.result.sessionsCreated).toBe(0);
+    expect(after.result.latentsSha256).toBe(before.result.latentsSha256);
   });
 
   it('dies in the middle of a picture: the job fails, the next one has a new process', async () => {

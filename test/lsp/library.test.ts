@@ -5,6 +5,7 @@ import {
   type LibraryListResult,
   type LibraryStatusResult,
   Measured,
+  MeasuredBefore,
 } from '../../server/src/shared/lspMessages';
 import { CONFIG, codes, describeServer } from './describeServer';
 import { DEMO_MODEL } from './harness';
@@ -20,8 +21,15 @@ describeServer('the library', ({ mode, start }) => {
       expect(codes(await client.pullUntil(uri, () => true))).toEqual([]);
       const blocks = [{ block: 'mid_block', ratio: 0.8, touched: 1, modules: 1, change: 8, base: 10 }];
       const loras = [{ name: 'hat', applied: 1, total: 1, reasons: [], ratio: 0.8, blocks }];
-      client.notify(Measured, { model: DEMO_MODEL, loras: [hat], measurement: { loras, pairs: [] } });
+      const asked = { model: DEMO_MODEL, loras: [hat] };
+      expect(await client.request(MeasuredBefore, asked)).toBeNull();
+      client.notify(Measured, { ...asked, measurement: { loras, pairs: [] } });
       await client.pullUntil(uri, (list) => codes(list).includes('overcooked-stack'));
+      const [{ ratio: _, ...block }] = blocks;
+      expect(await client.request(MeasuredBefore, asked)).toEqual({
+        loras: [{ blocks: [block] }],
+        pairs: [],
+      });
     });
 
   it('notices a LoRA that appears, and one that goes', async () => {

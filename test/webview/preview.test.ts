@@ -92,6 +92,35 @@ describe('the page', () => {
     expect(text).toContain('Merged by inputs: the model is small');
   });
 
+  it('says how much the LoRAs change, and where when it is opened', async () => {
+    const page = await shown(STATES.measured);
+    const summary = page.locator('.changes summary');
+    expect(await summary.textContent()).toBe('Change of the weights lineart 18\u00a0% · top-hat 5.4\u00a0%');
+    expect(await page.locator('.twins li').allTextContents()).toEqual([
+      'lineart and ink_lines_final_v2 are the same changes under two names: their weights add up.',
+    ]);
+    const table = page.locator('.changes table');
+    expect(await table.isVisible()).toBe(false);
+    await summary.click();
+    const rows = table.locator('tbody tr');
+    const cells = async (index: number) => rows.nth(index).locator('th, td').allTextContents();
+    expect([await cells(0), await cells(1), await cells(4), await cells(5)]).toEqual([
+      ['lineart', '18\u00a0%', '60'],
+      ['text encoder', '0.42\u00a0%', '12 of 12'],
+      ['up_blocks.1', '32\u00a0%', '24 of 33'],
+      ['top-hat', '5.4\u00a0%', '24'],
+    ]);
+  });
+
+  it('says nothing of changes before they are measured, and keeps them open for the next picture', async () => {
+    const page = await shown(STATES.measured);
+    await page.locator('.changes summary').click();
+    await opened.show(STATES.done);
+    await page.locator('.measured').waitFor({ state: 'hidden' });
+    await opened.show({ ...STATES.measured, image: { ...STATES.measured.image, seed: 5 } });
+    await page.locator('.changes table').waitFor();
+  });
+
   it('says so when nothing was merged', async () => {
     const page = await shown(STATES.plain);
     expect(await page.locator('.merged').textContent()).toBe('No LoRA was merged.');
@@ -223,6 +252,17 @@ describe('the keyboard', () => {
     ]);
   });
 
+  it('opens what the LoRAs change', async () => {
+    const page = await shown(STATES.measured);
+    await page.getByRole('button', { name: 'New seed' }).focus();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('.changes table').waitFor();
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toMatch(/^Change of the weights/);
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Parameters');
+  });
+
   it('sends what each button says', async () => {
     const page = await shown(STATES.done);
     const expected = [
@@ -277,6 +317,16 @@ describe('hostile text', () => {
           merged: [
             { ...IMAGE.merged[0]!, name: payload, networkType: payload, applied: 1, reasons: [payload] },
           ],
+          changes: {
+            loras: [
+              {
+                name: payload,
+                ratio: 1,
+                blocks: [{ block: payload, ratio: 1, touched: 1, modules: 1 }],
+              },
+            ],
+            twins: [{ names: [payload, payload], isOpposite: true }],
+          },
         },
         problem: { code: 'x', message: payload, remedy: payload, actions: [{ id: payload, label: payload }] },
       });
@@ -301,6 +351,10 @@ describe.each(Object.keys(THEMES) as ThemeName[])('in the %s theme', (theme) => 
     for (const [name, state] of Object.entries(STATES)) {
       await opened.show(state);
       await page.locator(`main[data-phase="${state.phase}"]`).waitFor();
+      // What is folded away is looked at too.
+      await page.evaluate((isOpen) => {
+        for (const details of document.querySelectorAll('details')) details.open = isOpen;
+      }, name === 'measured');
       await page.waitForTimeout(30);
       await opened.shot(name);
       const violations = await page.evaluate(async () => {
@@ -314,9 +368,10 @@ describe.each(Object.keys(THEMES) as ThemeName[])('in the %s theme', (theme) => 
   });
 });
 
-it('fits into a narrow column', async () => {
-  const page = await shown(STATES.outdated, { width: 280 });
+it.each(['outdated', 'measured'] as const)('fits into a narrow column: %s', async (name) => {
+  const page = await shown(STATES[name], { width: 280 });
+  await page.evaluate(() => document.querySelector('details')?.setAttribute('open', ''));
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
-  await opened.shot('narrow');
+  await opened.shot(`narrow-${name}`);
 });

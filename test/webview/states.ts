@@ -24,6 +24,28 @@ export const IMAGE: PreviewImage = {
     'a red house in a meadow, sunset, lineart <lora:lineart:0.8> <lora:top-hat:0:1>\nNegative prompt: lowres\nSteps: 20, Sampler: Euler, CFG scale: 5, Seed: 1337, Size: 96x96, Model: demo',
 };
 
+/** What two LoRAs were measured to change, one of them in the text encoder too, and a copy of one. */
+const CHANGES: PreviewImage['changes'] = {
+  loras: [
+    {
+      name: 'lineart',
+      ratio: 0.183,
+      blocks: [
+        { block: 'text_encoder', ratio: 0.0042, touched: 12, modules: 12 },
+        { block: 'down_blocks.0', ratio: 0.14, touched: 12, modules: 16 },
+        { block: 'mid_block', ratio: 0.191, touched: 12, modules: 18 },
+        { block: 'up_blocks.1', ratio: 0.318, touched: 24, modules: 33 },
+      ],
+    },
+    {
+      name: 'top-hat',
+      ratio: 0.054,
+      blocks: [{ block: 'up_blocks.1', ratio: 0.054, touched: 24, modules: 33 }],
+    },
+  ],
+  twins: [{ names: ['lineart', 'ink_lines_final_v2'], isOpposite: false }],
+};
+
 const TITLE = {
   title: 'a red house in a meadow, sunset, lineart',
   fileName: 'house.sdprompt',
@@ -45,6 +67,7 @@ export const STATES = {
     progress: { label: 'Step 7 of 20', fraction: 0.33, picture: 'https://preview.test/lineart.png' },
   },
   done: { phase: 'done', ...TITLE, image: IMAGE },
+  measured: { phase: 'done', ...TITLE, image: { ...IMAGE, changes: CHANGES } },
   plain: { phase: 'done', ...TITLE, image: { ...IMAGE, merged: [], strategy: '' } },
   outdated: {
     phase: 'done',

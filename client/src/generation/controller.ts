@@ -1,7 +1,7 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { DATED_PATTERN, pictureName } from '../../../server/src/enginehost/pictureName';
-import type { MeasuredParams, ResolvePlanParams } from '../../../server/src/shared/lspMessages';
+import type { ResolvePlanParams } from '../../../server/src/shared/lspMessages';
 import type { Engine } from '../engine';
 import { prune } from '../preview/files';
 import { originOf, type PictureOrigin } from '../preview/origin';
@@ -10,7 +10,7 @@ import { imageOf } from '../preview/state';
 import { blockTextAt, type PreviewTarget } from '../preview/target';
 import { pictureTarget } from '../settings';
 import { refusal } from '../trust';
-import { createMeasuring } from './measuring';
+import { createMeasuring, type MeasuringDependencies } from './measuring';
 import { actionsFor } from './problemActions';
 import { describeProgress } from './progress';
 import type { PlanResolver } from './resolvePlan';
@@ -32,8 +32,8 @@ export function createController(services: {
   readonly busy: (label: string | undefined) => void;
   /** Compares the shown picture with what there is now. */
   readonly compare: () => void;
-  /** Gives the language server what LoRAs were measured to do. */
-  readonly noteMeasured: (params: MeasuredParams) => void;
+  /** What the language server knows of LoRAs that were measured, and how it is told more. */
+  readonly measured: Pick<MeasuringDependencies, 'known' | 'note'>;
 }): Generation {
   const { log, engine, panel, ownFolder, busy, compare } = services;
   let target: PreviewTarget | undefined;
@@ -41,8 +41,9 @@ export function createController(services: {
   let requestedModel: string | undefined;
 
   const measuring = createMeasuring({
+    ...services.measured,
     measure: (plan, request) => engine.host().measure(plan, request),
-    note: services.noteMeasured,
+    show: (picture, changes) => panel.dispatch({ type: 'measured', picture, changes }),
   });
   const listener: GenerationListener = {
     started(request) {
@@ -91,9 +92,12 @@ export function createController(services: {
         panel.dispatch({ type: 'failed', problem: outcome.problem, actions: actionsFor(outcome.problem) });
       }
       compare();
-      measuring
-        .after(outcome)
-        .catch((error: unknown) => log.warn(`The LoRAs could not be measured: ${String(error)}`));
+      measuring.after(outcome).then(
+        (problem) => {
+          if (problem) log.warn(`The LoRAs could not be measured: ${problem.message} ${problem.remedy}`);
+        },
+        (error: unknown) => log.warn(`The LoRAs could not be measured: ${String(error)}`),
+      );
     },
   };
 

@@ -64,7 +64,24 @@ function isImage(value: unknown): value is PreviewImage {
   if (!isRecord(value) || !Array.isArray(value.merged)) return false;
   const numbers = ['width', 'height', 'seed', 'seconds'].every((key) => Number.isFinite(value[key]));
   const strings = ['src', 'strategy', 'infotext'].every((key) => typeof value[key] === 'string');
-  return numbers && strings && value.merged.every(isMerge);
+  const isMeasured = value.changes === undefined || isChanges(value.changes);
+  return numbers && strings && isMeasured && value.merged.every(isMerge);
+}
+
+function isChanges(value: unknown): boolean {
+  if (!isRecord(value) || !Array.isArray(value.loras) || !Array.isArray(value.twins)) return false;
+  const isBlock = (block: unknown) =>
+    isRecord(block) &&
+    typeof block.block === 'string' &&
+    ['ratio', 'touched', 'modules'].every((key) => Number.isFinite(block[key]));
+  const isChange = (change: unknown) =>
+    isRecord(change) &&
+    typeof change.name === 'string' &&
+    Number.isFinite(change.ratio) &&
+    Array.isArray(change.blocks) &&
+    change.blocks.every(isBlock);
+  const isTwins = (twins: unknown) => isRecord(twins) && isStrings(twins.names) && twins.names.length === 2;
+  return value.loras.every(isChange) && value.twins.every(isTwins);
 }
 
 function isMerge(value: unknown): boolean {

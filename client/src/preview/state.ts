@@ -1,6 +1,7 @@
 import type { GenerationResult } from '../../../server/src/shared/engineProtocol';
 import type {
   PreviewAction,
+  PreviewChanges,
   PreviewImage,
   PreviewProgress,
   PreviewState,
@@ -21,7 +22,9 @@ export type PreviewEvent =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly problem: Problem; readonly actions: readonly PreviewAction[] }
   /** What the image was made from was compared with what there is now; `outdated` says what differs. */
-  | { readonly type: 'compared'; readonly outdated?: string };
+  | { readonly type: 'compared'; readonly outdated?: string }
+  /** What the LoRAs of a picture, told by its `src`, change was measured. */
+  | { readonly type: 'measured'; readonly picture: string; readonly changes: PreviewChanges };
 
 export const EMPTY: PreviewState = { phase: 'empty' };
 
@@ -60,6 +63,9 @@ export function reduce(state: PreviewState, event: PreviewEvent): PreviewState {
       const { outdated: _, ...rest } = state;
       return event.outdated === undefined ? rest : { ...rest, outdated: event.outdated };
     }
+    case 'measured':
+      if (state.image?.src !== event.picture) return state;
+      return { ...state, image: { ...state.image, changes: event.changes } };
   }
 }
 

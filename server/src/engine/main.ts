@@ -6,7 +6,6 @@ import {
   type EngineRequest,
 } from '../shared/engineProtocol';
 import { bake } from './bake/index';
-import { measure } from './measure/index';
 import { createEngine, type JobHooks, type JobOutcome } from './pipeline/engine';
 import { providers, RUNTIME_NAME } from './runtime/session';
 
@@ -84,7 +83,7 @@ function main(): void {
       void work(job, options, (hooks) => bake(plan, options, log, hooks));
     } else if (request.type === 'measure') {
       const { job, plan, options } = request;
-      void work(job, options, (hooks) => measure(plan, hooks));
+      void work(job, options, (hooks) => engine.measure(plan, hooks));
     } else if (request.type === 'cancel') {
       if (current?.job === request.job) current.isCancelled = true;
     } else if (request.type === 'shutdown') process.exit(0);

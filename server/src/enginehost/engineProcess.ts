@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { constants, getPriority, setPriority } from 'node:os';
 import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '../shared/engineProtocol';
 import { failure, type Result, success } from '../shared/problem';
 import type { EngineLog } from './host';
@@ -9,6 +10,19 @@ import type { EngineLog } from './host';
  * third of its memory until the process ends, when the next one needs it.
  */
 export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: String(2 ** 20) };
+
+/**
+ * Lets everything else on the machine go first: an engine uses every core for minutes, and the editor must answer keys
+ * meanwhile. Without competition it is as fast as ever. A system that does not allow it leaves the process as it is.
+ */
+export function letOthersFirst(pid: number | undefined): void {
+  try {
+    const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
+    if (pid !== undefined && getPriority(pid) < below) setPriority(pid, below);
+  } catch {
+    // It may have ended already, or be another user's: neither matters here.
+  }
+}
 
 /** One engine process, from fork to exit. */
 export interface EngineProcess {
@@ -46,6 +60,7 @@ export function startEngine(options: StartOptions): EngineProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  letOthersFirst(child.pid);
   let isReady = false;
   let isKilled = false;
   let isGone = false;

@@ -84,11 +84,19 @@ interface Job {
   readonly request: JobRequest;
   /** A newer job of its kind takes its place while it waits, where the host was told so. */
   readonly isReplaceable: boolean;
+  /** Milliseconds between a cancel and the kill. */
+  readonly graceMs: number;
   settled: boolean;
   settle(outcome: Outcome<unknown>): void;
 }
 
 const CANCELLED = { type: 'cancelled' } as const;
+
+/**
+ * Measuring hears of a cancel between two weights, and a large one of a kind that has to be multiplied out takes seconds. A
+ * kill would cost the open model, which takes longer to open again.
+ */
+const MEASURING_GRACE_MS = 15_000;
 
 /**
  * Keeps one engine process: starts it on the first job, runs one job at a time, starts a new one after a crash or a kill
@@ -178,12 +186,18 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
         if (running !== job) return;
         log('warn', 'The engine did not stop in time and was ended.');
         current?.kill();
-      }, options.cancelGraceMs ?? 2000);
+      }, job.graceMs);
     }
   };
 
+  const { cancelGraceMs = 2000 } = options;
+
   /** `T` is what the engine answers the message with. */
-  const submit = <T>(message: JobMessage, request: JobRequest, isReplaceable: boolean): Promise<Outcome<T>> =>
+  const submit = <T>(
+    message: JobMessage,
+    request: JobRequest,
+    { isReplaceable = false, graceMs = cancelGraceMs } = {},
+  ): Promise<Outcome<T>> =>
     new Promise((resolve) => {
       if (isDisposed || request.signal?.aborted) return resolve(CANCELLED);
       const onAbort = () => cancel(job);
@@ -192,6 +206,7 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
         message,
         request,
         isReplaceable,
+        graceMs,
         settled: false,
         settle(outcome) {
           if (this.settled) return;
@@ -216,12 +231,13 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       submit(
         (job, own) => ({ type: 'generate', job, plan, options: own, outputPath: request.outputPath }),
         request,
-        true,
+        { isReplaceable: true },
       ),
-    bake: (plan, request) =>
-      submit((job, own) => ({ type: 'bake', job, plan, options: own }), request, false),
+    bake: (plan, request) => submit((job, own) => ({ type: 'bake', job, plan, options: own }), request),
     measure: (plan, request) =>
-      submit((job, own) => ({ type: 'measure', job, plan, options: own }), request, false),
+      submit((job, own) => ({ type: 'measure', job, plan, options: own }), request, {
+        graceMs: Math.max(cancelGraceMs, MEASURING_GRACE_MS),
+      }),
     get pid() {
       return engine?.pid;
     },

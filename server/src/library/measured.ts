@@ -3,22 +3,30 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { LoraFacts, ModelFacts } from '../shared/facts';
-import type { BlockChange, BlockOverlap, MeasuredLookup, Measurement } from '../shared/measurement';
+import type {
+  BlockOverlap,
+  KnownBlock,
+  KnownChanges,
+  MeasuredLookup,
+  Measurement,
+} from '../shared/measurement';
 import { asObject, parseObject } from './metadata/json';
 
 /** What networks do to models, kept between runs: measuring reads a whole model, a lint must not. */
 export interface MeasuredStore {
   /** What is known of the given models; undefined when that is nothing. */
   lookup(models: readonly ModelFacts[]): Promise<MeasuredLookup | undefined>;
+  /** All there is to know of some files and a model, by their paths; undefined unless nothing of it is missing. */
+  find(model: string, loras: readonly string[]): Promise<KnownChanges | undefined>;
   /** Keeps a measurement of files, all at weight 1, in the order they were given to it. */
   add(model: string, loras: readonly string[], measurement: Measurement): Promise<void>;
 }
 
-const VERSION = 1;
+const VERSION = 2;
 /** Entries kept of each sort; the oldest go first. */
 const MAX_ENTRIES = 4_000;
 
-type Changes = Map<string, readonly BlockChange[]>;
+type Changes = Map<string, readonly KnownBlock[]>;
 type Overlaps = Map<string, readonly BlockOverlap[]>;
 
 interface Kept {
@@ -68,6 +76,23 @@ export function createMeasuredStore(
       };
     },
 
+    async find(model, loras) {
+      const of = await modelKey(model);
+      const keys = await Promise.all(loras.map(fileKey));
+      await refresh();
+      const { changes, overlaps } = kept;
+      const found = keys.map((key) => changes.get(`${key}\n${of}`));
+      const pairs = keys.flatMap((a, first) =>
+        keys.flatMap((b, second) =>
+          second <= first
+            ? []
+            : [{ first, second, overlaps: overlaps.get(pairKey(`${a}`, `${b}`, `${of}`)) }],
+        ),
+      );
+      if (found.includes(undefined) || pairs.some((pair) => !pair.overlaps)) return undefined;
+      return { loras: found.map((blocks) => ({ blocks })), pairs } as KnownChanges;
+    },
+
     async add(model, loras, { loras: measured, pairs }) {
       const of = await modelKey(model);
       if (of === undefined) return;
@@ -76,7 +101,7 @@ export function createMeasuredStore(
       const { changes, overlaps } = kept;
       measured.forEach(({ blocks }, index) => {
         const own = keys[index];
-        const entry = blocks.map(({ block, change, base }) => ({ block, change, base }));
+        const entry = blocks.map(({ ratio: _, ...block }) => block);
         if (own !== undefined) putLast(changes, `${own}\n${of}`, entry);
       });
       for (const [first, a] of keys.entries())
@@ -156,9 +181,11 @@ function readKept(text: string | undefined): Kept {
   };
   const isBlock = ({ block }: Record<string, unknown>) => typeof block === 'string';
   return {
-    changes: read<BlockChange>(
+    changes: read<KnownBlock>(
       whole?.changes,
-      (one) => isBlock(one) && Number.isFinite(one.change) && Number.isFinite(one.base),
+      (one) =>
+        isBlock(one) &&
+        [one.change, one.base, one.touched, one.modules].every((value) => Number.isFinite(value)),
     ),
     overlaps: read<BlockOverlap>(whole?.overlaps, (one) => isBlock(one) && Number.isFinite(one.dot)),
   };

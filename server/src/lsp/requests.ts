@@ -18,6 +18,9 @@ import {
   type LibraryListResult,
   LibraryStatus,
   type LibraryStatusResult,
+  MeasuredBefore,
+  type MeasuredBeforeParams,
+  type MeasuredBeforeResult,
   PlanProgress,
   type PlanProgressParams,
   ReadPicture,
@@ -78,6 +81,16 @@ export function registerRequests(connection: Connection, guard: Guard): void {
   connection.onRequest(
     ReadPicture,
     guard<ReadPictureParams, ReadPictureResult>('read picture', {}, readPicture),
+  );
+
+  connection.onRequest(
+    MeasuredBefore,
+    guard<MeasuredBeforeParams, MeasuredBeforeResult>(
+      'measured before',
+      null,
+      async ({ trusted, project }, { model, loras }) =>
+        (trusted ? await project.measuredBefore(model, loras) : undefined) ?? null,
+    ),
   );
 
   connection.onRequest(

@@ -35,11 +35,15 @@ export type EngineRequest =
 export const PROVIDERS = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export type ProviderChoice = (typeof PROVIDERS)[number];
 
+/** Ways to apply networks to a model; docs/merging.md tells them apart. */
+export const MERGE_STRATEGIES = ['adaptive', 'inputs', 'branches', 'in-graph'] as const;
+export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
+
 export interface EngineOptions {
   /** Intra-op threads; 0 = one per physical core. */
   readonly threads: number;
   /** `auto` lets the engine choose and say why. */
-  readonly mergeStrategy: 'auto' | 'inputs' | 'branches' | 'in-graph';
+  readonly mergeStrategy: 'auto' | MergeStrategy;
   /** Send a picture with every n-th step; 0 = never. */
   readonly previewEvery: number;
   /** Free the sessions after this many milliseconds without a job; 0 = keep. */
@@ -105,7 +109,7 @@ export interface GenerationResult {
   readonly provider?: string;
   /** What went otherwise than was asked for, in words. */
   readonly notes?: readonly string[];
-  readonly strategy: { readonly name: 'none' | 'inputs' | 'branches' | 'in-graph'; readonly why: string };
+  readonly strategy: { readonly name: 'none' | MergeStrategy; readonly why: string };
   /** Milliseconds by phase, and `total`. */
   readonly timings: Readonly<Partial<Record<EnginePhase | 'total', number>>>;
   /** ONNX sessions created for this job. 0 after a change of weights: tests count it. */
@@ -124,9 +128,4 @@ export interface MergeReport {
   readonly total: number;
   /** Why modules were left out: first few, in words. */
   readonly reasons: readonly string[];
-  /**
-   * How strongly the UNet's weights were changed: ‖ΔW‖/‖W0‖ (Frobenius), weight included; mean over the modules and the
-   * largest. Measured for models small enough to read.
-   */
-  readonly impact?: { readonly mean: number; readonly largest: number; readonly module: string };
 }

@@ -1,5 +1,5 @@
 import type { LoraFacts } from './facts';
-import type { Measurement } from './measurement';
+import type { KnownChanges, Measurement } from './measurement';
 import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
@@ -105,6 +105,15 @@ export interface MeasuredParams {
   readonly loras: readonly string[];
   readonly measurement: Measurement;
 }
+
+/** What earlier measurements, in this window or another, say of some LoRAs and a model. */
+export const MeasuredBefore = 'sdprompt/measuredBefore';
+export interface MeasuredBeforeParams {
+  readonly model: string;
+  readonly loras: readonly string[];
+}
+/** In the order of `loras`; null unless all of it is known. */
+export type MeasuredBeforeResult = KnownChanges | null;
 
 /** Initialization options the client passes. */
 export interface InitializationOptions {

@@ -59,6 +59,14 @@ export interface BlockOverlap {
   readonly dot: number;
 }
 
+export type KnownBlock = Omit<MeasuredBlock, 'ratio'>;
+
+/** What a measurement of some networks at weight 1 says block by block; every `Measurement` is one. */
+export interface KnownChanges {
+  readonly loras: readonly { readonly blocks: readonly KnownBlock[] }[];
+  readonly pairs: readonly Pick<MeasuredPair, 'first' | 'second' | 'overlaps'>[];
+}
+
 /** What was measured of how networks change models; undefined for what never was. */
 export interface MeasuredLookup {
   change(lora: LoraFacts, model: ModelFacts): readonly BlockChange[] | undefined;

@@ -1,4 +1,5 @@
 import type { MergeReport } from './engineProtocol';
+import type { MeasuredBlock } from './measurement';
 import type { Problem } from './problem';
 
 /** Everything the preview page shows. The page is a pure function of this; it keeps the last one across hides and reloads. */
@@ -29,6 +30,23 @@ export interface PreviewImage {
   readonly merged: readonly MergeReport[];
   readonly strategy: string;
   readonly infotext: string;
+  /** Absent until it is measured. */
+  readonly changes?: PreviewChanges;
+}
+
+/** How much the LoRAs of a picture change the model at their weights in the prompt. */
+export interface PreviewChanges {
+  /** In prompt order; without those that change nothing. */
+  readonly loras: readonly PreviewChange[];
+  /** Every two files whose changes point the same way, or opposite ways. */
+  readonly twins: readonly { readonly names: readonly [string, string]; readonly isOpposite: boolean }[];
+}
+
+/** One LoRA: ‖ΔW‖/‖W0‖ over all it touches, and block by block. */
+export interface PreviewChange {
+  readonly name: string;
+  readonly ratio: number;
+  readonly blocks: readonly Pick<MeasuredBlock, 'block' | 'ratio' | 'touched' | 'modules'>[];
 }
 
 export interface PreviewProgress {

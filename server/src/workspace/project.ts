@@ -237,6 +237,8 @@ export function createProject(options: ProjectOptions): Project {
       changed();
     },
 
+    measuredBefore: (model, loras) => measured.find(model, loras),
+
     async refresh() {
       models.clear();
       await Promise.all(libraries.all().map((library) => library.refresh()));

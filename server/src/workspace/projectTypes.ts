@@ -2,7 +2,7 @@ import type { Environment } from '../language/environment';
 import type { Finding, RuleSettings } from '../language/rules/rule';
 import type { Document } from '../language/syntax/nodes';
 import type { LoraFacts } from '../shared/facts';
-import type { Measurement } from '../shared/measurement';
+import type { KnownChanges, Measurement } from '../shared/measurement';
 import type { ConfigProblem, Configuration, ModelSetting } from './config/configuration';
 import type { Files } from './files';
 
@@ -75,6 +75,8 @@ export interface Project {
   /** Hashes of checkpoints among the models, reading them whole where that was never done; findings may differ then. */
   /** Keeps how much LoRAs (paths, in the measurement's order, each at weight 1) change a model; findings may differ then. */
   noteMeasured(model: string, loras: readonly string[], measurement: Measurement): Promise<void>;
+  /** What was kept of these files and this model; undefined unless all of it is known. */
+  measuredBefore(model: string, loras: readonly string[]): Promise<KnownChanges | undefined>;
   hashModels(
     paths: readonly string[],
     options?: { signal?: AbortSignal; report?: (done: number, of: number) => void },

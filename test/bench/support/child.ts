@@ -1,13 +1,14 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ALLOCATOR } from '../../../server/src/enginehost/engineProcess';
+import { ALLOCATOR, letOthersFirst } from '../../../server/src/enginehost/engineProcess';
 import type { Measured, MergeRequest } from '../workers/merge';
 
 /** A process that holds one session and measures what it is asked to. */
 export interface Child {
   readonly pid: number;
   readonly opened: Measured;
-  ask(request: MergeRequest): Promise<Measured & { readonly peak: number }>;
+  /** `watch` false: nobody looks at its memory meanwhile, which costs this process time. */
+  ask(request: MergeRequest, watch?: boolean): Promise<Measured & { readonly peak: number }>;
   close(): Promise<void>;
 }
 
@@ -20,6 +21,7 @@ export async function startChild(worker: string, args: readonly string[]): Promi
     env: { ...ALLOCATOR, ...process.env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
+  letOthersFirst(child.pid);
   const gone = new Promise<never>((_, reject) => {
     child.once('exit', (code, signal) => reject(new Error(`a worker ended (${signal ?? code})`)));
   });
@@ -31,15 +33,18 @@ export async function startChild(worker: string, args: readonly string[]): Promi
   return {
     pid,
     opened,
-    async ask(request) {
+    async ask(request, watch = true) {
       let peak = 0;
       const look = setInterval(() => {
-        peak = Math.max(peak, anonymousOf(pid));
+        if (watch) peak = Math.max(peak, anonymousOf(pid));
       }, LOOK_MS);
-      child.send(request);
-      const measured = await answer();
-      clearInterval(look);
-      return { ...measured, peak: Math.max(peak, measured.anonymous) };
+      try {
+        child.send(request);
+        const measured = await answer();
+        return { ...measured, peak: Math.max(peak, measured.anonymous) };
+      } finally {
+        clearInterval(look);
+      }
     },
     async close() {
       if (child.connected) child.disconnect();

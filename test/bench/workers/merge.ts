@@ -3,10 +3,13 @@ import path from 'node:path';
 import { openModelFile } from '../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign, indexSlots } from '../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../server/src/engine/lora/loraFile';
+import { collect } from '../../../server/src/engine/runtime/collect';
 import { createRuntime, type InferenceSession, Tensor } from '../../../server/src/engine/runtime/session';
 import type { WeightBinding } from '../../../server/src/engine/weights/binding';
-import { initialSlots, slotBytes } from '../../../server/src/engine/weights/choose';
+import { initialSlots } from '../../../server/src/engine/weights/choose';
+import { slotBytes } from '../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../server/src/engine/weights/strategies';
+import { MERGE_STRATEGIES } from '../../../server/src/shared/engineProtocol';
 
 /** What the parent asks for; each is answered with a `Measured`. */
 export type MergeRequest =
@@ -17,7 +20,8 @@ export type MergeRequest =
   | { readonly do: 'copy' }
   /** Opens the model a second time, as a program must that bakes networks into the session. */
   | { readonly do: 'rebuild' }
-  | { readonly do: 'memory' };
+  /** Gives back what copying took, and what nobody refers to. */
+  | { readonly do: 'settle' };
 
 export interface Measured {
   readonly wall: number;
@@ -45,7 +49,7 @@ async function main(): Promise<void> {
     if (!constant.ok) throw new Error(constant.problem.message);
     session = constant.value;
   } else {
-    const strategy = variant === 'branches' ? 'branches' : 'inputs';
+    const strategy = MERGE_STRATEGIES.find((known) => known === variant) ?? 'inputs';
     const bound = await openBinding(strategy, { runtime, file, open, outputs: [] });
     if (!bound.ok) throw new Error(bound.problem.message);
     binding = bound.value;
@@ -64,8 +68,12 @@ async function main(): Promise<void> {
       const applied = request.files.map((name) => ({ ...loraOf(loras, name), unet: weight }));
       await binding?.bind(assign(applied, { unet: index }).changes.unet);
     } else if (request.do === 'copy') {
-      buffers ??= [new Uint8Array(bytes), new Uint8Array(bytes)];
+      // Pages that nobody wrote are all the same one, which is read in no time.
+      buffers ??= [new Uint8Array(bytes), new Uint8Array(bytes).fill(1)];
       buffers[0].set(buffers[1]);
+    } else if (request.do === 'settle') {
+      buffers = undefined;
+      collect();
     } else if (request.do === 'rebuild') {
       const again = await runtime.open(file.path, file.folder, 'speed');
       if (again.ok) await again.value.release();

@@ -12,6 +12,12 @@ const IMAGE: PreviewImage = {
   merged: [{ name: 'hat', te: 1, unet: 1, networkType: 'lora', applied: 1, total: 2, reasons: ['why'] }],
   strategy: '',
   infotext: 'a house',
+  changes: {
+    loras: [
+      { name: 'hat', ratio: 0.2, blocks: [{ block: 'mid_block', ratio: 0.2, touched: 1, modules: 2 }] },
+    ],
+    twins: [{ names: ['hat', 'cap'], isOpposite: false }],
+  },
 };
 const DONE: PreviewState = {
   phase: 'done',
@@ -46,6 +52,15 @@ describe('what a reload brings back', () => {
     const memory = toMemory(running, TARGET);
     expect(JSON.stringify(memory)).not.toContain('data:long');
     expect(reloaded(memory).state).toEqual({ ...DONE, phase: 'cancelled' });
+  });
+
+  it.each([
+    ['a block without a number', { loras: [{ name: 'hat', ratio: 1, blocks: [{ block: 'b' }] }], twins: [] }],
+    ['one twin', { loras: [], twins: [{ names: ['hat'], isOpposite: false }] }],
+    ['text', 'much'],
+  ])('is not a picture with changes that are none: %s', (_, changes) => {
+    const state = { ...DONE, image: { ...IMAGE, changes } } as unknown as PreviewState;
+    expect(reloaded(toMemory(state, TARGET)).state.image).toBeUndefined();
   });
 
   it('is nothing without a picture', () => {

@@ -91,6 +91,27 @@ describe('the outdated mark', () => {
   });
 });
 
+describe('what LoRAs change', () => {
+  const changes = { loras: [{ name: 'hat', ratio: 0.2, blocks: [] }], twins: [] };
+  const measured = (seed: number): PreviewEvent => ({
+    type: 'measured',
+    picture: `/pictures/${seed}.png`,
+    changes,
+  });
+
+  it('belongs to the picture it was measured for', () => {
+    expect(follow(started, done(1), measured(1)).image?.changes).toEqual(changes);
+    expect(follow(started, done(1), measured(1), started, done(2)).image).not.toHaveProperty('changes');
+    const second = follow(started, done(1), started, done(2));
+    expect(reduce(second, measured(1))).toBe(second);
+  });
+
+  it('may come while the next picture is being made', () => {
+    const state = follow(started, done(1), started, measured(1));
+    expect(state).toMatchObject({ phase: 'running', image: { seed: 1, changes } });
+  });
+});
+
 it('never loses a finished picture, whatever happens in whatever order', () => {
   const event = fc.oneof(
     fc.constantFrom<PreviewEvent>(started, planned, progress, failed, { type: 'cancelled' }),

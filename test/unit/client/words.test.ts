@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { actionsFor, isProblemActionId } from '../../../client/src/generation/problemActions';
 import { loraItem } from '../../../client/src/library/loraItem';
 import { statusWords } from '../../../client/src/status/words';
-import { duration, impactOf, modulesOf, weightOf } from '../../../media/preview/words';
+import { blockName, duration, modulesOf, percent, twinsOf, weightOf } from '../../../media/preview/words';
 import type { LoraFacts } from '../../../server/src/shared/facts';
 import { isFromPreview } from '../../../server/src/shared/previewMessages';
 
@@ -121,13 +121,28 @@ describe('the door to the extension', () => {
 });
 
 describe('how much a LoRA changes', () => {
-  it('is said in hundredths, and not at all where it was not measured', () => {
-    expect(impactOf({ impact: { mean: 0.183, largest: 0.312, module: 'mid_block' } })).toBe(
-      'changes the weights by 18 %, at most 31 %',
+  it.each([
+    [1.234, '123 %'],
+    [0.183, '18 %'],
+    [0.1, '10 %'],
+    [0.0237, '2.4 %'],
+    [0.0031, '0.31 %'],
+    [0, '0.00 %'],
+  ])('%f', (ratio, words) => {
+    expect(percent(ratio)).toBe(words.replace(' ', '\u00a0'));
+  });
+
+  it('is said of blocks by their names, and of encoders in words', () => {
+    const names = ['down_blocks.0', 'mid_block', 'text_encoder', 'text_encoder_2', 'input and output'];
+    expect(names.map(blockName)).toEqual([
+      ...['down_blocks.0', 'mid_block', 'text encoder', 'text encoder 2', 'input and output'],
+    ]);
+  });
+
+  it('says which two are one', () => {
+    expect(twinsOf({ names: ['hat', 'cap'], isOpposite: false })).toBe(
+      'hat and cap are the same changes under two names: their weights add up.',
     );
-    expect(impactOf({ impact: { mean: 0.0123, largest: 0.2, module: 'x' } })).toBe(
-      'changes the weights by 1.2 %, at most 20 %',
-    );
-    expect(impactOf({})).toBeUndefined();
+    expect(twinsOf({ names: ['hat', 'bare'], isOpposite: true })).toContain('opposite signs');
   });
 });

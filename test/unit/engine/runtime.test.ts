@@ -52,6 +52,20 @@ describe('a runtime', () => {
     expect(runtime.created).toBe(2);
   });
 
+  it('leaves out where in its sources the runtime stopped, however long that is', async () => {
+    const place = `/onnxruntime_src/core/providers/webgpu/webgpu_context.cc:136 ${'Initialize::'.repeat(40)}() status == Success was false. `;
+    const runtime = createRuntime(1, {
+      provider: 'webgpu',
+      backends,
+      create: (async (_model: unknown, { executionProviders }: InferenceSession.SessionOptions) => {
+        if (executionProviders?.[0] !== 'cpu') throw new Error(`${place}No supported adapters\n`);
+        return session;
+      }) as unknown as typeof InferenceSession.create,
+    });
+    await runtime.open('a.onnx', '.', 'speed');
+    expect(runtime.note).toBe('WebGPU cannot be used, so the processor computes: No supported adapters.');
+  });
+
   it('lets no thread of a session wait busily that only prepares weights', async () => {
     const extras: unknown[] = [];
     const runtime = createRuntime(1, {

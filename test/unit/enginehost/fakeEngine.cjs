@@ -7,7 +7,7 @@ process.on('disconnect', () => process.exit(0));
 process.on('message', (request) => {
   if (request.type === 'shutdown') process.exit(0);
   if (request.type === 'cancel') cancelled.add(request.job);
-  if (request.type !== 'generate') return;
+  if (request.type !== 'generate' && request.type !== 'measure') return;
   const { job, plan, outputPath } = request;
   const bound = process.env.MALLOC_MMAP_THRESHOLD_;
   const result = { path: outputPath, seed: process.pid, options: request.options, bound };
@@ -19,7 +19,8 @@ process.on('message', (request) => {
   else if (plan.model.name === 'busy') {
     // Deaf to messages, as the runtime is in the middle of a run.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 60_000);
-  } else if (plan.model.name === 'steps') {
+  } else if (plan.model.name === 'steps' || plan.model.name === 'slow') {
+    if (plan.model.name === 'slow') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
     const turn = () => {
       if (cancelled.has(job)) send({ type: 'cancelled', job });
       else setImmediate(turn);

@@ -1,3 +1,4 @@
+import { constants, getPriority } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCrashLog } from '../../../server/src/enginehost/crashLog';
@@ -49,6 +50,13 @@ describe('the process', () => {
   it('gives large blocks back to the system when they are freed', async () => {
     const outcome = await hostWith().generate(plan('ok'), request);
     expect(outcome).toMatchObject({ result: { bound: '1048576' } });
+  });
+});
+
+describe('the machine', () => {
+  it('is the editor’s first: the engine waits where both want it', async () => {
+    const pid = await pidAfterJob(hostWith());
+    expect(getPriority(pid)).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
   });
 });
 
@@ -129,6 +137,17 @@ describe('cancelling', () => {
     const next = await pidAfterJob(host);
     expect(next).not.toBe(pid);
     expect(isAlive(pid)).toBe(false);
+  });
+
+  it('has patience with measuring, which costs no open model', async () => {
+    const host = hostWith({ cancelGraceMs: 50 });
+    const pid = await pidAfterJob(host);
+    const stop = new AbortController();
+    const slow = { model: { name: 'slow', path: '/m' }, loras: [] };
+    const measured = host.measure(slow, { signal: stop.signal, onProgress: () => stop.abort() });
+    const next = pidAfterJob(host);
+    expect((await measured).type).toBe('cancelled');
+    expect(await next).toBe(pid);
   });
 
   it('removes a job that waits, and refuses one that is cancelled already', async () => {

@@ -52,7 +52,9 @@ describe('what was measured', () => {
       await store.lookup([model]),
       await createMeasuredStore(cache, silent).lookup([model]),
     ]) {
-      expect(known?.change(factsOf(mira), model)).toEqual([{ block: 'mid_block', change: 3, base: 10 }]);
+      expect(known?.change(factsOf(mira), model)).toEqual([
+        { block: 'mid_block', touched: 1, modules: 2, change: 3, base: 10 },
+      ]);
       expect(known?.overlap(factsOf(hat), factsOf(mira), model)).toEqual([{ block: 'mid_block', dot: 3 }]);
       expect(known?.overlap(factsOf(mira), factsOf(hat), model)).toEqual([{ block: 'mid_block', dot: 3 }]);
       expect(known?.change(factsOf(other), model)).toBeUndefined();
@@ -68,6 +70,30 @@ describe('what was measured', () => {
     expect(known?.change({ ...factsOf(hat), size: 1 }, model)).toBeUndefined();
     utimesSync(weights, 1, 1);
     expect((await store.lookup([model]))?.change(factsOf(hat), model)).toBeUndefined();
+  });
+
+  it('is found by paths, where all of it is known', async () => {
+    const store = createMeasuredStore(undefined, silent);
+    const files = [hat, mira, other];
+    await store.add(model.path!, [hat, mira], measurement);
+    const blocks = [{ block: 'mid_block', touched: 1, modules: 2, base: 10 }];
+    const expected = {
+      loras: [2, 3].map((change) => ({ blocks: [{ ...blocks[0], change }] })),
+      pairs: [{ first: 0, second: 1, overlaps: [{ block: 'mid_block', dot: 3 }] }],
+    };
+    expect(await store.find(model.path!, [hat, mira])).toEqual(expected);
+    expect(await store.find(model.path!, [mira, hat])).toMatchObject({
+      loras: [...expected.loras].reverse(),
+      pairs: expected.pairs,
+    });
+    expect(await store.find(model.path!, files)).toBeUndefined();
+    expect(await store.find(path.join(folder, 'nowhere'), [hat])).toBeUndefined();
+    expect(await store.find(model.path!, [path.join(folder, 'gone')])).toBeUndefined();
+    // Each alone and two pairs: how the third pair meets is not known.
+    await store.add(model.path!, [hat, other], measurement);
+    expect(await store.find(model.path!, files)).toBeUndefined();
+    await store.add(model.path!, [other, mira], measurement);
+    expect((await store.find(model.path!, files))?.pairs).toHaveLength(3);
   });
 
   it('lasts as long as the process where there is no cache', async () => {
@@ -86,7 +112,8 @@ describe('what was measured', () => {
     for (const [index, text] of [
       '{',
       '{"version":9,"changes":[["a",[]]]}',
-      '{"version":1,"changes":[["a",[{"block":"b","change":"x","base":1}]],7,["c"]],"overlaps":{}}',
+      '{"version":1,"changes":[["a",[{"block":"b","change":1,"base":1,"touched":1,"modules":1}]]]}',
+      '{"version":2,"changes":[["a",[{"block":"b","change":1,"base":1}]],7,["c"]],"overlaps":{}}',
     ].entries()) {
       fileOf(`bad${index}/x`);
       writeFileSync(path.join(folder, `bad${index}`, 'measured.json'), text);

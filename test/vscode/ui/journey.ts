@@ -93,6 +93,17 @@ export async function journey(page: Page, surroundings: Surroundings): Promise<n
     await workbench.shot('preview');
   });
 
+  await step('and, once that is measured, how much it changes', async () => {
+    const summary = preview.locator('details.changes summary');
+    await summary.getByText(/lineart \d/).waitFor();
+    await summary.click();
+    await preview.locator('details.changes tbody th', { hasText: 'mid_block' }).waitFor();
+    await workbench.shot('changes');
+    await summary.click();
+    // The keyboard goes back to the prompt.
+    await workbench.openFile('house.sdprompt');
+  });
+
   await step('changing the weight marks the picture as outdated', async () => {
     await changeWeight(workbench, '0.25');
     await preview.getByText('The prompt has changed since').waitFor();

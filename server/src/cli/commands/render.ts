@@ -15,7 +15,13 @@ import { buildBatch } from '../../language/plan/batch';
 import type { PlanRequest } from '../../language/plan/buildPlan';
 import { parse } from '../../language/syntax/parse';
 import { applyEdits } from '../../language/text/edits';
-import { type GenerationResult, PROVIDERS, type ProviderChoice } from '../../shared/engineProtocol';
+import {
+  type EngineOptions,
+  type GenerationResult,
+  MERGE_STRATEGIES,
+  PROVIDERS,
+  type ProviderChoice,
+} from '../../shared/engineProtocol';
 import type { GenerationPlan } from '../../shared/plan';
 import { environmentToRun } from '../../workspace/usedModels';
 import { type Command, type Invocation, printProblem, UsageError, wholeNumber } from '../command';
@@ -64,7 +70,11 @@ export const renderCommand: Command = {
     size: { type: 'string', value: 'WxH', help: 'instead of the block’s' },
     model: { type: 'string', value: 'NAME', help: 'instead of the block’s' },
     sweep: { type: 'string', value: 'NAME=0,0.5,1', help: 'a picture for each weight of one LoRA' },
-    strategy: { type: 'string', value: 'S', help: 'how LoRAs are merged: auto, inputs, branches, in-graph' },
+    strategy: {
+      type: 'string',
+      value: 'S',
+      help: 'how LoRAs are merged: auto, adaptive, inputs, branches, in-graph',
+    },
     threads: { type: 'string', value: 'N', help: 'threads of the runtime; 0: one per core' },
     provider: {
       type: 'string',
@@ -302,8 +312,9 @@ function readProvider(text = 'cpu'): ProviderChoice {
   return found;
 }
 
-function readStrategy(text: string | undefined): 'auto' | 'inputs' | 'branches' | 'in-graph' {
-  if (text === undefined || text === 'auto') return 'auto';
-  if (text === 'inputs' || text === 'branches' || text === 'in-graph') return text;
-  throw new UsageError(`--strategy takes auto, inputs, branches or in-graph, not "${text}".`);
+function readStrategy(text = 'auto'): EngineOptions['mergeStrategy'] {
+  const known = ['auto', ...MERGE_STRATEGIES] as const;
+  const found = known.find((name) => name === text);
+  if (found === undefined) throw new UsageError(`--strategy takes ${known.join(', ')}, not "${text}".`);
+  return found;
 }

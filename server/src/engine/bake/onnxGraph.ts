@@ -9,9 +9,9 @@ import { halvesToFloats } from '../lora/convert';
 import { transpose } from '../lora/tensor';
 import type { Runtime } from '../runtime/session';
 import { type BindFailure, breathe } from '../weights/binding';
-import { isMatrix, slotBytes } from '../weights/choose';
 import { mergedValue, type SlotArray, slotArray } from '../weights/dense';
 import { openMergers } from '../weights/mergers';
+import { isMatrix, slotBytes } from '../weights/slotKinds';
 import { type CopyHooks, copySegments, copyWhole, writeAll } from './copyBytes';
 import type { Journal } from './journal';
 import { type GraphPlan, type Placement, planGraph } from './placement';
@@ -162,9 +162,10 @@ export async function mergeBatch(
     }
   }
   if (thin.size > 0) {
-    const mergers = await openMergers(runtime, file, file.slots, thin);
+    const mergers = await openMergers(runtime, file, [...thin.keys()]);
     if (!mergers.ok) return mergers;
-    await mergers.value.run(new Map([...thin.keys()].map((index) => [index, changes.get(index)!])));
+    const wanted = new Map([...thin.keys()].map((index) => [index, changes.get(index)!]));
+    await mergers.value.run(wanted, (index) => thin.get(index)!);
     await mergers.value.release();
   }
   return success({ of: (index) => values.get(index)!, failures });

@@ -74,7 +74,8 @@ export function withBranches(file: ModelFile, slots: readonly WeightSlot[]): Gra
     for (const product of productsOf(file, slot)) {
       const output = file.model.nodes[product.result].outputs[0];
       rename.set(product.result, new Map([[0, `${output}.base`]]));
-      insertAfter.set(product.result, branch(file, slot, product, factors));
+      const names = { base: `${output}.base`, sum: output };
+      insertAfter.set(product.result, besideNodes(file, slot, product, factors, names));
     }
   }
   return {
@@ -87,13 +88,18 @@ export function withBranches(file: ModelFile, slots: readonly WeightSlot[]): Gra
   };
 }
 
-interface Prepared {
+/** Values that hold a slot's factors as the operator wants them. */
+export interface PreparedFactors {
   readonly down: string;
   readonly up: string;
 }
 
 /** The factors as the operator wants them: `[in, rank]` and `[rank, out]`, or two kernels. */
-function prepareFactors(slot: WeightSlot, nodes: Uint8Array[], initializers: Uint8Array[]): Prepared {
+export function prepareFactors(
+  slot: WeightSlot,
+  nodes: Uint8Array[],
+  initializers: Uint8Array[],
+): PreparedFactors {
   const names = factorNames(slot);
   const inner = slot.shape.slice(1).reduce((a, b) => a * b, 1);
   const isDownThin = inner <= slot.shape[0];
@@ -124,15 +130,16 @@ function prepareFactors(slot: WeightSlot, nodes: Uint8Array[], initializers: Uin
   return { down: `${at}.downK`, up: `${at}.upK` };
 }
 
-function branch(
+/** The nodes that add a slot's factors to the product `base`; the result is called `sum`. */
+export function besideNodes(
   file: ModelFile,
   slot: WeightSlot,
   { input, node: index, result }: QuantisedUse,
-  factors: Prepared,
+  factors: PreparedFactors,
+  { base, sum }: { readonly base: string; readonly sum: string },
 ): Uint8Array[] {
   const node = file.model.nodes[index];
-  const output = file.model.nodes[result].outputs[0];
-  const at = `sdprompt.${output}`;
+  const at = `sdprompt.${file.model.nodes[result].outputs[0]}`;
   const isConv = slot.kind === 'conv';
   const geometry = isConv ? copiedAttributes(file, node) : [];
   const op = isConv ? 'Conv' : 'MatMul';
@@ -144,7 +151,7 @@ function branch(
     isScaled
       ? encode.node('FusedMatMul', wide, [`${at}.wide`], `${at}/up`, scale, 'com.microsoft')
       : encode.node(op, wide, [`${at}.wide`], `${at}/up`),
-    encode.node('Add', [`${output}.base`, `${at}.wide`], [output], `${at}/add`),
+    encode.node('Add', [base, `${at}.wide`], [sum], `${at}/add`),
   ];
 }
 

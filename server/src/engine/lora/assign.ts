@@ -5,6 +5,7 @@ import { hasMagnitude } from './kinds/dora';
 import { kindOf } from './kinds/index';
 import type { FileModule, LoraFile } from './loraFile';
 import { changesBias } from './mergeModule';
+import { atOnce, type Steps } from './steps';
 
 /** A network as a plan applies it. */
 export interface AppliedLora {
@@ -80,12 +81,21 @@ export function assign(
   loras: readonly AppliedLora[],
   indexes: Readonly<Partial<Record<Component, SlotIndex>>>,
 ): Assignment {
+  return atOnce(assigning(loras, indexes));
+}
+
+/** The same, module by module: factors are read on the way, and all those of large files take a while. */
+export function* assigning(
+  loras: readonly AppliedLora[],
+  indexes: Readonly<Partial<Record<Component, SlotIndex>>>,
+): Steps<Assignment> {
   const changes: Record<Component, Map<number, SlotChange[]>> = {
     unet: new Map(),
     te1: new Map(),
     te2: new Map(),
   };
-  const reports = loras.map((lora) => {
+  const reports: MergeReport[] = [];
+  for (const lora of loras) {
     const reasons: string[] = [];
     const kinds = new Map<string, number>();
     let applied = 0;
@@ -98,11 +108,12 @@ export function assign(
         : `${module.source.name}: this model has no such text encoder`;
       if (reason === undefined) applied++;
       else if (reasons.length < MAX_REASONS && !reasons.includes(reason)) reasons.push(reason);
+      yield;
     }
     const networkType = [...kinds].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'none';
     const { name, te, unet } = lora;
-    return { name, te, unet, networkType, applied, total: lora.file.modules.length, reasons };
-  });
+    reports.push({ name, te, unet, networkType, applied, total: lora.file.modules.length, reasons });
+  }
   return { changes, reports };
 }
 

@@ -105,7 +105,9 @@ function fill(out: Float32Array | Float64Array, source: ArrayLike<number>, value
 
 /** Half precision bits to numbers. */
 export function halvesToFloats(bits: Uint16Array): Float32Array {
-  return Float32Array.from(bits, (half) => F16[half]);
+  const floats = new Float32Array(bits.length);
+  fill(floats, bits, F16);
+  return floats;
 }
 
 const HALF_SCRATCH = new Float32Array(1);

@@ -98,12 +98,12 @@ function moduleOf(
   peft: ModuleTensors['peft'],
   keep: (bytes: number) => void,
 ): FileModule {
-  const names = joinParts(source.tensors);
+  const names = new Map(Object.entries(source.tensors));
   const tensors: ModuleTensors = {
     has: (role) => names.has(role),
     get(role) {
-      const parts = names.get(role);
-      return parts && stack(parts.map(read));
+      const name = names.get(role);
+      return name === undefined ? undefined : read(name);
     },
     peft,
   };
@@ -126,44 +126,32 @@ function moduleOf(
   };
 }
 
-/** Roles to tensor names; `oft_blocks.0`, `oft_blocks.1` … become the parts of one `oft_blocks`. */
-function joinParts(tensors: Readonly<Record<string, string>>): Map<string, string[]> {
-  const names = new Map<string, string[]>();
-  for (const [role, name] of Object.entries(tensors)) {
-    const part = /^(oft_blocks)\.(\d+)$/.exec(role);
-    if (!part) names.set(role, [name]);
-    else {
-      const list = names.get(part[1]) ?? [];
-      list[Number(part[2])] = name;
-      names.set(part[1], list);
-    }
-  }
-  return names;
-}
-
-function stack(parts: readonly Tensor64[]): Tensor64 {
-  if (parts.length === 1) return parts[0];
-  const data = new Float64Array(parts.reduce((sum, part) => sum + part.data.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    data.set(part.data, at);
-    at += part.data.length;
-  }
-  return { shape: [parts.length, ...parts[0].shape], data };
-}
-
 function readTensor(
   header: SafetensorsHeader,
   name: string,
   read: (offset: number, length: number) => Uint8Array,
 ): Tensor64 {
-  const tensor = header.tensors.get(name)!;
-  const count = sizeOf(tensor.shape);
-  if (!(tensor.dtype in CONVERTIBLE) || count > MAX_ELEMENTS)
-    return { shape: tensor.shape, data: new Float64Array(0) };
-  const data = new Float64Array(count);
-  decodeInto(data, read(header.dataStart + tensor.begin, tensor.end - tensor.begin), tensor.dtype);
-  return { shape: tensor.shape, data };
+  const { shape, dtype, begin, end } = header.tensors.get(name)!;
+  const count = sizeOf(shape);
+  // Nothing fits a tensor without numbers.
+  if (!(dtype in CONVERTIBLE) || count > MAX_ELEMENTS) return { shape: [0], data: new Float64Array(0) };
+  let data: Float64Array | undefined;
+  const size = (end - begin) / Math.max(1, count);
+  const copyPart = (from: number, into: Float64Array) => {
+    const bytes = read(header.dataStart + begin + from * size, into.length * size);
+    decodeInto(into, bytes, dtype);
+  };
+  return {
+    shape,
+    copyPart,
+    get data() {
+      if (!data) {
+        data = new Float64Array(count);
+        copyPart(0, data);
+      }
+      return data;
+    },
+  };
 }
 
 function isFinite64(factors: LowRank): boolean {

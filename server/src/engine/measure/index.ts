@@ -1,163 +1,148 @@
 import type { WeightSlot } from '../../formats/onnx/index';
-import type { MeasuredLora, MeasuredPair, Measurement, MeasurePlan } from '../../shared/measurement';
-import { type Result, success } from '../../shared/problem';
-import { type ModelFile, openModelFile } from '../graph/modelFile';
-import {
-  type AppliedLora,
-  assign,
-  type Component,
-  indexSlots,
-  type SlotChange,
-  type SlotIndex,
-} from '../lora/assign';
-import { changeOf } from '../lora/change';
-import { normOf } from '../lora/impact';
+import type { Measurement, MeasurePlan } from '../../shared/measurement';
+import { type AppliedLora, assigning, type Component, type SlotChange } from '../lora/assign';
+import { changeOf, needsWeight } from '../lora/change';
 import { type Change, innerProduct, squaredNorm } from '../lora/innerProduct';
-import { takeRows } from '../lora/tensor';
+import type { Tensor64 } from '../lora/tensor';
 import type { JobHooks, JobOutcome } from '../pipeline/engine';
-import { createLoraCache } from '../pipeline/loraCache';
-import { readModelFolder } from '../pipeline/modelFolder';
-import { breathe } from '../weights/binding';
-import { isMatrix } from '../weights/choose';
-import { torchWeight } from '../weights/dense';
+import type { LoraCache } from '../pipeline/loraCache';
+import { isMatrix } from '../weights/slotKinds';
+import type { Norms } from './norms';
+import { type OpenGraph, openGraphs } from './openGraphs';
+import { createPace, finish, type Pace } from './pace';
 
-/** Measures networks against a model: one weight of the model is in memory at a time. */
-export async function measure(plan: MeasurePlan, hooks: JobHooks): Promise<JobOutcome<Measurement>> {
-  const files = createLoraCache();
-  const graphs: Graph[] = [];
+import { createTotals, type Totals } from './totals';
+import { readWeight } from './weight';
+
+/** What is kept from one measuring to the next. */
+export interface Kept {
+  /** Open network files: those of a picture that was just made need not be read again. */
+  readonly files: LoraCache;
+  readonly norms: Norms;
+}
+
+/**
+ * Measures networks against a model. Only their factors and sums are kept in memory; a weight of the model is decoded as a
+ * whole only where a change cannot be known without it.
+ */
+export async function measure(
+  plan: MeasurePlan,
+  { files, norms }: Kept,
+  hooks: JobHooks,
+): Promise<JobOutcome<Measurement>> {
+  const opened = files.openAll(plan.loras);
+  if (!opened.ok) return { type: 'failed', problem: opened.problem };
+  const pace = createPace(hooks.isCancelled);
+  const graphs = await openGraphs(plan.model.path, pace);
+  if (!graphs.ok) return { type: 'failed', problem: graphs.problem };
+  if (!graphs.value) return { type: 'cancelled' };
   try {
-    const opened = files.openAll(plan.loras);
-    if (!opened.ok) return { type: 'failed', problem: opened.problem };
-    const model = openModel(plan.model.path, graphs);
-    if (!model.ok) return { type: 'failed', problem: model.problem };
-    const result = await measureAll(opened.value, graphs, hooks);
+    const result = await measureAll(opened.value, graphs.value, norms, pace, hooks);
     return result ? { type: 'done', result } : { type: 'cancelled' };
   } finally {
-    for (const { file } of graphs) file.close();
-    files.close();
+    for (const { file } of graphs.value) file.close();
+    files.trim(opened.value);
   }
-}
-
-interface Graph {
-  readonly component: Component;
-  readonly file: ModelFile;
-  readonly index: SlotIndex;
-}
-
-function openModel(folder: string, graphs: Graph[]): Result<void> {
-  const read = readModelFolder(folder);
-  if (!read.ok) return read;
-  const { unet, textEncoder, textEncoder2 } = read.value;
-  for (const [component, path] of [
-    ['te1', textEncoder],
-    ['te2', textEncoder2],
-    ['unet', unet],
-  ] as const) {
-    if (path === undefined) continue;
-    const file = openModelFile(path);
-    if (!file.ok) return file;
-    graphs.push({ component, file: file.value, index: indexSlots(file.value.slots) });
-  }
-  return success(undefined);
-}
-
-/** Sums of squares of one network in one block. */
-interface Sums {
-  change: number;
-  base: number;
-  touched: number;
-}
-
-/** Sums of two networks over what both touch. */
-interface PairSums {
-  dot: number;
-  first: number;
-  second: number;
-  common: number;
-  readonly blocks: Map<string, number>;
 }
 
 async function measureAll(
   loras: readonly AppliedLora[],
-  graphs: readonly Graph[],
+  graphs: readonly OpenGraph[],
+  norms: Norms,
+  pace: Pace,
   hooks: JobHooks,
 ): Promise<Measurement | undefined> {
-  const assignment = assign(
-    loras,
-    Object.fromEntries(graphs.map(({ component, index }) => [component, index])),
-  );
-  const blocks = new Map<string, number>();
-  for (const { component, file } of graphs)
-    for (const slot of file.slots)
-      if (isMatrix(slot)) {
-        const block = blockOf(component, slot);
-        blocks.set(block, (blocks.get(block) ?? 0) + (slot.packed?.length ?? 1));
-      }
-  const sums = createSums(loras.length);
+  const indexes = Object.fromEntries(graphs.map(({ component, index }) => [component, index]));
+  const assignment = await finish(assigning(loras, indexes), pace);
+  if (!assignment) return undefined;
+  const totals = createTotals();
   const of = graphs.reduce((sum, { component }) => sum + assignment.changes[component].size, 0);
   let step = 0;
   for (const { component, file } of graphs) {
     for (const [index, list] of assignment.changes[component]) {
-      if (step++ % 8 === 0) {
-        hooks.progress({ phase: 'measure', step, of });
-        await breathe();
-        if (hooks.isCancelled()) return undefined;
-      }
+      if (step++ % 8 === 0) hooks.progress({ phase: 'measure', step, of });
+      if (await pace()) return undefined;
       const slot = file.slots[index];
       // What a quantised weight was before is not known.
       if (!isMatrix(slot) || slot.quantised) continue;
-      const weight = torchWeight(file, slot);
+      const reading = norms.squares(file, slot, pace);
+      // Whoever awaits it below hears of a failure.
+      reading.catch(() => undefined);
+      const weight = list.some(needsWeight) ? await readWeight(file, slot, pace) : undefined;
+      const products: Products[] = [];
+      // While the norm is being read, what needs none of it is computed.
       for (const [rows, own] of byRows(list)) {
-        const base = normOf((rows ? takeRows(weight, rows) : weight).data) ** 2;
-        const changes = new Map<number, Change>();
-        for (const one of own) {
-          const change = changeOf(slot, one, () => weight);
-          if (change.ok) changes.set(loras.indexOf(one.lora), change.value);
-        }
-        sums.add(blockOf(component, slot), base, changes);
+        const multiplied = await multiplyAll(slot, loras, own, weight, pace);
+        if (multiplied) products.push({ ...multiplied, rows });
       }
+      const squares = await reading;
+      if (!squares || hooks.isCancelled()) return undefined;
+      for (const own of products) addUp(totals, blockOf(component, slot), squares, own);
     }
   }
+  const modules = modulesOf(graphs);
   return {
     loras: assignment.reports.map(({ name, applied, total, reasons }, lora) => ({
       ...{ name, applied, total, reasons },
-      ...ratiosOf(sums.own[lora], blocks),
+      ...totals.lora(lora, modules),
     })),
-    pairs: [...sums.pairs].flatMap(([key, pair]) => pairOf(key, pair)),
+    pairs: totals.pairs(),
   };
 }
 
-/** Adds up what is seen, matrix by matrix. */
-function createSums(count: number) {
-  const own = Array.from({ length: count }, () => new Map<string, Sums>());
-  const pairs = new Map<string, PairSums>();
-  return {
-    own,
-    pairs,
-    add(block: string, base: number, changes: ReadonlyMap<number, Change>): void {
-      const norms = new Map([...changes].map(([lora, change]) => [lora, squaredNorm(change)]));
-      for (const [lora, square] of norms) {
-        const sums = own[lora].get(block) ?? { change: 0, base: 0, touched: 0 };
-        own[lora].set(block, sums);
-        sums.change += square;
-        sums.base += base;
-        sums.touched++;
-      }
-      for (const [first, a] of changes)
-        for (const [second, b] of changes) {
-          if (first >= second) continue;
-          const key = `${first} ${second}`;
-          const sums = pairs.get(key) ?? { dot: 0, first: 0, second: 0, common: 0, blocks: new Map() };
-          pairs.set(key, sums);
-          const dot = innerProduct(a, b);
-          sums.dot += dot;
-          sums.blocks.set(block, (sums.blocks.get(block) ?? 0) + dot);
-          sums.first += norms.get(first)!;
-          sums.second += norms.get(second)!;
-          sums.common++;
-        }
-    },
-  };
+/** What networks do to one matrix, by their places in the list. */
+interface Products {
+  /** The matrix, where it is a part of a packed one. */
+  readonly rows?: readonly number[];
+  /** ‖ΔW‖². */
+  readonly squares: ReadonlyMap<number, number>;
+  /** ⟨ΔWa, ΔWb⟩. */
+  readonly pairs: readonly { readonly places: readonly [number, number]; readonly dot: number }[];
+}
+
+/** Multiplies the changes of one matrix with themselves and with each other; undefined after a cancel. */
+async function multiplyAll(
+  slot: WeightSlot,
+  loras: readonly AppliedLora[],
+  own: readonly SlotChange[],
+  weight: Tensor64 | undefined,
+  pace: Pace,
+): Promise<Products | undefined> {
+  const changes = new Map<number, Change>();
+  const squares = new Map<number, number>();
+  for (const one of own) {
+    const change = await finish(changeOf(slot, one, weight), pace);
+    if (!change) return undefined;
+    if (!change.ok) continue;
+    const square = await finish(squaredNorm(change.value), pace);
+    if (square === undefined) return undefined;
+    const place = loras.indexOf(one.lora);
+    changes.set(place, change.value);
+    squares.set(place, square);
+    if (await pace()) return undefined;
+  }
+  const pairs: Products['pairs'][number][] = [];
+  for (const [first, a] of changes)
+    for (const [second, b] of changes) {
+      if (first >= second) continue;
+      const dot = await finish(innerProduct(a, b), pace);
+      if (dot === undefined) return undefined;
+      pairs.push({ places: [first, second], dot });
+      if (await pace()) return undefined;
+    }
+  return { squares, pairs };
+}
+
+/** Adds what networks do to one matrix. `bases` are the squares of its numbers, as `squaresOf` gives them. */
+function addUp(totals: Totals, block: string, bases: Float64Array, { rows, squares, pairs }: Products): void {
+  const base = rows
+    ? rows.reduce((sum, row) => sum + bases[row], 0)
+    : bases.reduce((sum, value) => sum + value, 0);
+  for (const [lora, square] of squares) totals.addChange(lora, block, square, base);
+  for (const { places, dot } of pairs) {
+    const [first, second] = places;
+    totals.addPair(places, block, dot, [squares.get(first)!, squares.get(second)!]);
+  }
 }
 
 /** The changes of a slot by the module they change: one, unless several are packed into it. */
@@ -167,35 +152,20 @@ function byRows(changes: readonly SlotChange[]): Map<readonly number[] | undefin
   return groups;
 }
 
+/** How many matrices each block has, in the order of the model. */
+function modulesOf(graphs: readonly OpenGraph[]): Map<string, number> {
+  const modules = new Map<string, number>();
+  for (const { component, file } of graphs)
+    for (const slot of file.slots) {
+      if (!isMatrix(slot)) continue;
+      const block = blockOf(component, slot);
+      modules.set(block, (modules.get(block) ?? 0) + (slot.packed?.length ?? 1));
+    }
+  return modules;
+}
+
 /** First two steps of a UNet's path, as far as they name a block; a text encoder is one block. */
 function blockOf(component: Component, { path }: WeightSlot): string {
   if (component !== 'unet') return component === 'te2' ? 'text_encoder_2' : 'text_encoder';
   return /^(?:(?:down|up)_blocks\.\d+|mid_block)/.exec(path)?.[0] ?? 'input and output';
-}
-
-function ratiosOf(
-  sums: ReadonlyMap<string, Sums>,
-  blocks: ReadonlyMap<string, number>,
-): Pick<MeasuredLora, 'ratio' | 'blocks'> {
-  const ratio = (change: number, base: number) => (base > 0 ? Math.sqrt(change / base) : 0);
-  const all = [...sums.values()];
-  const total = (key: 'change' | 'base') => all.reduce((sum, one) => sum + one[key], 0);
-  return {
-    ...(all.length > 0 && { ratio: ratio(total('change'), total('base')) }),
-    blocks: [...blocks].flatMap(([block, modules]) => {
-      const own = sums.get(block);
-      if (!own) return [];
-      const { touched } = own;
-      const [change, base] = [Math.sqrt(own.change), Math.sqrt(own.base)];
-      return [{ block, ratio: ratio(own.change, own.base), touched, modules, change, base }];
-    }),
-  };
-}
-
-function pairOf(key: string, { dot, first, second, common, blocks }: PairSums): MeasuredPair[] {
-  const [left, right] = key.split(' ').map(Number);
-  if (first === 0 || second === 0) return [];
-  const cosine = Math.max(-1, Math.min(1, dot / Math.sqrt(first * second)));
-  const overlaps = [...blocks].map(([block, product]) => ({ block, dot: product }));
-  return [{ first: left, second: right, cosine, common, overlaps }];
 }

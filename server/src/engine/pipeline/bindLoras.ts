@@ -1,7 +1,6 @@
 import type { GenerationResult, MergeReport } from '../../shared/engineProtocol';
 import { type Result, success } from '../../shared/problem';
 import { type AppliedLora, assign } from '../lora/assign';
-import type { ModuleImpact } from '../lora/impact';
 import type { BindFailure } from '../weights/binding';
 import type { LoadedModel } from './loadModel';
 
@@ -33,10 +32,7 @@ export async function bindLoras(
     if (!bound.ok) return bound;
     failures.push(...bound.value.failures);
   }
-  const final = reports.map((report, index) => ({
-    ...withFailures(report, applied[index], failures),
-    impact: summary(unet.impact(applied[index], changes.unet)),
-  }));
+  const final = reports.map((report, index) => withFailures(report, applied[index], failures));
   const none: GenerationResult['strategy'] = { name: 'none', why: 'no LoRA has any weight in this prompt' };
   const isUsed = changes.unet.size + changes.te1.size + changes.te2.size > 0;
   const strategy = isUsed ? { name: unet.choice.strategy, why: unet.choice.why } : none;
@@ -54,11 +50,4 @@ export function withFailures(
   const modules = new Set(own.map((failure) => failure.module));
   const reasons = [...new Set([...report.reasons, ...own.map((failure) => failure.reason)])].slice(0, 5);
   return { ...report, applied: report.applied - modules.size, reasons };
-}
-
-function summary(impacts: readonly ModuleImpact[] | undefined): MergeReport['impact'] {
-  if (!impacts || impacts.length === 0) return undefined;
-  const largest = impacts.reduce((most, impact) => (impact.ratio > most.ratio ? impact : most));
-  const mean = impacts.reduce((sum, { ratio }) => sum + ratio, 0) / impacts.length;
-  return { mean, largest: largest.ratio, module: largest.path };
 }

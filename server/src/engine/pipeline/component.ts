@@ -4,12 +4,11 @@ import type { EngineOptions } from '../../shared/engineProtocol';
 import { type Result, success } from '../../shared/problem';
 import { canBranch } from '../graph/branchGraph';
 import { type GraphSource, type ModelFile, openModelFile } from '../graph/modelFile';
-import { type AppliedLora, indexSlots, type SlotChange, type SlotIndex } from '../lora/assign';
-import { type ModuleImpact, measureImpact } from '../lora/impact';
+import { indexSlots, type SlotChange, type SlotIndex } from '../lora/assign';
 import type { InferenceSession, Runtime, Tensor } from '../runtime/session';
 import type { BindOutcome, WeightBinding } from '../weights/binding';
-import { type Choice, chooseStrategy, initialSlots, slotBytes } from '../weights/choose';
-import { torchWeight } from '../weights/dense';
+import { type Choice, chooseStrategy, initialSlots } from '../weights/choose';
+import { divide, heldBytes } from '../weights/divide';
 import { openBinding } from '../weights/strategies';
 
 /** One network of the model (UNet, text encoder) whose weights the plan's networks may change. */
@@ -22,16 +21,8 @@ export interface Component {
   readonly choice: Choice;
   /** Applies changes. Opens a session only when a network changes a sort of weight none has changed before. */
   bind(changes: ReadonlyMap<number, readonly SlotChange[]>): Promise<Result<BindOutcome>>;
-  /** What one network does to the weights; undefined for models too large to read for it. */
-  impact(
-    lora: AppliedLora,
-    changes: ReadonlyMap<number, readonly SlotChange[]>,
-  ): readonly ModuleImpact[] | undefined;
   release(): Promise<void>;
 }
-
-/** Weights are read to be measured up to this many bytes in all. */
-const MEASURED_BYTES = 256 * 2 ** 20;
 
 /** What a caller wants of a graph besides its weights. */
 export interface GraphWishes {
@@ -56,6 +47,7 @@ export async function openComponent(
   const outputs = wishes.outputs?.(file) ?? [];
   const edits = wishes.edits?.(file);
   const open = initialSlots(file.slots);
+  const division = divide(file);
   const choose = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
     chooseStrategy({
       wanted,
@@ -63,7 +55,9 @@ export async function openComponent(
       open,
       memory: totalmem(),
       share: wishes.memoryShare,
+      isAway: runtime.provider !== 'cpu',
       canBranch: (slot) => canBranch(file, slot),
+      adaptiveBytes: () => heldBytes(file, division, changes),
       changes,
     });
   const initial = choose(new Map());
@@ -72,14 +66,12 @@ export async function openComponent(
     return initial;
   }
   let choice = initial.value;
-  const first = await openBinding(choice.strategy, { runtime, file, open, outputs, edits });
+  const first = await openBinding(choice.strategy, { runtime, file, open, division, outputs, edits });
   if (!first.ok) {
     file.close();
     return first;
   }
   let binding: WeightBinding = first.value;
-  const norms = new Map<number, number>();
-  const isMeasured = file.slots.reduce((sum, slot) => sum + slotBytes(slot), 0) <= MEASURED_BYTES;
   return success({
     file,
     index,
@@ -96,7 +88,7 @@ export async function openComponent(
       const chosen = choose(changes);
       if (!chosen.ok) return chosen;
       const next = chosen.value;
-      const isClosed = [...changes.keys()].some((slot) => !open.has(slot));
+      const isClosed = [...changes.keys()].some((slot) => !binding.open.has(slot));
       if (next.strategy !== binding.strategy || isClosed) {
         for (const slot of changes.keys()) {
           const { kind, part } = file.slots[slot];
@@ -105,17 +97,13 @@ export async function openComponent(
             if (other.kind === kind && other.part === part) open.add(position);
           });
         }
-        const wider = await openBinding(next.strategy, { runtime, file, open, outputs, edits });
+        const wider = await openBinding(next.strategy, { runtime, file, open, division, outputs, edits });
         if (!wider.ok) return wider;
         await binding.release();
         binding = wider.value;
       }
       choice = next;
       return success(await binding.bind(changes));
-    },
-    impact(lora, changes) {
-      if (!isMeasured) return undefined;
-      return measureImpact(file.slots, changes, lora, (slot) => torchWeight(file, slot), norms);
     },
     async release() {
       await binding.release();

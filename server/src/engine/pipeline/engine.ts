@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { EngineOptions, EnginePhase, GenerationResult, StepPicture } from '../../shared/engineProtocol';
+import type { Measurement, MeasurePlan } from '../../shared/measurement';
 import type { GenerationPlan, PlanModel } from '../../shared/plan';
 import type { Problem } from '../../shared/problem';
 import { toRgb } from '../image/index';
+import { measure } from '../measure/index';
+import { createNorms } from '../measure/norms';
 import { breathe } from '../weights/binding';
 import { decodedStep, type FastDecoder, fastDecoderKey, openFastDecoder } from './fastDecoder';
 import { checkPlan } from './limits';
@@ -36,7 +39,7 @@ export type JobOutcome<T = GenerationResult> =
   | { readonly type: 'cancelled' }
   | { readonly type: 'failed'; readonly problem: Problem };
 
-/** Makes images, one at a time. Keeps the model and the networks open between jobs. */
+/** Makes images and measures networks, one job at a time. Keeps the model and the networks open between jobs. */
 export interface Engine {
   generate(
     plan: GenerationPlan,
@@ -44,6 +47,8 @@ export interface Engine {
     outputPath: string,
     hooks: JobHooks,
   ): Promise<JobOutcome>;
+  /** Says how much networks change a model's weights. Opens no session, and leaves those that are open alone. */
+  measure(plan: MeasurePlan, hooks: JobHooks): Promise<JobOutcome<Measurement>>;
   /** Frees sessions and files; the next job opens them again. */
   unload(): Promise<void>;
 }
@@ -58,6 +63,7 @@ export interface EngineFiles {
 export function createEngine(log: EngineLogger, files: EngineFiles = {}): Engine {
   const loras = createLoraCache();
   const shelf = createModelShelf();
+  const norms = createNorms();
 
   let decoder: FastDecoder | undefined;
 
@@ -154,7 +160,7 @@ export function createEngine(log: EngineLogger, files: EngineFiles = {}): Engine
       },
     };
   };
-  return { generate, unload };
+  return { generate, measure: (plan, hooks) => measure(plan, { files: loras, norms }, hooks), unload };
 }
 
 /** Every model a picture needs. */

@@ -114,14 +114,6 @@ function readSource(
   return success(vae === undefined ? source : withVae(source, vae));
 }
 
-/** Away from the processor merged weights would have to be copied there with every step; low-rank branches are small. */
-function strategyFor(
-  { provider }: Runtime,
-  { mergeStrategy }: EngineOptions,
-): EngineOptions['mergeStrategy'] {
-  return mergeStrategy === 'auto' && provider !== 'cpu' ? 'branches' : mergeStrategy;
-}
-
 /** What this process may use: less than the machine has where it runs in a container. */
 function machineMemory(): MachineMemory {
   const limit = process.constrainedMemory?.() ?? 0;
@@ -160,7 +152,7 @@ async function open(
   const tokenizers = openTokenizers(parts);
   if (!tokenizers.ok) return tokenizers;
   // A strategy that is asked for is the UNet's; the text encoders run once for a prompt.
-  const encoders = options.mergeStrategy === 'auto' ? 'auto' : 'inputs';
+  const encoders = /^(auto|adaptive)$/.test(options.mergeStrategy) ? 'auto' : 'inputs';
   if (await pause(0)) return cancelled();
   const textEncoder = await openTextEncoder(runtime, parts.textEncoder, config.textEncoder, encoders);
   if (!textEncoder.ok) return textEncoder;
@@ -174,7 +166,7 @@ async function open(
     toRelease.push(() => second.value.component.release());
     if (await pause(2)) return cancelled();
   }
-  const unet = await openComponent(runtime, parts.unet, strategyFor(runtime, options), {
+  const unet = await openComponent(runtime, parts.unet, options.mergeStrategy, {
     edits: ({ model }) => floatTimestep(model) ?? {},
   });
   if (!unet.ok) return abandon(unet);

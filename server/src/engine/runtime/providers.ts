@@ -47,7 +47,6 @@ export function chooseProvider(
 
 /** Says aloud that the processor computes instead. */
 export function fallbackNote(wanted: Provider, why: string): string {
-  // The runtime begins with where in its own sources it stopped.
-  const reason = why.replace(/^\/\S+:\d+ .*? was false\.\s*/, '').replace(/\.$/, '');
+  const reason = why.replace(/\.$/, '');
   return `${WORDS[wanted]} cannot be used, so the processor computes: ${reason}.`;
 }

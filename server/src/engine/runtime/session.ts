@@ -115,8 +115,9 @@ export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtim
   };
 }
 
-/** The first line of an error's message, without the runtime's long tail. */
+/** The first line of an error's message, without where in its own sources the runtime stopped, and without a long tail. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return text.split('\n', 1)[0].slice(0, 300);
+  const [line] = text.replace(/^\/\S+:\d+ .*? was false\.\s*/, '').split('\n', 1);
+  return line.slice(0, 300);
 }

@@ -1,16 +1,17 @@
+import type { MergeStrategy } from '../../shared/engineProtocol';
 import type { AppliedLora, SlotChange } from '../lora/assign';
 import type { FileModule } from '../lora/loraFile';
 import type { InferenceSession, Tensor } from '../runtime/session';
 
-export type StrategyName = 'inputs' | 'branches' | 'in-graph';
-
 /**
- * A session whose weights follow the networks of the current plan. Three ways exist (`inputs`, `branches`, `in-graph`);
+ * A session whose weights follow the networks of the current plan. The ways to do it are listed in `strategies.ts`;
  * callers see only this: bind, then run with `feeds` added. Binding opens no session.
  */
 export interface WeightBinding {
-  readonly strategy: StrategyName;
+  readonly strategy: MergeStrategy;
   readonly session: InferenceSession;
+  /** Slots that can be changed without another session. */
+  readonly open: ReadonlySet<number>;
   /** Feeds the session needs besides the model's own inputs. */
   readonly feeds: Readonly<Record<string, Tensor>>;
   /** Makes the feeds those of the given changes (slot index → changes in prompt order); what is absent is W0. */

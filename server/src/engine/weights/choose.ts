@@ -1,11 +1,11 @@
 import type { WeightSlot } from '../../formats/onnx/index';
-import type { EngineOptions } from '../../shared/engineProtocol';
+import type { EngineOptions, MergeStrategy } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
 import type { SlotChange } from '../lora/assign';
-import type { StrategyName } from './binding';
+import { isMatrix, isUsual, slotBytes } from './slotKinds';
 
 export interface Choice {
-  readonly strategy: StrategyName;
+  readonly strategy: MergeStrategy;
   /** In words, for the log and the panel. */
   readonly why: string;
 }
@@ -19,8 +19,12 @@ interface ChoiceRequest {
   readonly memory: number;
   /** Merged weights may take this share of it. */
   readonly share?: number;
+  /** Another device computes: whatever is fed is copied there with every run. */
+  readonly isAway?: boolean;
   /** True where factors can run beside a slot's weight. */
   canBranch(slot: WeightSlot): boolean;
+  /** Bytes of merged weights that `adaptive` would hold. */
+  adaptiveBytes(): number;
   readonly changes: ReadonlyMap<number, readonly SlotChange[]>;
 }
 
@@ -34,29 +38,20 @@ const UNET_SHARE = 1 / 4;
  */
 export const TEXT_ENCODER_SHARE = 1 / 16;
 
-/** Bytes of a slot as float32. */
-export function slotBytes(slot: WeightSlot): number {
-  return 4 * slot.dims.reduce((a, b) => a * b, 1);
-}
-
 /**
  * The slots opened from the start. In a small model, every matrix. In a large one, what nearly all networks change:
  * attention, feed-forward and their projections; the convolutions of residual blocks, shortcuts among them, join when the
- * first network wants them. Biases and
- * norms always wait: as inputs they keep the runtime from fusing normalisations, which costs a tenth of every step.
+ * first network wants them. Biases and norms always wait: as inputs they keep the runtime from fusing normalisations, which
+ * costs a tenth of every step.
  */
 export function initialSlots(slots: readonly WeightSlot[]): Set<number> {
-  const matrices = slots.map((slot, index) => ({ slot, index })).filter(({ slot }) => isMatrix(slot));
-  const total = matrices.reduce((sum, { slot }) => sum + slotBytes(slot), 0);
-  const isUsual = ({ path }: WeightSlot) =>
-    /\.(attn\d*|ff|self_attn|mlp)\./.test(path) || /\.proj_(in|out)$/.test(path);
-  const chosen = total <= SMALL_MODEL_BYTES ? matrices : matrices.filter(({ slot }) => isUsual(slot));
-  return new Set(chosen.map(({ index }) => index));
+  const indexes = [...slots.keys()].filter((index) => isMatrix(slots[index]));
+  return new Set(isSmall(slots) ? indexes : indexes.filter((index) => isUsual(slots[index])));
 }
 
-/** A weight that is multiplied by, not a bias and not a norm's scale. */
-export function isMatrix(slot: WeightSlot): boolean {
-  return slot.part === 'weight' && slot.kind !== 'norm';
+/** True for models whose weights merge in no time, and whose steps are so short that choices within them would show. */
+function isSmall(slots: readonly WeightSlot[]): boolean {
+  return slots.reduce((sum, slot) => sum + (isMatrix(slot) ? slotBytes(slot) : 0), 0) <= SMALL_MODEL_BYTES;
 }
 
 /**
@@ -92,7 +87,8 @@ function chooseByMemory(request: ChoiceRequest): Choice {
     ([index, list]) => isMatrix(slots[index]) && list.every((change) => change.module.isLowRank),
   );
   const isBeside = [...changes.keys()].every((index) => request.canBranch(slots[index]));
-  if (wanted === 'inputs') return { strategy: 'inputs', why: 'asked for by the option' };
+  if (wanted === 'inputs' || wanted === 'adaptive')
+    return { strategy: wanted, why: 'asked for by the option' };
   if (wanted !== 'auto') {
     if (isThin && (isBeside || wanted !== 'branches'))
       return { strategy: wanted, why: 'asked for by the option' };
@@ -106,12 +102,19 @@ function chooseByMemory(request: ChoiceRequest): Choice {
       why: `${wanted} was asked for, but one of the LoRAs is no pair of thin factors and must be merged`,
     };
   }
+  if (request.isAway && isThin && isBeside)
+    return { strategy: 'branches', why: 'merged weights would be copied to the device with every step' };
+  if (!request.isAway && !isSmall(slots) && request.adaptiveBytes() <= memory * share)
+    return {
+      strategy: 'adaptive',
+      why: 'large weights have thin factors beside them, narrow ones are merged: the least per change and per step',
+    };
   const bytes = [...open].reduce((sum, index) => sum + slotBytes(slots[index]), 0);
   const gigabytes = (bytes / 2 ** 30).toFixed(1);
   if (bytes > memory * share && isThin && isBeside)
     return { strategy: 'branches', why: `merged weights would take ${gigabytes} GB of memory` };
   return {
     strategy: 'inputs',
-    why: 'on a CPU merged weights cost least per step, whatever the kind and the number of LoRAs',
+    why: 'merged weights cost nothing per step, whatever the kind and the number of LoRAs',
   };
 }

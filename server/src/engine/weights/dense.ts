@@ -2,7 +2,9 @@ import { ELEMENT, type WeightSlot } from '../../formats/onnx/index';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
 import { encodeF16 } from '../lora/convert';
-import { mergeBias, mergeWeight } from '../lora/mergeModule';
+import { changeRows, type RowChange, rowsAtATime } from '../lora/kinds/kind';
+import { mergeBias, mergeWeight, prepareChange } from '../lora/mergeModule';
+import { createScratch } from '../lora/product';
 import { putRows, type Tensor64, takeRows, transpose } from '../lora/tensor';
 import type { BindFailure } from './binding';
 
@@ -19,7 +21,8 @@ export function slotArray(slot: WeightSlot): SlotArray {
 
 /**
  * Computes a slot's value in float64 from W0 on disk, one network after the other, and rounds it once: the way for all
- * kinds that are no pair of thin factors, and for biases and norms. A network that does not fit is skipped and told.
+ * kinds that are no pair of thin factors, and for biases and norms. Rows are read, changed and rounded some at a time, so
+ * that they stay in the processor's caches. A network that does not fit is skipped and told.
  */
 export function mergeDense(
   file: ModelFile,
@@ -27,8 +30,14 @@ export function mergeDense(
   changes: readonly SlotChange[],
   into: SlotArray,
 ): BindFailure[] {
-  const { value, failures } = mergedValue(file, slot, changes);
-  store(slot, value.data, into);
+  const failures: BindFailure[] = [];
+  const prepared = slot.part === 'bias' ? undefined : prepareRows(slot, changes, failures);
+  if (prepared) changeInBlocks(slot, file.values(slot.tensor), prepared, into);
+  else {
+    const merged = mergedValue(file, slot, changes);
+    failures.push(...merged.failures);
+    storeRows(slot, merged.value.data, 0, into);
+  }
   return failures;
 }
 
@@ -42,13 +51,83 @@ export function mergedValue(
   let value: Tensor64 = torchWeight(file, slot);
   for (const change of changes) {
     const { module, lora, strength, rows } = change;
-    const merge = slot.part === 'bias' ? mergeBias : mergeWeight;
     const own = rows ? takeRows(value, rows) : value;
-    const merged = merge(own, module.tensors, strength, lora.dyn);
+    const merged =
+      slot.part === 'bias'
+        ? mergeBias(own, module.tensors, strength)
+        : mergeWeight(own, module.tensors, strength, lora.dyn);
     if (merged.ok) value = rows ? putRows(value, rows, merged.value) : merged.value;
-    else failures.push({ lora, module, reason: `${module.source.name}: ${merged.problem.message}` });
+    else failures.push(failureOf(change, merged.problem.message));
   }
   return { value, failures };
+}
+
+function failureOf({ lora, module }: SlotChange, message: string): BindFailure {
+  return { lora, module, reason: `${module.source.name}: ${message}` };
+}
+
+/** The changes for any rows of the slot; undefined where one takes rows of its own from all over the weight. */
+function prepareRows(
+  slot: WeightSlot,
+  changes: readonly SlotChange[],
+  failures: BindFailure[],
+): RowChange[] | undefined {
+  if (changes.some(({ rows }) => rows)) return undefined;
+  const prepared: RowChange[] = [];
+  for (const change of changes) {
+    const { module, lora, strength } = change;
+    const rows = prepareChange(module.tensors, slot.shape, strength, lora.dyn);
+    if (rows.ok) prepared.push(rows.value);
+    else failures.push(failureOf(change, rows.problem.message));
+  }
+  return prepared;
+}
+
+/** Fewest rows at a time where the matrix has to be turned: they are neighbours there, and share cache lines. */
+const TURNED_ROWS = 16;
+
+const scratch = createScratch();
+
+function changeInBlocks(
+  slot: WeightSlot,
+  stored: Float64Array,
+  changes: readonly RowChange[],
+  into: SlotArray,
+): void {
+  const rows = slot.shape[0];
+  const width = stored.length / rows;
+  const isTorch = slot.storedLayout === 'torch';
+  const together = changes.reduce((all, change) => Math.min(rows, leastMultiple(all, change.together)), 1);
+  const fewest = isTorch && slot.layout === 'torch' ? 1 : TURNED_ROWS;
+  const count = Math.max(rowsAtATime(together, width), together * Math.ceil(fewest / together));
+  for (let first = 0; first < rows; first += count) {
+    const length = Math.min(count, rows - first) * width;
+    const from = first * width;
+    const block = isTorch ? stored.subarray(from, from + length) : scratch(length);
+    if (!isTorch) turnRowsIn(stored, rows, width, first, block);
+    for (const change of changes) changeRows(change, block, length / width, first);
+    storeRows(slot, block, first, into);
+  }
+}
+
+function leastMultiple(a: number, b: number): number {
+  let [x, y] = [a, b];
+  while (y !== 0) [x, y] = [y, x % y];
+  return (a / x) * b;
+}
+
+/** Rows of a matrix that is stored `[inner, out]`. */
+function turnRowsIn(
+  stored: Float64Array,
+  rows: number,
+  width: number,
+  first: number,
+  block: Float64Array,
+): void {
+  const count = block.length / width;
+  for (let column = 0; column < width; column++)
+    for (let row = 0, from = column * rows + first; row < count; row++, from++)
+      block[row * width + column] = stored[from];
 }
 
 /** W0 of a slot in PyTorch layout, read from disk. */
@@ -58,9 +137,21 @@ export function torchWeight(file: ModelFile, slot: WeightSlot): Tensor64 {
   return { shape: slot.shape, data: slot.storedLayout === 'torch' ? stored : transpose(stored, inner, out) };
 }
 
-function store(slot: WeightSlot, torch: Float64Array, into: SlotArray): void {
-  const [out, inner] = slot.shape;
-  const data = slot.layout === 'torch' ? torch : transpose(torch, out, inner);
-  if (into instanceof Float32Array) into.set(data);
-  else for (let i = 0; i < data.length; i++) into[i] = encodeF16(data[i]);
+/** Rounds rows of the value, from `first` on, to where the graph wants them. */
+function storeRows(slot: WeightSlot, block: Float64Array, first: number, into: SlotArray): void {
+  const rows = slot.shape[0];
+  const width = into.length / rows;
+  const isHalf = into instanceof Uint16Array;
+  if (slot.layout === 'torch') {
+    const at = first * width;
+    if (!isHalf) into.set(block, at);
+    else for (let i = 0; i < block.length; i++) into[at + i] = encodeF16(block[i]);
+    return;
+  }
+  const count = block.length / width;
+  for (let column = 0; column < width; column++)
+    for (let row = 0, to = column * rows + first; row < count; row++, to++) {
+      const value = block[row * width + column];
+      into[to] = isHalf ? encodeF16(value) : value;
+    }
 }

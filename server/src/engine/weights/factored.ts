@@ -1,4 +1,5 @@
 import { assemble, editGraph, type GraphEdits, type WeightSlot } from '../../formats/onnx/index';
+import type { MergeStrategy } from '../../shared/engineProtocol';
 import { type Result, success } from '../../shared/problem';
 import { canBranch, factorNames, withBranches } from '../graph/branchGraph';
 import { combineEdits } from '../graph/combineEdits';
@@ -6,9 +7,9 @@ import { withMergeInside } from '../graph/inGraph';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
 import type { Tensor } from '../runtime/session';
-import { type BindFailure, changeKey, type StrategyName, type WeightBinding } from './binding';
-import { isMatrix } from './choose';
+import { type BindFailure, changeKey, type WeightBinding } from './binding';
 import { createStacker } from './factors';
+import { isMatrix } from './slotKinds';
 import type { BindingRequest } from './strategies';
 
 /**
@@ -29,7 +30,7 @@ export function openInGraph(request: BindingRequest): Promise<Result<WeightBindi
 
 async function openFactored(
   { runtime, file, open, outputs, edits: own = {} }: BindingRequest,
-  strategy: StrategyName,
+  strategy: MergeStrategy,
   edit: (file: ModelFile, slots: readonly WeightSlot[]) => GraphEdits,
   fits: (slot: WeightSlot) => boolean,
 ): Promise<Result<WeightBinding>> {
@@ -46,10 +47,11 @@ async function openFactored(
   if (!session.ok) return session;
   const feeds: Record<string, Tensor> = {};
   const held = new Map<number, string>();
-  // A convolution without output channels has no defined result in this runtime; zeros have.
-  const emptyRank = (slot: WeightSlot) => (strategy === 'branches' && slot.kind === 'conv' ? 1 : 0);
+  // Nothing beside a weight is one rank of zeros: a convolution without output channels has no defined result in this
+  // runtime, and WebGPU ends the process when it meets a tensor without numbers.
+  const emptyRank = strategy === 'branches' ? 1 : 0;
   const stackers = new Map(
-    indexes.map((index) => [index, createStacker(file.slots[index].shape, emptyRank(file.slots[index]))]),
+    indexes.map((index) => [index, createStacker(file.slots[index].shape, emptyRank)]),
   );
 
   const bind = async (changes: ReadonlyMap<number, readonly SlotChange[]>) => {
@@ -83,6 +85,7 @@ async function openFactored(
   return success({
     strategy,
     session: session.value,
+    open,
     feeds,
     bind,
     release: () => session.value.release(),

@@ -3,9 +3,10 @@ import { type Result, success } from '../../shared/problem';
 import { matrixDims, mergeGraph, mergeNames } from '../graph/mergeGraph';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
+import { collectYoung } from '../runtime/collect';
 import { type InferenceSession, type Runtime, Tensor } from '../runtime/session';
 import { breathe } from './binding';
-import type { SlotArray } from './dense';
+import { mergeDense, type SlotArray } from './dense';
 import { createStacker } from './factors';
 
 /** Merge sessions are cut at this many bytes of weights: few enough sessions, small enough results. */
@@ -14,41 +15,57 @@ const GROUP_BYTES = 24 * 2 ** 20;
 /** Computes W′ of low-rank changes with ONNX Runtime, in groups; W0 never enters JavaScript. */
 export interface Mergers {
   /** Recomputes the given slots into their arrays. A slot without changes becomes W0 exactly. */
-  run(wanted: ReadonlyMap<number, readonly SlotChange[]>): Promise<void>;
+  run(
+    wanted: ReadonlyMap<number, readonly SlotChange[]>,
+    arrayOf: (index: number) => SlotArray,
+  ): Promise<void>;
   release(): Promise<void>;
 }
 
+/** Hundreds of sessions take a second to open and 0.3 MB each: SDXL would have 400. */
+const MOST_OPENED = 200;
+
 interface Group {
-  readonly session: InferenceSession;
+  session?: InferenceSession;
   /** Slot indexes, in the order of the merge graph. */
   readonly members: readonly number[];
 }
 
-/** Opens the merge sessions for the matrices among `slots`. `arrays` are where the results go, by slot index. */
+/** Opens the merge sessions for the matrices at `indexes`; beyond `mostOpened` groups, when they are needed. */
 export async function openMergers(
   runtime: Runtime,
   file: ModelFile,
-  slots: readonly WeightSlot[],
-  arrays: ReadonlyMap<number, SlotArray>,
+  indexes: readonly number[],
+  mostOpened = MOST_OPENED,
 ): Promise<Result<Mergers>> {
-  const groups: Group[] = [];
-  for (const members of groupSlots(slots, [...arrays.keys()])) {
+  const { slots } = file;
+  const groups: Group[] = groupSlots(slots, indexes).map((members) => ({ members }));
+  const open = async (group: Group) => {
     const graph = mergeGraph(
       file,
-      members.map((index) => slots[index]),
+      group.members.map((index) => slots[index]),
     );
     const session = await runtime.open(graph, file.folder, 'mapped');
-    if (!session.ok) return session;
-    groups.push({ session: session.value, members });
-  }
-  const stackers = new Map([...arrays.keys()].map((index) => [index, createStacker(slots[index].shape)]));
-  const outputs = new Map<number, Tensor>();
-  for (const [index, array] of arrays)
-    outputs.set(index, tensorOf(slots[index], array, matrixDims(slots[index])));
+    if (session.ok) group.session = session.value;
+    return session;
+  };
+  if (groups.length <= mostOpened)
+    for (const group of groups) {
+      const session = await open(group);
+      if (!session.ok) return session;
+    }
+  const stackers = new Map(indexes.map((index) => [index, createStacker(slots[index].shape)]));
   return success({
-    async run(wanted) {
-      for (const { session, members } of groups) {
+    async run(wanted, arrayOf) {
+      for (const group of groups) {
+        const { members } = group;
         if (!members.some((index) => wanted.has(index))) continue;
+        if (!group.session && !(await open(group)).ok) {
+          // Slowly, then: what could be opened for the model itself can be read.
+          for (const index of members)
+            if (wanted.has(index)) mergeDense(file, slots[index], wanted.get(index)!, arrayOf(index));
+          continue;
+        }
         const feeds: Record<string, Tensor> = {};
         const fetches: Record<string, Tensor> = {};
         members.forEach((index, position) => {
@@ -57,15 +74,16 @@ export async function openMergers(
           feeds[names.down] = factors.down;
           feeds[names.up] = factors.up;
           feeds[names.scale] = factors.scale;
-          if (wanted.has(index)) fetches[names.out] = outputs.get(index)!;
+          if (wanted.has(index))
+            fetches[names.out] = tensorOf(slots[index], arrayOf(index), matrixDims(slots[index]));
         });
-        await session.run(feeds, fetches);
+        await group.session!.run(feeds, fetches);
+        collectYoung();
         await breathe();
       }
     },
     async release() {
-      for (const { session } of groups) await session.release();
-      outputs.clear();
+      for (const { session } of groups) await session?.release();
       stackers.clear();
     },
   });

@@ -45,7 +45,8 @@ export function editGraph(model: OnnxModel, edits: GraphEdits): Segment[] {
       if (!edits.dropNodes?.has(index)) {
         const inputs = edits.rewire?.get(index);
         const outputs = edits.rename?.get(index);
-        if (inputs || outputs) segments.push(renamed(cursor, model.nodes[index], inputs, outputs));
+        if (inputs || outputs)
+          segments.push(bytesField(1, renamed(cursor, model.nodes[index], inputs, outputs)));
         else copy(field.start, field.end);
       }
       for (const body of edits.insertAfter?.get(index) ?? []) segments.push(bytesField(1, body));
@@ -106,7 +107,16 @@ function initializerName(cursor: Cursor, start: number, end: number): string {
   return '';
 }
 
-/** Re-encodes a node with other value names; every other field keeps its bytes and its place. */
+/** NodeProto of a node with other value names, to be put somewhere else; every other field keeps its bytes and its place. */
+export function renamedNode(
+  model: OnnxModel,
+  index: number,
+  inputs: ReadonlyMap<number, string>,
+  outputs: ReadonlyMap<number, string>,
+): Uint8Array {
+  return renamed(new Cursor(model.source), model.nodes[index], inputs, outputs);
+}
+
 function renamed(
   cursor: Cursor,
   node: OnnxNode,
@@ -121,5 +131,5 @@ function renamed(
     else if (part.number === 2) name = outputs?.get(counts[2]++);
     parts.push(name === undefined ? cursor.bytes(part.start, part.end) : bytesField(part.number, name));
   }
-  return bytesField(1, concatBytes(parts));
+  return concatBytes(parts);
 }

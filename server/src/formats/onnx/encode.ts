@@ -47,6 +47,20 @@ export function stringAttribute(name: string, value: string): Uint8Array {
   return concatBytes([bytesField(1, name), bytesField(4, value), varintField(20, 3)]);
 }
 
+/** AttributeProto holding a graph: a branch of an `If`. Its nodes may read every value of the graph around it. */
+export function graphAttribute(
+  name: string,
+  nodes: readonly Uint8Array[],
+  outputs: readonly string[],
+): Uint8Array {
+  const graph = concatBytes([
+    ...nodes.map((part) => bytesField(1, part)),
+    bytesField(2, name),
+    ...outputs.map((output) => bytesField(12, untypedValue(output))),
+  ]);
+  return concatBytes([bytesField(1, name), bytesField(6, graph), varintField(20, 5)]);
+}
+
 /** ValueInfoProto of a tensor. A string dimension is symbolic. */
 export function valueInfo(name: string, elementType: number, dims: readonly (number | string)[]): Uint8Array {
   const shape = dims.map((dim) =>

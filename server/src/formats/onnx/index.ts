@@ -1,4 +1,4 @@
-export { assemble, editGraph, type GraphEdits, lengthOf, type Segment } from './edit';
+export { assemble, editGraph, type GraphEdits, lengthOf, renamedNode, type Segment } from './edit';
 export * as encode from './encode';
 export {
   ELEMENT,

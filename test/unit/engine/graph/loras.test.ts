@@ -5,7 +5,7 @@ import { unet } from '../../../../server/src/engine/graph/networks/unet';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, type InferenceSession, Tensor } from '../../../../server/src/engine/runtime/session';
-import { isMatrix } from '../../../../server/src/engine/weights/choose';
+import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
 import { expectClose, golden } from '../golden';

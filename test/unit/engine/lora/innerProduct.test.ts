@@ -1,82 +1,62 @@
 import { describe, expect, it } from 'vitest';
-import type { SlotChange } from '../../../../server/src/engine/lora/assign';
-import { measureImpact } from '../../../../server/src/engine/lora/impact';
-import { type Change, innerProduct, squaredNorm } from '../../../../server/src/engine/lora/innerProduct';
-import type { LowRank, ModuleTensors } from '../../../../server/src/engine/lora/kinds/kind';
-import { lora as kind } from '../../../../server/src/engine/lora/kinds/lora';
-import type { Tensor64 } from '../../../../server/src/engine/lora/tensor';
-import type { WeightSlot } from '../../../../server/src/formats/onnx/index';
+import * as steps from '../../../../server/src/engine/lora/innerProduct';
+import { atOnce } from '../../../../server/src/engine/lora/steps';
 import { numbers } from '../support';
 
-const SHAPE = [6, 4];
-const tensor = (shape: number[], seed: number): Tensor64 => ({
-  shape,
-  data: Float64Array.from(numbers(shape[0] * shape[1], seed), Math.fround),
-});
-const moduleOf = (seed: number): ModuleTensors => {
-  const all = new Map([
-    ['lora_down', tensor([2, 4], seed)],
-    ['lora_up', tensor([6, 2], seed + 1)],
-    ['alpha', { shape: [], data: Float64Array.of(1) }],
-  ]);
-  return { has: (name) => all.has(name), get: (name) => all.get(name) };
-};
-const factorsOf = (tensors: ModuleTensors): LowRank => {
-  const factors = kind.lowRank!(tensors, SHAPE);
-  if (!factors.ok) throw new Error(factors.problem.message);
-  return factors.value;
-};
-const norm = (data: ArrayLike<number>) =>
-  Math.sqrt(Array.from(data).reduce((sum, value) => sum + value * value, 0));
+type Change = steps.Change;
+const innerProduct = (a: Change, b: Change) => atOnce(steps.innerProduct(a, b));
+const squaredNorm = (change: Change) => atOnce(steps.squaredNorm(change));
 
-describe('impact', () => {
-  it.each([true, false])('is the ratio of norms (thin factors: %s)', (isLowRank) => {
-    const tensors = moduleOf(3);
-    const weight = tensor(SHAPE, 9);
-    const network = { name: 'x' } as SlotChange['lora'];
-    const module = {
-      isLowRank,
-      tensors,
-      lowRank: () => kind.lowRank!(tensors, SHAPE),
-    } as unknown as SlotChange['module'];
-    const slot = { path: 'a.b', part: 'weight', shape: SHAPE } as unknown as WeightSlot;
-    const changes = new Map([[0, [{ lora: network, module, strength: -0.5 }]]]);
-    const [impact] = measureImpact([slot], changes, network, () => weight, new Map());
-    const delta = kind.delta!(tensors, weight);
-    if (!delta.ok) throw new Error(delta.problem.message);
-    expect(impact.path).toBe('a.b');
-    expect(impact.ratio).toBeCloseTo((0.5 * norm(delta.value)) / norm(weight.data), 6);
-  });
-});
+/** A change by thin factors, in the two forms changes have. */
+function changeOf(out: number, inner: number, rank: number, seed: number, strength = 1) {
+  const up = Float32Array.from(numbers(rank * out, seed));
+  const down = Float32Array.from(numbers(rank * inner, seed + 1));
+  const scale = 0.5;
+  const data = new Float64Array(out * inner);
+  for (let r = 0; r < rank; r++)
+    for (let i = 0; i < data.length; i++)
+      data[i]! += strength * scale * up[r * out + Math.floor(i / inner)]! * down[r * inner + (i % inner)]!;
+  return {
+    data,
+    dense: { kind: 'dense', data } as Change,
+    thin: { kind: 'thin', factors: { rank, up, down, scale }, rank, strength } as Change,
+  };
+}
 
-const thin = (seed: number, strength = 1): Change => {
-  const factors = factorsOf(moduleOf(seed));
-  return { kind: 'thin', factors, rank: factors.rank, strength };
-};
-const dense = (seed: number): Change => {
-  const delta = kind.delta!(moduleOf(seed), tensor(SHAPE, 9));
-  if (!delta.ok) throw new Error(delta.problem.message);
-  return { kind: 'dense', data: delta.value };
-};
+const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 
 describe('the inner product of two changes', () => {
-  it('is that of all their numbers, whichever way they are stored', () => {
-    const [a, b] = [dense(3), dense(77)].map((change) => (change.kind === 'dense' ? change.data : []));
-    const dot = [...a].reduce((sum, value, index) => sum + value * b[index], 0);
-    expect(innerProduct(thin(3), thin(77))).toBeCloseTo(dot, 6);
-    expect(innerProduct(thin(3, -0.5), dense(77))).toBeCloseTo(-0.5 * dot, 6);
-    expect(innerProduct(dense(3), thin(77, 2))).toBeCloseTo(2 * dot, 6);
-    expect(Math.sqrt(squaredNorm(thin(3)))).toBeCloseTo(norm(a), 6);
-    expect(Math.sqrt(squaredNorm(dense(3)))).toBeCloseTo(norm(a), 12);
-  });
+  it.each([
+    [1, 1, 13, 11],
+    [2, 4, 6, 4],
+    [5, 7, 13, 11],
+    // So large that it is not multiplied in one go.
+    [9, 3, 701, 500],
+  ])(
+    'is that of all their numbers, whichever way they are stored: ranks %d and %d, %d×%d',
+    (m, n, out, inner) => {
+      const [a, b] = [changeOf(out, inner, m, 3, -0.5), changeOf(out, inner, n, 77, 2)];
+      const expected = dot(a.data, b.data);
+      const close = (value: number, wanted: number) => expect(value / wanted).toBeCloseTo(1, 9);
+      close(innerProduct(a.thin, b.thin), expected);
+      close(innerProduct(a.thin, b.dense), expected);
+      close(innerProduct(a.dense, b.thin), expected);
+      close(innerProduct(a.dense, b.dense), expected);
+      close(squaredNorm(a.thin), dot(a.data, a.data));
+      close(squaredNorm(a.dense), dot(a.data, a.data));
+    },
+  );
 
   it('counts only the ranks that are used', () => {
-    const factors = factorsOf(moduleOf(3));
-    const first = { ...factors, rank: 1, down: factors.down.subarray(0, 4), up: factors.up.subarray(0, 6) };
-    const cut: Change = { kind: 'thin', factors, rank: 1, strength: 1 };
-    expect(squaredNorm(cut)).toBeCloseTo(
-      squaredNorm({ kind: 'thin', factors: first, rank: 1, strength: 1 }),
-      9,
+    const { thin } = changeOf(6, 4, 2, 3);
+    if (thin.kind !== 'thin') throw new Error(thin.kind);
+    const { up, down } = thin.factors;
+    const factors = { ...thin.factors, rank: 1, up: up.subarray(0, 6), down: down.subarray(0, 4) };
+    expect(squaredNorm({ ...thin, rank: 1 })).toBeCloseTo(squaredNorm({ ...thin, factors, rank: 1 }), 12);
+    const other = changeOf(6, 4, 3, 9);
+    expect(innerProduct({ ...thin, rank: 1 }, other.dense)).toBeCloseTo(
+      innerProduct({ ...thin, factors, rank: 1 }, other.thin),
+      12,
     );
   });
 });

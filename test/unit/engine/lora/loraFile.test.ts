@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeF16, decodeInto, encodeF16 } from '../../../../server/src/engine/lora/convert';
 import { kindOf } from '../../../../server/src/engine/lora/kinds/index';
 import { type LoraFile, openLoraFile } from '../../../../server/src/engine/lora/loraFile';
-import { deltaOf } from '../../../../server/src/engine/lora/mergeModule';
+import { deltaOf, mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
 import { matchPatterns } from '../../../../server/src/engine/lora/peftPatterns';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
@@ -50,11 +50,19 @@ describe('reading factors', () => {
     expect(factors.ok ? '' : factors.problem.code).toBe('lora-not-finite');
   });
 
-  it('puts the parts of a list together', () => {
-    const block = (seed: number) => ({ shape: [2, 2], data: numbers(4, seed) });
-    const file = open({ 'oft_unet_a.oft_blocks.0': block(1), 'oft_unet_a.oft_blocks.1': block(2) });
-    expect(file.modules[0].tensors.get('oft_blocks')?.shape).toEqual([2, 2, 2]);
-    expect(kindOf(file.modules[0].tensors)?.name).toBe('oft');
+  it('puts the blocks of a list together', () => {
+    const merged = (tensors: Record<string, WrittenTensor>) => {
+      const [module] = open(tensors).modules;
+      expect(kindOf(module.tensors)?.name).toBe('oft');
+      const weight = { shape: [4, 3], data: Float64Array.from(numbers(12, 3)) };
+      const result = mergeWeight(weight, module.tensors, 0.7);
+      if (!result.ok) throw new Error(result.problem.message);
+      return [...result.value.data];
+    };
+    const whole = { shape: [2, 2, 2], data: numbers(8, 1) };
+    const block = (from: number) => ({ shape: [2, 2], data: whole.data.slice(from, from + 4) });
+    const list = { 'oft_unet_a.oft_blocks.0': block(0), 'oft_unet_a.oft_blocks.1': block(4) };
+    expect(merged(list)).toEqual(merged({ 'oft_unet_a.oft_blocks': whole }));
   });
 });
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModuleTensors } from '../../../../server/src/engine/lora/kinds/kind';
-import { lora } from '../../../../server/src/engine/lora/kinds/lora';
 import { splitLora } from '../../../../server/src/engine/lora/kinds/splitLora';
-import { mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
+import { deltaOf, mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
 import type { Tensor64 } from '../../../../server/src/engine/lora/tensor';
 import { distance, numbers } from '../support';
 
@@ -73,7 +72,7 @@ describe('factors in parts', () => {
         data: Float64Array.from({ length: 12 * rank }, (_, i) => up[(i % rank) * 12 + Math.floor(i / rank)]),
       },
     });
-    const [left, right] = [lora.delta!(whole, weight), splitLora.delta!(split, weight)];
+    const [left, right] = [deltaOf(weight, whole), deltaOf(weight, split)];
     if (!left.ok || !right.ok) throw new Error('no delta');
     expect(distance(left.value, right.value)).toBeLessThan(1e-12);
   });

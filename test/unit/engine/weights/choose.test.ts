@@ -11,6 +11,8 @@ const slot = {
   kind: 'linear',
   dims: [16_384, 16_384],
 } as unknown as WeightSlot;
+const bytes = (count: number) => (): number => count;
+const tiny = { slots: [{ ...slot, dims: [8, 8] }] };
 const change = (isLowRank: boolean) => [{ module: { isLowRank } } as unknown as SlotChange];
 
 type Request = Parameters<typeof chooseStrategy>[0];
@@ -26,12 +28,20 @@ const ask = (changes: Partial<Request>, isLowRank = true) =>
     open: new Set([0]),
     memory: 24 * GB,
     canBranch: () => true,
+    adaptiveBytes: bytes(Number.POSITIVE_INFINITY),
     changes: new Map([[0, change(isLowRank)]]),
     ...changes,
   });
 
 describe('the strategy', () => {
   it.each([
+    ['changes from weight to weight', { adaptiveBytes: bytes(GB) }, true, 'adaptive'],
+    ['and whatever the kind', { adaptiveBytes: bytes(GB) }, false, 'adaptive'],
+    ['unless the model is small', { ...tiny, adaptiveBytes: bytes(1) }, true, 'inputs'],
+    ['or that takes too much memory', { adaptiveBytes: bytes(7 * GB) }, true, 'inputs'],
+    ['runs beside the weights where another device computes', { isAway: true, ...tiny }, true, 'branches'],
+    ['but merges there what it must', { isAway: true, adaptiveBytes: bytes(1) }, false, 'inputs'],
+    ['is adaptive where that is asked for', { wanted: 'adaptive', ...tiny }, false, 'adaptive'],
     ['merges while there is memory', {}, true, 'inputs'],
     ['runs beside the weights where there is not', { memory: 3 * GB }, true, 'branches'],
     ['and sooner where it is asked to', { share: 1 / 32 }, true, 'branches'],

@@ -7,10 +7,11 @@ import { unet } from '../../../../server/src/engine/graph/networks/unet';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
-import type { StrategyName } from '../../../../server/src/engine/weights/binding';
-import { isMatrix } from '../../../../server/src/engine/weights/choose';
+import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
+import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
+import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
 const folder = temporaryFolder();
@@ -76,9 +77,12 @@ beforeAll(() => {
 });
 afterAll(() => file.close());
 
-async function outputs(strategy: StrategyName) {
+async function outputs(strategy: MergeStrategy, limits?: DivisionLimits) {
   const open = new Set([...file.slots.keys()].filter((index) => isMatrix(file.slots[index])));
-  const binding = await openBinding(strategy, { runtime, file, open, outputs: [] });
+  const binding = await openBinding(strategy, {
+    ...{ runtime, file, open, outputs: [] },
+    division: divide(file, limits),
+  });
   if (!binding.ok) throw new Error(binding.problem.message);
   const run = async () => {
     const { out_sample } = await binding.value.session.run({
@@ -103,6 +107,11 @@ describe('a graph written by this project', () => {
     const inGraph = await outputs('in-graph');
     const inputs = await outputs('inputs');
     const branches = await outputs('branches');
+    for (const limits of [undefined, { width: 1, share: 9 }, { width: 1, share: 0 }]) {
+      const adaptive = await outputs('adaptive', limits);
+      expect(distance(adaptive.plain, inputs.plain)).toBeLessThan(1e-5);
+      expect(distance(adaptive.merged, inputs.merged)).toBeLessThan(1e-5);
+    }
     expect(inputs.merged).toEqual(inGraph.merged);
     expect(distance(inputs.merged, inputs.plain)).toBeGreaterThan(0.01);
     expect(distance(branches.plain, inputs.plain)).toBeLessThan(1e-5);

@@ -6,10 +6,12 @@ import { type AppliedLora, assign, indexSlots } from '../../../../server/src/eng
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { multiply } from '../../../../server/src/engine/lora/tensor';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
-import type { StrategyName, WeightBinding } from '../../../../server/src/engine/weights/binding';
-import { isMatrix } from '../../../../server/src/engine/weights/choose';
+import type { WeightBinding } from '../../../../server/src/engine/weights/binding';
+import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
+import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode } from '../../../../server/src/formats/onnx/index';
+import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';
 import { FIXTURES, fixturePath, flat, modelOf, parametersOf, shapeOf, state } from '../../onnx/support';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
@@ -111,15 +113,30 @@ async function premerged(
   return (await session.value.run(inputs)).out.data as Float32Array;
 }
 
+/** Every strategy, and `adaptive` with its limits drawn so that tiny weights fall on either side of them. */
+const WAYS: readonly (readonly [string, MergeStrategy, DivisionLimits | undefined])[] = [
+  ['inputs', 'inputs', undefined],
+  ['branches', 'branches', undefined],
+  ['in-graph', 'in-graph', undefined],
+  ['adaptive, narrow weights', 'adaptive', undefined],
+  ['adaptive, all beside', 'adaptive', { width: 1, share: 9 }],
+  ['adaptive, one beside and two merged', 'adaptive', { width: 1, share: 1 }],
+  ['adaptive, all merged on demand', 'adaptive', { width: 1, share: 0 }],
+];
+
 async function bindingFor(
   name: string,
-  strategy: StrategyName,
+  strategy: MergeStrategy,
+  limits?: DivisionLimits,
 ): Promise<{ file: ModelFile; binding: WeightBinding }> {
   const file = openModelFile(path.resolve(fixturePath(name)));
   if (!file.ok) throw new Error(file.problem.message);
   const { slots } = file.value;
   const open = new Set(slots.map((_, index) => index).filter((index) => isMatrix(slots[index])));
-  const binding = await openBinding(strategy, { runtime, file: file.value, open, outputs: [] });
+  const binding = await openBinding(strategy, {
+    ...{ runtime, file: file.value, open, outputs: [] },
+    division: divide(file.value, limits),
+  });
   if (!binding.ok) throw new Error(binding.problem.message);
   opened.push(binding.value);
   return { file: file.value, binding: binding.value };
@@ -133,8 +150,8 @@ describe.each(FIXTURES)('%s', (name) => {
   const expected = flat(name === 'op17_equal_q_k' ? state.output_equal_q_k : state.output);
   const [first, second] = [factorsOf(1), factorsOf(50)];
 
-  it.each(['inputs', 'branches', 'in-graph'] as const)('%s', async (strategy) => {
-    const { file, binding } = await bindingFor(name, strategy);
+  it.each(WAYS)('%s', async (_, strategy, limits) => {
+    const { file, binding } = await bindingFor(name, strategy, limits);
     const index = indexSlots(file.slots);
     const bind = async (...loras: AppliedLora[]) => {
       const { changes, reports } = assign(loras, { unet: index });
@@ -166,9 +183,9 @@ describe.each(FIXTURES)('%s', (name) => {
 });
 
 describe('a network that changes one of two equal projections', () => {
-  it.each(['inputs', 'branches', 'in-graph'] as const)('%s leaves the other alone', async (strategy) => {
+  it.each(WAYS)('%s leaves the other alone', async (_, strategy, limits) => {
     const name = 'op17_equal_q_k';
-    const { file, binding } = await bindingFor(name, strategy);
+    const { file, binding } = await bindingFor(name, strategy, limits);
     const only = factorsOf(9, [`${block}.transformer_blocks.0.attn1.to_k`]);
     const { changes } = assign([loraOf('k', only, 1)], { unet: indexSlots(file.slots) });
     await binding.bind(changes.unet);

@@ -1,39 +1,127 @@
-import type { Result } from '../../../shared/problem';
-import { success } from '../../../shared/problem';
-import type { Tensor64 } from '../tensor';
-import { type ModuleTensors, misfit } from './kind';
+import { type Result, success } from '../../../shared/problem';
+import { createScratch } from '../product';
+import { sizeOf } from '../tensor';
+import { changeRows, type ModuleTensors, misfit, type RowChange } from './kind';
 
 /** DoRA is no kind of its own: any additive kind may carry a magnitude beside its factors. */
 export function hasMagnitude(tensors: ModuleTensors): boolean {
   return tensors.has('dora_scale') || tensors.has('magnitude');
 }
 
+const scratch = createScratch();
+
 /**
  * W′ = m ⊙ V / ‖V‖ with V = W + ΔW, norms per input column or per output row, told by the magnitude's shape:
  * `[1, in, …]` is per column, `[out, 1, …]` per row. A flat one goes by its length; where that fits both it is per
- * column. PEFT's magnitude vector is always per row, also a convolution's, whose shape is `[1, out, 1, 1]`.
+ * column. PEFT's magnitude vector is always per row, also a convolution's, whose shape is `[1, out, 1, 1]`. A strength s
+ * is W + s(W′ − W); `change` is that of ΔW at strength 1.
  */
-export function decompose(
+export function decomposed(
   tensors: ModuleTensors,
-  weight: Tensor64,
-  delta: Float64Array,
-): Result<Float64Array> {
+  shape: readonly number[],
+  strength: number,
+  change: RowChange,
+): Result<RowChange> {
   const magnitude = tensors.get('dora_scale') ?? tensors.get('magnitude');
-  const [rows, inputs = 1] = weight.shape;
+  const [rows, inputs = 1] = shape;
   const isPeft = !tensors.has('dora_scale');
   const axis = magnitude && axisOf(magnitude.shape, rows, inputs, isPeft);
-  if (!magnitude || !axis) return misfit(magnitude?.shape ?? [], weight.shape);
-  const kernel = weight.data.length / (rows * inputs);
-  const out = Float64Array.from(weight.data, (value, index) => value + delta[index]);
-  const lineOf = (index: number) =>
-    axis === 'out' ? Math.floor(index / (inputs * kernel)) : Math.floor(index / kernel) % inputs;
-  const squares = new Float64Array(axis === 'out' ? rows : inputs);
-  for (let i = 0; i < out.length; i++) squares[lineOf(i)] += out[i] * out[i];
-  for (let i = 0; i < out.length; i++) {
-    const line = lineOf(i);
-    if (squares[line] > 0) out[i] *= magnitude.data[line] / Math.sqrt(squares[line]);
+  if (!magnitude || !axis) return misfit(magnitude?.shape ?? [], shape);
+  const { data } = magnitude;
+  const width = sizeOf(shape) / rows;
+  const rest = 1 - strength;
+  if (axis === 'out')
+    return success({
+      together: change.together,
+      apply(block, first) {
+        const kept = copyOf(block, rest);
+        changeRows(change, block, block.length / width, first);
+        for (let at = 0, row = first; at < block.length; at += width, row++) {
+          const by = strength * ratio(data[row], squaresOf(block, at, width));
+          mix(block, at, width, by, kept, rest);
+        }
+      },
+    });
+  const kernel = width / inputs;
+  return success({
+    together: rows,
+    apply(block) {
+      const kept = rest === 0 ? undefined : scratch(block.length);
+      const squares = new Float64Array(inputs);
+      const counted: RowChange = {
+        together: change.together,
+        apply(part, first) {
+          kept?.set(part, first * width);
+          change.apply(part, first);
+          addSquares(part, kernel, squares);
+        },
+      };
+      changeRows(counted, block, rows);
+      const by = squares.map((square, input) => strength * ratio(data[input], square));
+      mixByInput(block, kernel, by, kept ?? block, rest);
+    },
+  });
+}
+
+/** W as it was, of which the result has a part; all of it is changed at strength 1. */
+function copyOf(block: Float64Array, rest: number): Float64Array {
+  if (rest === 0) return block;
+  const kept = scratch(block.length);
+  kept.set(block);
+  return kept;
+}
+
+/** A line of zeros stays as it is. */
+function ratio(magnitude: number, squares: number): number {
+  return squares > 0 ? magnitude / Math.sqrt(squares) : 1;
+}
+
+function squaresOf(block: Float64Array, from: number, width: number): number {
+  let even = 0;
+  let odd = 0;
+  const end = from + width;
+  let i = from;
+  for (; i + 2 <= end; i += 2) {
+    even += block[i] * block[i];
+    odd += block[i + 1] * block[i + 1];
   }
-  return success(out);
+  return i < end ? even + odd + block[i] * block[i] : even + odd;
+}
+
+function mix(
+  block: Float64Array,
+  from: number,
+  width: number,
+  by: number,
+  kept: Float64Array,
+  rest: number,
+): void {
+  for (let i = from; i < from + width; i++) block[i] = by * block[i] + rest * kept[i];
+}
+
+/** Adds the squares of every input's numbers, `kernel` side by side. */
+function addSquares(block: Float64Array, kernel: number, squares: Float64Array): void {
+  const inputs = squares.length;
+  for (let at = 0; at < block.length; at += inputs * kernel)
+    if (kernel === 1)
+      for (let input = 0; input < inputs; input++) squares[input] += block[at + input] * block[at + input];
+    else
+      for (let input = 0; input < inputs; input++)
+        squares[input] += squaresOf(block, at + input * kernel, kernel);
+}
+
+function mixByInput(
+  block: Float64Array,
+  kernel: number,
+  by: Float64Array,
+  kept: Float64Array,
+  rest: number,
+): void {
+  const inputs = by.length;
+  for (let at = 0; at < block.length; at += inputs * kernel)
+    if (kernel === 1)
+      for (let i = 0, to = at; i < inputs; i++, to++) block[to] = by[i] * block[to] + rest * kept[to];
+    else for (let i = 0; i < inputs; i++) mix(block, at + i * kernel, kernel, by[i], kept, rest);
 }
 
 function axisOf(

@@ -1,10 +1,13 @@
 import type { ModuleTensors } from './kind';
 import { scaleOf } from './kind';
 
-/** How many ranks of a module `dyn` leaves: it cuts one pair of LoRA factors; with a Tucker core or in parts all are used. */
+/**
+ * How many ranks of a module `dyn` leaves: it cuts one pair of LoRA factors; with a Tucker core or in parts all are used.
+ * The web UI takes the slice `[:dyn]`, so that a negative number leaves out that many of the last.
+ */
 export function ranksUsed(tensors: ModuleTensors, rank: number, dyn: number | undefined): number {
   if (dyn === undefined || tensors.has('lora_mid') || tensors.has('lora_down.0')) return rank;
-  return Math.max(0, Math.min(dyn, rank));
+  return Math.max(0, dyn < 0 ? rank + dyn : Math.min(dyn, rank));
 }
 
 /**

@@ -1,14 +1,28 @@
 import { success } from '../../../shared/problem';
 import { sizeOf } from '../tensor';
-import { type LoraKind, misfit } from './kind';
+import { type LoraKind, type ModuleTensors, misfit, partOf } from './kind';
 
 /** A whole difference of weights. It has no alpha. */
 export const full: LoraKind = {
   name: 'full',
   matches: (tensors) => tensors.has('diff'),
-  delta(tensors, weight) {
-    const diff = tensors.get('diff');
-    if (!diff || diff.data.length !== sizeOf(weight.shape)) return misfit(diff?.shape ?? [], weight.shape);
-    return success(Float64Array.from(diff.data));
-  },
+  prepare: (tensors, shape, strength) => addDifference('diff', tensors, shape, strength),
 };
+
+/** The change by a difference that is stored number by number. */
+export function addDifference(
+  role: string,
+  tensors: ModuleTensors,
+  shape: readonly number[],
+  strength: number,
+): ReturnType<LoraKind['prepare']> {
+  const diff = tensors.get(role);
+  if (!diff || sizeOf(diff.shape) !== sizeOf(shape)) return misfit(diff?.shape ?? [], shape);
+  return success({
+    together: 1,
+    apply(block, first) {
+      const part = partOf(diff, block, first, shape);
+      for (let i = 0; i < block.length; i++) block[i] += strength * part[i];
+    },
+  });
+}

@@ -1,6 +1,7 @@
 import { success } from '../../../shared/problem';
-import { asMatrix, multiply, type Tensor64 } from '../tensor';
-import { type LoraKind, malformed, misfit, scaled, scaleOf } from './kind';
+import { addProduct, createScratch, rowProducts, rowsOf } from '../product';
+import { asMatrix, sizeOf, type Tensor64, transpose } from '../tensor';
+import { addFactors, type LoraKind, malformed, misfit, scaleOf } from './kind';
 
 /**
  * GLoRA: ΔW = W·A + B with A and B of low rank. Two namings exist: the older calls the factor next to the input `a1`
@@ -9,10 +10,10 @@ import { type LoraKind, malformed, misfit, scaled, scaleOf } from './kind';
 export const glora: LoraKind = {
   name: 'glora',
   matches: (tensors) => ['a1', 'a2', 'b1', 'b2'].every((name) => tensors.has(name)),
-  delta(tensors, weight) {
+  prepare(tensors, shape, strength) {
     const [a1, a2, b1, b2] = ['a1', 'a2', 'b1', 'b2'].map((name) => tensors.get(name));
     if (!a1 || !a2 || !b1 || !b2) return malformed('a factor is missing');
-    const [rows, inputs = 1] = weight.shape;
+    const [rows, inputs = 1] = shape;
     // Where rank, inputs and outputs are one number both readings fit, and the older counts.
     const isOlder = a1.shape[1] === inputs && a2.shape[0] === inputs && b2.shape[0] === rows;
     const isNewer = !isOlder && a1.shape[0] === inputs && b1.shape[0] === rows && a2.shape[1] === inputs;
@@ -20,24 +21,51 @@ export const glora: LoraKind = {
     const rank = far.shape[0];
     const down = asMatrix(right);
     if (near.shape[0] !== inputs || near.shape[1] !== rank || far.shape[1] !== inputs)
-      return misfit(near.shape, weight.shape);
-    if (left.shape[0] !== rows || left.shape[1] !== down.rows || rows * down.columns !== weight.data.length)
-      return misfit([left.shape[0], ...right.shape.slice(1)], weight.shape);
-    const out = multiply(left.data, down.data, rows, down.rows, down.columns);
-    addProduct(out, weight, multiply(near.data, far.data, inputs, rank, inputs));
-    return success(scaled(out, scaleOf(tensors, rank)));
+      return misfit(near.shape, shape);
+    if (left.shape[0] !== rows || left.shape[1] !== down.rows || rows * down.columns !== sizeOf(shape))
+      return misfit([left.shape[0], ...right.shape.slice(1)], shape);
+    const by = strength * scaleOf(tensors, rank);
+    const own = addFactors(left.data, down.data, down.rows, by);
+    const kernel = sizeOf(shape) / (rows * inputs);
+    const throughWeight = productWith(near.data, far.data, rank, inputs, kernel, by);
+    return success({
+      together: 1,
+      apply(block, first) {
+        throughWeight(block);
+        own.apply(block, first);
+      },
+    });
   },
 };
 
-/** Adds `W · a` over the input axis, for every position of the kernel. */
-function addProduct(out: Float64Array, weight: Tensor64, a: Float64Array): void {
-  const [rows, inputs = 1] = weight.shape;
-  const kernel = weight.data.length / (rows * inputs);
-  for (let row = 0; row < rows; row++)
-    for (let from = 0; from < inputs; from++)
-      for (let k = 0; k < kernel; k++) {
-        const value = weight.data[(row * inputs + from) * kernel + k];
-        for (let to = 0; to < inputs; to++)
-          out[(row * inputs + to) * kernel + k] += value * a[from * inputs + to];
-      }
+const scratch = createScratch();
+
+/** Adds `by · W · near · far` over the input axis to rows of W, for every position of the kernel. */
+function productWith(
+  near: Float64Array,
+  far: Float64Array,
+  rank: number,
+  inputs: number,
+  kernel: number,
+  by: number,
+): (block: Float64Array) => void {
+  const first = transpose(near, inputs, rank).map((value) => by * value);
+  const width = inputs * kernel;
+  if (kernel === 1)
+    return (block) => {
+      const rows = block.length / width;
+      const between = rowsOf(scratch(rows * rank), rank);
+      rowProducts(between, rowsOf(block, width), rowsOf(first, inputs), rows, rank, inputs);
+      addProduct(rowsOf(block, width), between, rowsOf(far, inputs), rows, rank, inputs);
+    };
+  const second = transpose(far, rank, inputs);
+  return (block) => {
+    const between = rowsOf(scratch(rank * kernel), kernel);
+    for (let at = 0; at < block.length; at += width) {
+      between.data.fill(0);
+      const row = rowsOf(block, kernel, at);
+      addProduct(between, rowsOf(first, inputs), row, rank, inputs, kernel);
+      addProduct(row, rowsOf(second, rank), between, inputs, rank, kernel);
+    }
+  };
 }

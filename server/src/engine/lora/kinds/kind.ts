@@ -1,6 +1,7 @@
 import type { Result } from '../../../shared/problem';
 import { failure } from '../../../shared/problem';
-import type { Tensor64 } from '../tensor';
+import { addProduct, createScratch, rowsOf } from '../product';
+import { sizeOf, type Tensor64 } from '../tensor';
 
 /**
  * The tensors of one module of a network file by role, whatever the trainer called them: `lora_down`, `lora_up`,
@@ -42,16 +43,80 @@ export interface LowRank {
   readonly scale: number;
 }
 
+/** A change at one strength, ready to be made to any rows of a weight. */
+export interface RowChange {
+  /** Rows that are changed together: a block begins at a multiple of it and ends at one, or with the weight. */
+  readonly together: number;
+  /** Turns rows of W, from row `first` on, into those of W′ where they are: `block` is `[rows, everything else]`. */
+  apply(block: Float64Array, first: number): void;
+}
+
 /** One way of storing a change of weights. */
 export interface LoraKind {
   readonly name: string;
   matches(tensors: ModuleTensors): boolean;
-  /** ΔW at strength 1, alpha included, in the weight's shape. `weight` is W as it is when this network's turn comes. */
-  delta?(tensors: ModuleTensors, weight: Tensor64): Result<Float64Array>;
-  /** The same as two thin factors, where the kind allows it. `shape` is the weight's, PyTorch layout. */
+  /** The change at a strength, alpha included. `shape` is the weight's, PyTorch layout. */
+  prepare(tensors: ModuleTensors, shape: readonly number[], strength: number): Result<RowChange>;
+  /** The same as two thin factors, where the kind allows it. */
   lowRank?(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank>;
-  /** W′, for kinds whose strength is no factor on a ΔW. */
-  merge?(tensors: ModuleTensors, weight: Tensor64, strength: number): Result<Float64Array>;
+}
+
+/** Numbers of a weight that are changed at a time: they and their change stay in the processor's caches. */
+const BLOCK = 2 ** 15;
+
+/** How many rows of that width to change at a time, whatever number of them belongs together: a multiple of four if it can be. */
+export function rowsAtATime(together: number, width: number): number {
+  const times = Math.max(1, Math.floor(BLOCK / (width * together)));
+  return together * (together === 1 ? 4 * Math.ceil(times / 4) : times);
+}
+
+/** Makes the change to rows of a weight, where they are; `start` is the first one's number. */
+export function changeRows(
+  { together, apply }: RowChange,
+  data: Float64Array,
+  rows: number,
+  start = 0,
+): void {
+  const width = data.length / rows;
+  const count = rowsAtATime(together, width);
+  for (let first = 0; first < rows; first += count)
+    apply(data.subarray(first * width, (first + count) * width), start + first);
+}
+
+/** The change by two factors, `up [out, rank]` and `down [rank, everything else]`. */
+export function addFactors(up: Float64Array, down: Float64Array, rank: number, by: number): RowChange {
+  const width = down.length / rank;
+  const left = up.map((value) => by * value);
+  return {
+    together: 1,
+    apply(block, first) {
+      const rows = block.length / width;
+      addProduct(
+        rowsOf(block, width),
+        rowsOf(left, rank, first * rank),
+        rowsOf(down, width),
+        rows,
+        rank,
+        width,
+      );
+    },
+  };
+}
+
+const stored = createScratch();
+
+/** The numbers of a tensor that belong to a block of a weight of the same size. */
+export function partOf(
+  tensor: Tensor64,
+  block: Float64Array,
+  first: number,
+  shape: readonly number[],
+): Float64Array {
+  const from = first * (sizeOf(shape) / shape[0]);
+  if (!tensor.copyPart) return tensor.data.subarray(from, from + block.length);
+  const part = stored(block.length);
+  tensor.copyPart(from, part);
+  return part;
 }
 
 /** The failure of a module whose tensors do not make a weight of the model's shape. */
@@ -78,10 +143,4 @@ export function scaleOf(tensors: ModuleTensors, rank: number): number {
   if (alpha !== undefined && Number.isFinite(alpha)) return alpha / rank;
   if (tensors.peft?.alpha === undefined) return 1;
   return tensors.peft.alpha / (tensors.peft.rslora ? Math.sqrt(rank) : rank);
-}
-
-/** Multiplies in place and returns its argument. */
-export function scaled(data: Float64Array, factor: number): Float64Array {
-  if (factor !== 1) for (let i = 0; i < data.length; i++) data[i] *= factor;
-  return data;
 }

@@ -1,6 +1,6 @@
 import { success } from '../../../shared/problem';
 import { asMatrix, multiply, sizeOf, type Tensor64, tucker } from '../tensor';
-import { type LoraKind, type ModuleTensors, malformed, misfit, scaled, scaleOf } from './kind';
+import { type LoraKind, type ModuleTensors, malformed, misfit, scaleOf } from './kind';
 
 /**
  * LoKr: ΔW is a Kronecker product. Either side may be stored whole, as two factors, or (the second) with a Tucker core.
@@ -11,15 +11,14 @@ export const lokr: LoraKind = {
   matches: (tensors) =>
     (tensors.has('lokr_w1') || tensors.has('lokr_w1_a')) &&
     (tensors.has('lokr_w2') || tensors.has('lokr_w2_a')),
-  delta(tensors, weight) {
+  prepare(tensors, shape, strength) {
     const first = side(tensors, '1');
     const second = side(tensors, '2');
     if (!first || !second) return malformed('a factor is missing');
     const a = asMatrix(first);
     const b = asMatrix(second);
     const made = [a.rows * b.rows, a.columns * b.columns];
-    if (made[0] !== weight.shape[0] || made[0] * made[1] !== sizeOf(weight.shape))
-      return misfit(made, weight.shape);
+    if (made[0] !== shape[0] || made[0] * made[1] !== sizeOf(shape)) return misfit(made, shape);
     const whole = tensors.has('lokr_w1') && tensors.has('lokr_w2');
     const rank = (tensors.get('lokr_w2_b') ?? tensors.get('lokr_w1_b'))?.shape[0];
     const configured = tensors.peft?.rank;
@@ -30,7 +29,10 @@ export const lokr: LoraKind = {
         : whole || rank === undefined
           ? 1
           : scaleOf(tensors, rank);
-    return success(scaled(kronecker(a, b), scale));
+    return success({
+      together: 1,
+      apply: (block, from) => addKronecker(block, from, a, b, strength * scale),
+    });
   },
 };
 
@@ -52,18 +54,17 @@ function side(tensors: ModuleTensors, which: '1' | '2'): Tensor64 | undefined {
   };
 }
 
-/** A kernel's axes stay innermost, so two matrices are enough for convolutions too. */
-function kronecker(a: ReturnType<typeof asMatrix>, b: ReturnType<typeof asMatrix>): Float64Array {
-  const columns = a.columns * b.columns;
-  const out = new Float64Array(a.rows * b.rows * columns);
-  for (let i = 0; i < a.rows; i++)
-    for (let j = 0; j < a.columns; j++) {
-      const factor = a.data[i * a.columns + j];
-      for (let k = 0; k < b.rows; k++) {
-        const to = (i * b.rows + k) * columns + j * b.columns;
-        const from = k * b.columns;
-        for (let l = 0; l < b.columns; l++) out[to + l] = factor * b.data[from + l];
-      }
+type Matrix = ReturnType<typeof asMatrix>;
+
+/** Adds rows of a ⊗ b, from row `first` on. A kernel's axes stay innermost, so two matrices are enough for convolutions too. */
+function addKronecker(block: Float64Array, first: number, a: Matrix, b: Matrix, by: number): void {
+  const columns = b.columns;
+  for (let at = 0, row = first; at < block.length; row++) {
+    const from = (row % b.rows) * columns;
+    const own = Math.floor(row / b.rows) * a.columns;
+    for (let j = 0; j < a.columns; j++, at += columns) {
+      const factor = by * a.data[own + j];
+      for (let l = 0; l < columns; l++) block[at + l] += factor * b.data[from + l];
     }
-  return out;
+  }
 }

@@ -1,6 +1,6 @@
 import { success } from '../../../shared/problem';
-import { asMatrix, multiply, sizeOf, transpose } from '../tensor';
-import { type LoraKind, type ModuleTensors, malformed, misfit, scaled, scaleOf } from './kind';
+import { asMatrix, sizeOf, transpose } from '../tensor';
+import { addFactors, type LoraKind, type ModuleTensors, malformed, misfit, scaleOf } from './kind';
 
 /**
  * LoRA and LoCon: ΔW = up · down. A Tucker core `mid` between the factors is folded into `down`, which leaves two thin
@@ -9,12 +9,11 @@ import { type LoraKind, type ModuleTensors, malformed, misfit, scaled, scaleOf }
 export const lora: LoraKind = {
   name: 'lora',
   matches: (tensors) => tensors.has('lora_down') && tensors.has('lora_up'),
-  delta(tensors, weight) {
-    const factors = factorsOf(tensors, weight.shape);
+  prepare(tensors, shape, strength) {
+    const factors = factorsOf(tensors, shape);
     if (!factors.ok) return factors;
     const { rank, down, up, scale } = factors.value;
-    const out = weight.shape[0];
-    return success(scaled(multiply(up, down, out, rank, down.length / rank), scale));
+    return success(addFactors(up, down, rank, strength * scale));
   },
   lowRank(tensors, shape) {
     const factors = factorsOf(tensors, shape);

@@ -1,6 +1,8 @@
 import { type Result, success } from '../../../shared/problem';
-import { invert, multiply, type Tensor64, transpose } from '../tensor';
-import { type LoraKind, type ModuleTensors, malformed, misfit } from './kind';
+import { addProduct, createScratch, rowsOf } from '../product';
+import { invert, multiply, sizeOf, type Tensor64, transpose } from '../tensor';
+import { type LoraKind, type ModuleTensors, malformed, misfit, type RowChange } from './kind';
+import { turnRows } from './rotation';
 
 /**
  * OFT as PEFT stores it, in three generations of `tuners/oft/layer.py`. All rotate one side of W by blocks made of skew
@@ -15,11 +17,11 @@ import { type LoraKind, type ModuleTensors, malformed, misfit } from './kind';
 export const peftOft: LoraKind = {
   name: 'oft',
   matches: (tensors) => tensors.has('oft_r'),
-  delta(tensors, weight) {
+  prepare(tensors, shape, strength) {
     const stored = tensors.get('oft_r');
     const scale = tensors.get('oft_s');
-    const rows = weight.shape[0];
-    const columns = weight.data.length / rows;
+    const rows = shape[0];
+    const columns = sizeOf(shape) / rows;
     const blocks = stored && blocksOf(stored);
     if (!blocks) return malformed('its blocks are not square');
     const { count, n } = blocks;
@@ -27,25 +29,65 @@ export const peftOft: LoraKind = {
     const side = onOutput ? rows : columns;
     // The oldest rounds a block's size up and cuts what stands over; the later ones choose a size that divides.
     const fits = onOutput ? count * n >= side && (count - 1) * n < side : count * n === side;
-    if (!(fits || (count === 1 && (onOutput || side % n === 0)))) return misfit(stored.shape, weight.shape);
-    if (scale && scale.data.length !== rows) return misfit(scale.shape, weight.shape);
+    if (!(fits || (count === 1 && (onOutput || side % n === 0)))) return misfit(stored.shape, shape);
+    if (scale && scale.data.length !== rows) return misfit(scale.shape, shape);
     const turns = turnsOf(tensors, blocks, rows, side);
     if (!turns.ok) return turns;
-    const { data } = weight;
-    const turned = onOutput
-      ? transpose(turnColumns(transpose(data, rows, columns), columns, rows, turns.value, n), columns, rows)
-      : turnColumns(
-          data,
-          rows,
-          columns,
-          turns.value.map((turn) => transpose(turn, n, n)),
-          n,
-        );
     return success(
-      turned.map((value, i) => value * (scale ? scale.data[Math.floor(i / columns)] : 1) - data[i]),
+      onOutput
+        ? turningRows(turns.value, n, columns, strength)
+        : turningColumns(turns.value, n, columns, scale?.data, strength),
     );
   },
 };
+
+/** W′ = Dᵀ·W, strengthened: I + s(Dᵀ − I). */
+function turningRows(turns: readonly Float64Array[], n: number, width: number, strength: number): RowChange {
+  const strengthened = turns.map((turn) =>
+    transpose(turn, n, n).map((value, i) => strength * value + (i % (n + 1) === 0 ? 1 - strength : 0)),
+  );
+  return {
+    together: n,
+    apply(block, first) {
+      for (let at = 0; at < block.length; at += n * width) {
+        const rows = Math.min(n, (block.length - at) / width);
+        const turn = strengthened.length === 1 ? strengthened[0] : strengthened[(first + at / width) / n];
+        turnRows(block, at, width, rows, turn, n);
+      }
+    },
+  };
+}
+
+const scratch = createScratch();
+
+/** W′ = (W·Dᵀ) ⊙ scale, strengthened: s times that, and what is left of W. */
+function turningColumns(
+  turns: readonly Float64Array[],
+  n: number,
+  width: number,
+  scale: Float64Array | undefined,
+  strength: number,
+): RowChange {
+  const turned = turns.map((turn) => transpose(turn, n, n));
+  return {
+    together: 1,
+    apply(block, first) {
+      const kept = scratch(block.length);
+      for (let at = 0, row = first; at < block.length; row++) {
+        const by = strength * (scale ? scale[row] : 1);
+        for (const end = at + width; at < end; at++) {
+          kept[at] = by * block[at];
+          block[at] *= 1 - strength;
+        }
+      }
+      for (let from = 0, index = 0; from < width; from += n, index++) {
+        const turn = turned.length === 1 ? turned[0] : turned[index];
+        const rows = block.length / width;
+        addProduct(rowsOf(block, width, from), rowsOf(kept, width, from), rowsOf(turn, n), rows, n, n);
+      }
+    },
+  };
+}
 
 interface Blocks {
   readonly count: number;
@@ -147,27 +189,6 @@ function powers(s: Float64Array, n: number, terms: number): Float64Array {
     add(multiply(power, s, n, n, n), 1);
   }
   return sum;
-}
-
-/** `[rows, columns]` times the block-diagonal matrix of the turns; one turn serves all blocks. */
-function turnColumns(
-  data: Float64Array,
-  rows: number,
-  columns: number,
-  turns: readonly Float64Array[],
-  n: number,
-): Float64Array {
-  const out = new Float64Array(data.length);
-  for (let row = 0; row < rows; row++)
-    for (let from = 0; from < columns; from++) {
-      const block = Math.floor(from / n);
-      const turn = turns.length === 1 ? turns[0] : turns[block];
-      const value = data[row * columns + from];
-      const end = Math.min(n, columns - block * n);
-      for (let to = 0; to < end; to++)
-        out[row * columns + block * n + to] += value * turn[(from % n) * n + to];
-    }
-  return out;
 }
 
 function normOf(data: Float64Array): number {

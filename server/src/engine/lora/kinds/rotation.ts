@@ -1,4 +1,5 @@
-import { invert, multiply } from '../tensor';
+import { addProduct, createScratch, rowsOf } from '../product';
+import { invert } from '../tensor';
 import type { ModuleTensors } from './kind';
 
 /** Keeps the ratio of two lengths defined; the value of the trainers. */
@@ -32,31 +33,54 @@ export function rotations(
   const shrink = limit > 0 && length > limit ? (limit + EPSILON) / (length + EPSILON) : 1;
   const out: Float64Array[] = [];
   for (let block = 0; block < count; block++) {
-    const plus = new Float64Array(n * n);
     const minus = new Float64Array(n * n);
-    for (let i = 0; i < n * n; i++) {
-      const q = skew[block * n * n + i] * shrink;
-      const unit = i % (n + 1) === 0 ? 1 : 0;
-      plus[i] = unit + q;
-      minus[i] = unit - q;
-    }
-    const inverse = invert(minus, n);
-    if (!inverse) return undefined;
-    const rotation = multiply(plus, inverse, n, n, n);
-    for (let i = 0; i < n * n; i++) {
-      const unit = i % (n + 1) === 0 ? 1 : 0;
-      rotation[i] = unit + strength * (rotation[i] - unit);
-    }
+    for (let i = 0; i < n * n; i++) minus[i] = (i % (n + 1) === 0 ? 1 : 0) - skew[block * n * n + i] * shrink;
+    const rotation = invert(minus, n);
+    if (!rotation) return undefined;
+    // (I + Q)(I − Q)⁻¹ = 2(I − Q)⁻¹ − I, and so I + s(R − I) = (1 − 2s)I + 2s(I − Q)⁻¹.
+    for (let i = 0; i < n * n; i++)
+      rotation[i] = (i % (n + 1) === 0 ? 1 - 2 * strength : 0) + 2 * strength * rotation[i];
     out.push(rotation);
   }
   return out;
 }
 
-/** Multiplies every output row by its entry of `rescale`, when the module has one of that length. */
-export function rescaleRows(tensors: ModuleTensors, weight: Float64Array, rows: number): void {
+const scratch = createScratch();
+
+/** Numbers of a block of rows that are turned at a time. */
+const TILE = 2 ** 16;
+
+/** Turns rows from `at` on by `turn [n, n]`; the last block may have fewer rows than n, and then uses that corner of it. */
+export function turnRows(
+  data: Float64Array,
+  at: number,
+  width: number,
+  rows: number,
+  turn: Float64Array,
+  n: number,
+): void {
+  const columns = Math.max(32, Math.min(512, Math.floor(TILE / rows)));
+  for (let from = 0; from < width; from += columns) {
+    const count = Math.min(columns, width - from);
+    const kept = scratch(rows * count);
+    for (let row = 0; row < rows; row++) {
+      const start = at + row * width + from;
+      kept.set(data.subarray(start, start + count), row * count);
+      data.fill(0, start, start + count);
+    }
+    addProduct(rowsOf(data, width, at + from), rowsOf(turn, n), rowsOf(kept, count), rows, rows, count);
+  }
+}
+
+/** Multiplies rows of the weight, from `first` on, by their entries of `rescale`, when the module has one of that length. */
+export function rescaleRows(
+  tensors: ModuleTensors,
+  outputs: number,
+): (block: Float64Array, first: number, width: number) => void {
   const rescale = tensors.get('rescale');
-  if (rescale?.data.length !== rows) return;
-  const width = weight.length / rows;
-  for (let row = 0; row < rows; row++)
-    for (let i = 0; i < width; i++) weight[row * width + i] *= rescale.data[row];
+  if (rescale?.data.length !== outputs) return () => {};
+  return (block, first, width) => {
+    for (let at = 0, row = first; at < block.length; row++)
+      for (const end = at + width; at < end; at++) block[at] *= rescale.data[row];
+  };
 }

@@ -1,6 +1,14 @@
 import { type Result, success } from '../../../shared/problem';
-import { asMatrix, multiply, sizeOf, transpose } from '../tensor';
-import { type LoraKind, type LowRank, type ModuleTensors, malformed, misfit, scaleOf } from './kind';
+import { asMatrix, sizeOf, transpose } from '../tensor';
+import {
+  addFactors,
+  type LoraKind,
+  type LowRank,
+  type ModuleTensors,
+  malformed,
+  misfit,
+  scaleOf,
+} from './kind';
 
 /**
  * LoRA of a fused projection, split into parts (`lora_down.0` …): every part has factors of its own and changes its own
@@ -9,15 +17,12 @@ import { type LoraKind, type LowRank, type ModuleTensors, malformed, misfit, sca
 export const splitLora: LoraKind = {
   name: 'lora',
   matches: (tensors) => tensors.has('lora_down.0') && tensors.has('lora_up.0'),
-  delta(tensors, weight) {
-    const factors = join(tensors, weight.shape);
+  prepare(tensors, shape, strength) {
+    const factors = join(tensors, shape);
     if (!factors.ok) return factors;
     const { rank, up, down } = factors.value;
-    const rows = weight.shape[0];
-    const columns = weight.data.length / rows;
-    return success(
-      multiply(transpose(Float64Array.from(up), rank, rows), Float64Array.from(down), rows, rank, columns),
-    );
+    const turned = transpose(Float64Array.from(up), rank, shape[0]);
+    return success(addFactors(turned, Float64Array.from(down), rank, strength));
   },
   lowRank: join,
 };

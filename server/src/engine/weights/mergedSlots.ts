@@ -1,0 +1,90 @@
+import { type Result, success } from '../../shared/problem';
+import type { ModelFile } from '../graph/modelFile';
+import type { SlotChange } from '../lora/assign';
+import type { Runtime } from '../runtime/session';
+import { type BindFailure, changeKey } from './binding';
+import { mergeDense, type SlotArray, slotArray } from './dense';
+import { openMergers } from './mergers';
+import { isMatrix } from './slotKinds';
+
+/**
+ * Merged weights of some slots, kept between changes. W′ is always computed from W0, never from an earlier W′, so results
+ * do not depend on what was rendered before.
+ */
+export interface MergedSlots {
+  /**
+   * Makes the given slots' arrays those of their changes in prompt order; none is W0. A slot that holds what is wanted
+   * is not computed again.
+   * @returns how many were computed, what did not fit, and the slots in which that was
+   */
+  merge(wanted: ReadonlyMap<number, readonly SlotChange[]>): Promise<{
+    readonly recomputed: number;
+    readonly failures: readonly BindFailure[];
+    readonly incomplete: readonly number[];
+  }>;
+  /** A slot's value; made when it is first asked for. */
+  arrayOf(index: number): SlotArray;
+  /** Gives back the memory of a slot's value. */
+  forget(index: number): void;
+  release(): Promise<void>;
+}
+
+/** Opens what merges the slots at `indexes`; nothing is merged yet. */
+export async function openMergedSlots(
+  runtime: Runtime,
+  file: ModelFile,
+  indexes: readonly number[],
+): Promise<Result<MergedSlots>> {
+  const { slots } = file;
+  const matrices = new Set(indexes.filter((index) => isMatrix(slots[index])));
+  const opened = await openMergers(runtime, file, [...matrices]);
+  if (!opened.ok) return opened;
+  const mergers = opened.value;
+  const arrays = new Map<number, SlotArray>();
+  /** What each array holds; nothing before the first filling. */
+  const held = new Map<number, string>();
+  const arrayOf = (index: number) => {
+    let array = arrays.get(index);
+    if (!array) {
+      array = slotArray(slots[index]);
+      arrays.set(index, array);
+    }
+    return array;
+  };
+  return success({
+    arrayOf,
+    async merge(wanted) {
+      const failures: BindFailure[] = [];
+      const incomplete: number[] = [];
+      const thin = new Map<number, readonly SlotChange[]>();
+      let recomputed = 0;
+      for (const [index, changes] of wanted) {
+        const key = changeKey(changes);
+        if (held.get(index) === key) continue;
+        recomputed++;
+        held.delete(index);
+        if (matrices.has(index) && changes.every(({ module }) => module.isLowRank)) thin.set(index, changes);
+        else {
+          const failed = mergeDense(file, slots[index], changes, arrayOf(index));
+          failures.push(...failed);
+          // A weight with a part left out is not what its key says: it is computed again next time.
+          if (failed.length === 0) held.set(index, key);
+          else incomplete.push(index);
+        }
+      }
+      await mergers.run(thin, arrayOf);
+      for (const [index, changes] of thin) held.set(index, changeKey(changes));
+      return { recomputed, failures, incomplete };
+    },
+    forget(index) {
+      arrays.delete(index);
+      held.delete(index);
+    },
+    async release() {
+      await mergers.release();
+      // Gigabytes, and whoever still knows this knows them too.
+      arrays.clear();
+      held.clear();
+    },
+  });
+}

@@ -1,0 +1,16 @@
+import type { WeightSlot } from '../../formats/onnx/index';
+
+/** A weight that is multiplied by, not a bias and not a norm's scale. */
+export function isMatrix(slot: WeightSlot): boolean {
+  return slot.part === 'weight' && slot.kind !== 'norm';
+}
+
+/** What nearly all networks change: attention, feed-forward and their projections. */
+export function isUsual({ path }: WeightSlot): boolean {
+  return /\.(attn\d*|ff|self_attn|mlp)\./.test(path) || /\.proj_(in|out)$/.test(path);
+}
+
+/** Bytes of a slot as float32. */
+export function slotBytes(slot: WeightSlot): number {
+  return 4 * slot.dims.reduce((a, b) => a * b, 1);
+}

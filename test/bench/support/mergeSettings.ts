@@ -1,0 +1,78 @@
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import type { MergeStrategy } from '../../../server/src/shared/engineProtocol';
+import { unetModel } from './unetModel';
+
+export interface MergeSettings {
+  readonly folder: string;
+  readonly threads: number;
+  readonly rounds: number;
+  readonly strategies: readonly MergeStrategy[];
+  /** Side in pixels and batch; steps with LoRAs are measured at the first. */
+  readonly shapes: readonly (readonly [side: number, batch: number])[];
+  /** Rank and number of LoRAs. */
+  readonly stacks: readonly (readonly [rank: number, count: number])[];
+  /** False for a small model, which the targets are not for. */
+  readonly hasTargets: boolean;
+}
+
+const STRATEGIES = ['adaptive', 'inputs', 'branches'] as const;
+const ALL = {
+  rounds: 5,
+  shapes: [
+    [512, 1],
+    [512, 2],
+    [256, 1],
+  ],
+} as const;
+
+/** `--smoke`: a small UNet, once. `--quick`: one size, rank 8 and 32. Else everything. */
+export async function mergeSettings(args: readonly string[]): Promise<MergeSettings> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' },
+      threads: { type: 'string' },
+      rounds: { type: 'string' },
+      strategies: { type: 'string' },
+      smoke: { type: 'boolean' },
+      quick: { type: 'boolean' },
+    },
+    strict: false,
+  });
+  const isSmoke = values.smoke === true;
+  const named = typeof values.model === 'string' ? path.resolve(values.model) : undefined;
+  const wanted = typeof values.strategies === 'string' ? values.strategies.split(',') : STRATEGIES;
+  const common = {
+    folder: named ?? (await unetModel(isSmoke ? 'small' : 'sd1')),
+    threads: Number(values.threads ?? 0),
+    strategies: STRATEGIES.filter((strategy) => wanted.includes(strategy)),
+    hasTargets: !isSmoke,
+  };
+  if (isSmoke)
+    return {
+      ...common,
+      rounds: 1,
+      shapes: [
+        [128, 1],
+        [128, 2],
+      ],
+      stacks: [
+        [8, 1],
+        [32, 3],
+      ],
+    };
+  const rounds = Number(values.rounds ?? ALL.rounds);
+  if (values.quick === true)
+    return {
+      ...common,
+      rounds,
+      shapes: ALL.shapes.slice(0, 1),
+      stacks: [
+        [32, 1],
+        [8, 1],
+      ],
+    };
+  const stacks = [8, 32, 128].flatMap((rank) => [1, 3, 5].map((count) => [rank, count] as const));
+  return { ...common, rounds, shapes: ALL.shapes, stacks };
+}
