@@ -36,6 +36,8 @@ export interface ModelFile {
   readonly slots: readonly WeightSlot[];
   /** The tensor's numbers, in stored order. */
   values(tensor: OnnxTensor): Float64Array;
+  /** Some of the tensor's numbers, from `from` on, in stored order. */
+  copyPart(tensor: OnnxTensor, from: number, into: Float64Array): void;
   /** A TensorProto of the given name and dimensions that refers to the same bytes on disk. */
   reference(tensor: OnnxTensor, name: string, dims: readonly number[]): Uint8Array;
   close(): void;
@@ -141,6 +143,16 @@ export function openModelFile(graph: GraphSource): Result<ModelFile> {
       const values = new Float64Array(tensor.dims.reduce((a, b) => a * b, 1));
       decodeInto(values, bytesOf(tensor), DTYPE_NAMES[tensor.dataType]);
       return values;
+    },
+    copyPart(tensor, from, into) {
+      const { data } = tensor;
+      const size = ELEMENT_BYTES[tensor.dataType] ?? 1;
+      const source = data.kind === 'external' ? sourceOf(data.location) : model.source;
+      const bytes =
+        data.kind === 'typed'
+          ? bytesOf(tensor).subarray(from * size, (from + into.length) * size)
+          : source.read(data.offset + from * size, into.length * size);
+      decodeInto(into, bytes, DTYPE_NAMES[tensor.dataType]);
     },
     reference(tensor, as, dims) {
       const { data } = tensor;

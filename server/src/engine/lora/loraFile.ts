@@ -112,7 +112,7 @@ function moduleOf(
   return {
     source,
     tensors,
-    isLowRank: kind?.lowRank !== undefined && !hasMagnitude(tensors),
+    isLowRank: kind?.lowRank !== undefined && (kind.isThin?.(tensors) ?? true) && !hasMagnitude(tensors),
     lowRank(shape) {
       const text = shape.join();
       if (factors?.shape !== text) {

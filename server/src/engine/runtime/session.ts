@@ -89,6 +89,7 @@ export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtim
       const options: InferenceSession.SessionOptions = {
         graphOptimizationLevel: level === 'speed' ? 'extended' : 'disabled',
         logSeverityLevel: 3,
+        ...(level === 'mapped' ? { enableCpuMemArena: false, enableMemPattern: false } : {}),
         ...(threads > 0 ? { intraOpNumThreads: threads } : {}),
       };
       created++;

@@ -32,7 +32,7 @@ export function mergeDense(
 ): BindFailure[] {
   const failures: BindFailure[] = [];
   const prepared = slot.part === 'bias' ? undefined : prepareRows(slot, changes, failures);
-  if (prepared) changeInBlocks(slot, file.values(slot.tensor), prepared, into);
+  if (prepared) changeInBlocks(file, slot, prepared, into);
   else {
     const merged = mergedValue(file, slot, changes);
     failures.push(...merged.failures);
@@ -89,22 +89,23 @@ const TURNED_ROWS = 16;
 const scratch = createScratch();
 
 function changeInBlocks(
+  file: ModelFile,
   slot: WeightSlot,
-  stored: Float64Array,
   changes: readonly RowChange[],
   into: SlotArray,
 ): void {
   const rows = slot.shape[0];
-  const width = stored.length / rows;
-  const isTorch = slot.storedLayout === 'torch';
+  const width = into.length / rows;
+  // Rows of a matrix that is stored the other way round lie all over it.
+  const turned = slot.storedLayout === 'torch' ? undefined : file.values(slot.tensor);
   const together = changes.reduce((all, change) => Math.min(rows, leastMultiple(all, change.together)), 1);
-  const fewest = isTorch && slot.layout === 'torch' ? 1 : TURNED_ROWS;
+  const fewest = !turned && slot.layout === 'torch' ? 1 : TURNED_ROWS;
   const count = Math.max(rowsAtATime(together, width), together * Math.ceil(fewest / together));
   for (let first = 0; first < rows; first += count) {
     const length = Math.min(count, rows - first) * width;
-    const from = first * width;
-    const block = isTorch ? stored.subarray(from, from + length) : scratch(length);
-    if (!isTorch) turnRowsIn(stored, rows, width, first, block);
+    const block = scratch(length);
+    if (turned) turnRowsIn(turned, rows, width, first, block);
+    else file.copyPart(slot.tensor, first * width, block);
     for (const change of changes) changeRows(change, block, length / width, first);
     storeRows(slot, block, first, into);
   }

@@ -2,7 +2,7 @@ import { type Result, success } from '../../shared/problem';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
 import type { Runtime } from '../runtime/session';
-import { type BindFailure, changeKey } from './binding';
+import { type BindFailure, breathe, changeKey } from './binding';
 import { mergeDense, type SlotArray, slotArray } from './dense';
 import { openMergers } from './mergers';
 import { isMatrix } from './slotKinds';
@@ -70,6 +70,7 @@ export async function openMergedSlots(
           // A weight with a part left out is not what its key says: it is computed again next time.
           if (failed.length === 0) held.set(index, key);
           else incomplete.push(index);
+          await breathe();
         }
       }
       await mergers.run(thin, arrayOf);

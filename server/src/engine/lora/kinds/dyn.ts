@@ -6,7 +6,7 @@ import { scaleOf } from './kind';
  * The web UI takes the slice `[:dyn]`, so that a negative number leaves out that many of the last.
  */
 export function ranksUsed(tensors: ModuleTensors, rank: number, dyn: number | undefined): number {
-  if (dyn === undefined || tensors.has('lora_mid') || tensors.has('lora_down.0')) return rank;
+  if (dyn === undefined || !tensors.has('lora_down') || tensors.has('lora_mid')) return rank;
   return Math.max(0, dyn < 0 ? rank + dyn : Math.min(dyn, rank));
 }
 

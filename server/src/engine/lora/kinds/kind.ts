@@ -57,6 +57,8 @@ export interface LoraKind {
   matches(tensors: ModuleTensors): boolean;
   /** The change at a strength, alpha included. `shape` is the weight's, PyTorch layout. */
   prepare(tensors: ModuleTensors, shape: readonly number[], strength: number): Result<RowChange>;
+  /** False for a module of this kind that is no pair of thin factors; all are, where this is left out and `lowRank` is not. */
+  isThin?(tensors: ModuleTensors): boolean;
   /** The same as two thin factors, where the kind allows it. */
   lowRank?(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank>;
 }

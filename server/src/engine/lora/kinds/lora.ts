@@ -1,5 +1,6 @@
-import { success } from '../../../shared/problem';
-import { asMatrix, sizeOf, transpose } from '../tensor';
+import { type Result, success } from '../../../shared/problem';
+import { toFloats, turnedFloats } from '../floats';
+import { sizeOf, type Tensor64 } from '../tensor';
 import { addFactors, type LoraKind, type ModuleTensors, malformed, misfit, scaleOf } from './kind';
 
 /**
@@ -12,43 +13,62 @@ export const lora: LoraKind = {
   prepare(tensors, shape, strength) {
     const factors = factorsOf(tensors, shape);
     if (!factors.ok) return factors;
-    const { rank, down, up, scale } = factors.value;
-    return success(addFactors(up, down, rank, strength * scale));
+    const { rank, up, scale } = factors.value;
+    return success(addFactors(up.data, downOf(factors.value), rank, strength * scale));
   },
   lowRank(tensors, shape) {
     const factors = factorsOf(tensors, shape);
     if (!factors.ok) return factors;
-    const { rank, down, up, scale } = factors.value;
+    const { rank, core, down, up, scale } = factors.value;
     return success({
       rank,
-      down: Float32Array.from(down),
-      up: Float32Array.from(transpose(up, shape[0], rank)),
+      down: core ? new Float32Array(downOf(factors.value)) : toFloats(down),
+      up: turnedFloats(up, shape[0], rank),
       scale,
     });
   },
 };
 
-/** `down` `[rank, in·kernel]`, `up` `[out, rank]`. */
-function factorsOf(tensors: ModuleTensors, shape: readonly number[]) {
+interface Factors {
+  readonly rank: number;
+  /** `[rank, in·kernel]`, or `[n, in]` below a core `[rank, n, kernel]`. */
+  readonly down: Tensor64;
+  readonly core?: Tensor64;
+  /** `[out, rank]`. */
+  readonly up: Tensor64;
+  readonly scale: number;
+}
+
+/** The factors of a module, by their shapes alone: none is read yet. */
+function factorsOf(tensors: ModuleTensors, shape: readonly number[]): Result<Factors> {
   const down = tensors.get('lora_down');
   const up = tensors.get('lora_up');
-  const mid = tensors.get('lora_mid');
+  const core = tensors.get('lora_mid');
   if (!down || !up) return malformed('one of its two factors is missing');
-  const outer = asMatrix(up);
-  const inner = asMatrix(down);
-  const rank = outer.columns;
-  const core = mid ?? undefined;
-  const innerRank = core ? core.shape[1] : rank;
-  if (rank === 0 || inner.rows !== innerRank || (core && core.shape[0] !== rank))
+  const [out, rank] = sidesOf(up);
+  const [rows, inputs] = sidesOf(down);
+  if (rank === 0 || rows !== (core ? core.shape[1] : rank) || (core && core.shape[0] !== rank))
     return malformed(
       `its factors disagree about the rank: ${up.shape.join('×')} and ${down.shape.join('×')}`,
     );
-  const kernel = core ? sizeOf(core.shape.slice(2)) : 1;
-  const made = [outer.rows, inner.columns * kernel];
-  if (outer.rows !== shape[0] || outer.rows * made[1] !== sizeOf(shape))
-    return misfit([outer.rows, ...down.shape.slice(1), ...(core?.shape.slice(2) ?? [])], shape);
-  const data = core ? foldCore(core.data, inner.data, rank, innerRank, inner.columns, kernel) : inner.data;
-  return success({ rank, down: data, up: outer.data, scale: scaleOf(tensors, inner.rows) });
+  const width = inputs * (core ? sizeOf(core.shape.slice(2)) : 1);
+  if (out !== shape[0] || out * width !== sizeOf(shape))
+    return misfit([out, ...down.shape.slice(1), ...(core?.shape.slice(2) ?? [])], shape);
+  return success({ rank, down, up, scale: scaleOf(tensors, rows), ...(core && { core }) });
+}
+
+/** The tensor's first axis, and all the others as one. */
+function sidesOf({ shape }: Tensor64): [rows: number, columns: number] {
+  const rows = shape[0] ?? 1;
+  return [rows, rows === 0 ? 0 : sizeOf(shape) / rows];
+}
+
+/** `[rank, in·kernel]`. */
+function downOf({ rank, core, down }: Factors): Float64Array {
+  if (!core) return down.data;
+  const kernel = sizeOf(core.shape.slice(2));
+  const [rows, inputs] = sidesOf(down);
+  return foldCore(core.data, down.data, rank, rows, inputs, kernel);
 }
 
 /** `mid [m, n, kernel]`, `down [n, in]` → `[m, in, kernel]`. */
