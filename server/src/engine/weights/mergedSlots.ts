@@ -1,6 +1,7 @@
 import { type Result, success } from '../../shared/problem';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
+import { collect } from '../runtime/collect';
 import type { Runtime } from '../runtime/session';
 import { type BindFailure, breathe, changeKey } from './binding';
 import { mergeDense, type SlotArray, slotArray } from './dense';
@@ -27,6 +28,18 @@ export interface MergedSlots {
   /** Gives back the memory of a slot's value. */
   forget(index: number): void;
   release(): Promise<void>;
+}
+
+/**
+ * From so many bytes of merged weights on, what reading and merging left behind is collected at once: a twentieth of what
+ * such a model takes, which would stay while it draws.
+ */
+const COLLECTED_BYTES = 64 * 2 ** 20;
+
+function bytesOf(arrays: ReadonlyMap<number, SlotArray>): number {
+  let bytes = 0;
+  for (const { byteLength } of arrays.values()) bytes += byteLength;
+  return bytes;
 }
 
 /** Opens what merges the slots at `indexes`; nothing is merged yet. */
@@ -75,6 +88,7 @@ export async function openMergedSlots(
       }
       await mergers.run(thin, arrayOf);
       for (const [index, changes] of thin) held.set(index, changeKey(changes));
+      if (recomputed > 0 && bytesOf(arrays) >= COLLECTED_BYTES) collect();
       return { recomputed, failures, incomplete };
     },
     forget(index) {
