@@ -128,4 +128,5 @@ def main():
         print(name, sum(p.numel() for p in module.parameters()), spread)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -8,7 +8,7 @@ import { encodeF16 } from '../../../../server/src/engine/lora/convert';
  * The numbers of tools/graph-golden/weights.py, in −1 … 1: they follow from a name and a position, and nothing is
  * stored.
  */
-function* mixed(name: string, count: number): Generator<number> {
+export function* mixed(name: string, count: number): Generator<number> {
   const seed = crc32(name);
   for (let position = 0; position < count; position++) {
     let h = (position + seed) >>> 0;
