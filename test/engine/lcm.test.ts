@@ -1,18 +1,13 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Network } from '../../server/src/engine/graph/network';
-import { clipText } from '../../server/src/engine/graph/networks/clipText';
-import { unet } from '../../server/src/engine/graph/networks/unet';
-import { loadModel } from '../../server/src/engine/pipeline/loadModel';
 import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
 import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
 import type { TextEncoderConfig, UnetConfig } from '../../server/src/formats/checkpoint';
 import { golden } from '../unit/engine/golden';
-import { store } from '../unit/engine/graph/weights';
 import { distance, temporaryFolder } from '../unit/engine/support';
-import { DEMO, OPTIONS, planFor, renderer } from './support';
+import { planFor, renderer } from './support';
+import { openWritten, writeModel } from './writtenModel';
 
 interface Reference {
   unet: UnetConfig;
@@ -28,25 +23,7 @@ const reference = golden<Reference>('lcm.json');
 /** A latent consistency model: guidance is an input of its UNet. The built-in model's words and VAE. */
 const folder = temporaryFolder();
 const modelPath = path.join(folder, 'lcm');
-cpSync(DEMO, modelPath, { recursive: true, filter: (file) => !/[\\/](?:unet|text_encoder)$/.test(file) });
-writeNetwork('unet', unet, reference.unet, {
-  block_out_channels: reference.unet.channels,
-  attention_head_dim: reference.unet.heads,
-  norm_num_groups: reference.unet.groups,
-  time_cond_proj_dim: reference.unet.guidance,
-});
-writeNetwork('text_encoder', clipText, reference.text, {
-  num_attention_heads: reference.text.heads,
-  hidden_act: reference.text.activation,
-});
-
-function writeNetwork<Config>(name: string, network: Network<Config>, config: Config, written: object): void {
-  const own = path.join(modelPath, name);
-  mkdirSync(own, { recursive: true });
-  const locate = store(own, 'weights.pb', network.parameters(config));
-  writeFileSync(path.join(own, 'model.onnx'), network.write(config, locate));
-  writeFileSync(path.join(own, 'config.json'), JSON.stringify(written));
-}
+writeModel(modelPath, reference);
 
 const { engine, render } = renderer(folder);
 afterAll(() => engine.unload());
@@ -59,9 +36,7 @@ const changesOf = ({ steps, cfgScale, seed }: Reference['cases'][number]) => ({
 });
 
 async function latentsOf(row: Reference['cases'][number], negative = ''): Promise<Float32Array> {
-  const loaded = await loadModel({ path: modelPath }, OPTIONS, undefined);
-  if (!loaded.ok) throw new Error(loaded.problem.message);
-  const { model } = loaded.value!;
+  const model = await openWritten(modelPath);
   const plan = planFor({ ...changesOf(row), negative });
   const prompts = await encodePrompts(model, plan);
   if (!prompts.ok) throw new Error(prompts.problem.message);

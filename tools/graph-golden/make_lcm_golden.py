@@ -115,4 +115,5 @@ def main():
     (ROOT / "test/golden/lcm.json").write_text(json.dumps(golden) + "\n")
 
 
-main()
+if __name__ == "__main__":
+    main()
