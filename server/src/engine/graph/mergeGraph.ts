@@ -7,8 +7,11 @@ const OPSET_OF_EIGHTS = 19;
 const EIGHTS: ReadonlySet<number> = new Set([ELEMENT.float8e4m3, ELEMENT.float8e5m2]);
 
 /** Names of the inputs and the output that belong to the slot at `index` of a merge graph. */
-export function mergeNames(index: number): { down: string; up: string; scale: string; out: string } {
-  return { down: `d${index}`, up: `u${index}`, scale: `s${index}`, out: `y${index}` };
+export function mergeNames(index: number) {
+  return {
+    ...{ down: `d${index}`, up: `u${index}`, scale: `s${index}` },
+    ...{ isScaled: `i${index}`, lines: `l${index}`, out: `y${index}` },
+  };
 }
 
 /** A weight as a matrix: `[out, in·kernel]`, or `[in, out]` where the graph reads it transposed. */
@@ -20,7 +23,8 @@ export function matrixDims(slot: WeightSlot): [rows: number, columns: number] {
 /**
  * A graph that computes, for every slot, W′ = W0 + Σ s·(up ⊗ down): inputs `d` `[rank, in·kernel]`, `u` `[rank, out]`,
  * `s` `[rank, 1]`, output `y` as the slot's matrix. W0 is an initializer that refers to the model's own bytes: mapped,
- * never copied. Rank 0 gives W0 exactly. `s` is applied to the thinner factor.
+ * never copied. Rank 0 gives W0 exactly. `s` is applied to the thinner factor. Where the boolean `i` says so, W0 is
+ * multiplied by `l` first, a number for each of its rows or columns.
  */
 export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): Uint8Array {
   const nodes: Uint8Array[] = [];
@@ -28,7 +32,7 @@ export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): Uint8
   const inputs: Uint8Array[] = [];
   const outputs: Uint8Array[] = [];
   slots.forEach((slot, index) => {
-    const { down, up, scale, out } = mergeNames(index);
+    const { down, up, scale, isScaled, lines, out } = mergeNames(index);
     const [rows, columns] = matrixDims(slot);
     const outFeatures = slot.shape[0];
     const inFeatures = (rows * columns) / outFeatures;
@@ -36,10 +40,27 @@ export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): Uint8
     inputs.push(encode.valueInfo(down, ELEMENT.float, [rank, inFeatures]));
     inputs.push(encode.valueInfo(up, ELEMENT.float, [rank, outFeatures]));
     inputs.push(encode.valueInfo(scale, ELEMENT.float, [rank, 1]));
+    inputs.push(encode.valueInfo(isScaled, ELEMENT.bool, []));
+    inputs.push(encode.valueInfo(lines, ELEMENT.float, [`lr${index}`, `lc${index}`]));
     outputs.push(encode.valueInfo(out, slot.elementType, [rows, columns]));
     const base = storedMatrix(file, slot, index, nodes, initializers);
     const merged = slot.elementType === ELEMENT.float ? out : `m${index}`;
-    nodes.push(...mergeNodes(slot, index, { down, up, scale, base, out: merged }));
+    const [scaled, plain, scaledOut] = [`b${index}`, `n${index}`, `q${index}`];
+    nodes.push(
+      encode.node('If', [isScaled], [merged], `choose.${index}`, [
+        encode.graphAttribute(
+          'then_branch',
+          [
+            encode.node('Mul', [base, lines], [scaled], `lines.${index}`),
+            ...mergeNodes(slot, `${index}.scaled`, { down, up, scale, base: scaled, out: scaledOut }),
+          ],
+          [scaledOut],
+        ),
+        encode.graphAttribute('else_branch', mergeNodes(slot, index, { down, up, scale, base, out: plain }), [
+          plain,
+        ]),
+      ]),
+    );
     if (merged !== out) nodes.push(cast(merged, out, slot.elementType));
   });
   const opset = slots.some(({ tensor }) => EIGHTS.has(tensor.dataType)) ? OPSET_OF_EIGHTS : OPSET;

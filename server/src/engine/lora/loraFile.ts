@@ -17,7 +17,9 @@ export interface FileModule {
   readonly tensors: ModuleTensors;
   /** True when the change is two thin factors and nothing else. */
   readonly isLowRank: boolean;
-  /** The factors for a weight of that shape; read once and kept. */
+  /** True when it is two thin factors and a magnitude: DoRA. */
+  readonly isDecomposed: boolean;
+  /** The factors for a weight of that shape, without a magnitude; read once and kept. */
   lowRank(shape: readonly number[]): Result<LowRank>;
 }
 
@@ -108,11 +110,13 @@ function moduleOf(
     peft,
   };
   const kind = kindOf(tensors);
+  const isThin = kind?.lowRank !== undefined && (kind.isThin?.(tensors) ?? true);
   let factors: { shape: string; result: Result<LowRank> } | undefined;
   return {
     source,
     tensors,
-    isLowRank: kind?.lowRank !== undefined && (kind.isThin?.(tensors) ?? true) && !hasMagnitude(tensors),
+    isLowRank: isThin && !hasMagnitude(tensors),
+    isDecomposed: isThin && hasMagnitude(tensors),
     lowRank(shape) {
       const text = shape.join();
       if (factors?.shape !== text) {

@@ -94,8 +94,18 @@ function changeInBlocks(
   changes: readonly RowChange[],
   into: SlotArray,
 ): void {
-  const rows = slot.shape[0];
-  const width = into.length / rows;
+  visitChanged(file, slot, changes, (block, first) => storeRows(slot, block, first, into));
+}
+
+/** Reads W0 some rows at a time in PyTorch layout, changes them, and shows them: `block` is `[rows, everything else]`. */
+export function visitChanged(
+  file: ModelFile,
+  slot: WeightSlot,
+  changes: readonly RowChange[],
+  visit: (block: Float64Array, first: number) => void,
+): void {
+  const [rows, ...others] = slot.shape;
+  const width = others.reduce((a, b) => a * b, 1);
   // Rows of a matrix that is stored the other way round lie all over it.
   const turned = slot.storedLayout === 'torch' ? undefined : file.values(slot.tensor);
   const together = changes.reduce((all, change) => Math.min(rows, leastMultiple(all, change.together)), 1);
@@ -107,7 +117,7 @@ function changeInBlocks(
     if (turned) turnRowsIn(turned, rows, width, first, block);
     else file.copyPart(slot.tensor, first * width, block);
     for (const change of changes) changeRows(change, block, length / width, first);
-    storeRows(slot, block, first, into);
+    visit(block, first);
   }
 }
 

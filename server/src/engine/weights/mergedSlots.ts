@@ -4,6 +4,7 @@ import type { SlotChange } from '../lora/assign';
 import { collect } from '../runtime/collect';
 import type { Runtime } from '../runtime/session';
 import { type BindFailure, breathe, changeKey } from './binding';
+import { createLines, isDecomposedFirst, type Lines } from './decomposed';
 import { mergeDense, type SlotArray, slotArray } from './dense';
 import { openMergers } from './mergers';
 import { isMatrix } from './slotKinds';
@@ -53,6 +54,7 @@ export async function openMergedSlots(
   const opened = await openMergers(runtime, file, [...matrices]);
   if (!opened.ok) return opened;
   const mergers = opened.value;
+  const findLines = createLines(file);
   const arrays = new Map<number, SlotArray>();
   /** What each array holds; nothing before the first filling. */
   const held = new Map<number, string>();
@@ -70,13 +72,21 @@ export async function openMergedSlots(
       const failures: BindFailure[] = [];
       const incomplete: number[] = [];
       const thin = new Map<number, readonly SlotChange[]>();
+      const lines = new Map<number, Lines>();
       let recomputed = 0;
       for (const [index, changes] of wanted) {
         const key = changeKey(changes);
         if (held.get(index) === key) continue;
         recomputed++;
         held.delete(index);
-        if (matrices.has(index) && changes.every(({ module }) => module.isLowRank)) thin.set(index, changes);
+        const isProduct = matrices.has(index);
+        if (isProduct && isDecomposedFirst(changes)) {
+          const own = findLines(slots[index], changes[0]);
+          if (own) lines.set(index, own);
+          await breathe();
+        }
+        if (isProduct && (lines.has(index) || changes.every(({ module }) => module.isLowRank)))
+          thin.set(index, changes);
         else {
           const failed = mergeDense(file, slots[index], changes, arrayOf(index));
           failures.push(...failed);
@@ -86,7 +96,7 @@ export async function openMergedSlots(
           await breathe();
         }
       }
-      await mergers.run(thin, arrayOf);
+      await mergers.run(thin, arrayOf, (index) => lines.get(index));
       for (const [index, changes] of thin) held.set(index, changeKey(changes));
       if (recomputed > 0 && bytesOf(arrays) >= COLLECTED_BYTES) collect();
       return { recomputed, failures, incomplete };

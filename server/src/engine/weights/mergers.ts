@@ -6,18 +6,25 @@ import type { SlotChange } from '../lora/assign';
 import { collectYoung } from '../runtime/collect';
 import { type InferenceSession, type Runtime, Tensor } from '../runtime/session';
 import { breathe } from './binding';
+import { baseOf, type Lines, withLines } from './decomposed';
 import { mergeDense, type SlotArray } from './dense';
 import { createStacker } from './factors';
 
 /** Merge sessions are cut at this many bytes of weights: few enough sessions, small enough results. */
 const GROUP_BYTES = 24 * 2 ** 20;
 
+const UNSCALED = new Tensor('float32', Float32Array.of(1), [1, 1]);
+
 /** Computes W′ of low-rank changes with ONNX Runtime, in groups; W0 never enters JavaScript. */
 export interface Mergers {
-  /** Recomputes the given slots into their arrays. A slot without changes becomes W0 exactly. */
+  /**
+   * Recomputes the given slots into their arrays. A slot without changes becomes W0 exactly. `linesOf` gives the lines of
+   * slots whose first change is a DoRA.
+   */
   run(
     wanted: ReadonlyMap<number, readonly SlotChange[]>,
     arrayOf: (index: number) => SlotArray,
+    linesOf?: (index: number) => Lines | undefined,
   ): Promise<void>;
   release(): Promise<void>;
 }
@@ -56,7 +63,7 @@ export async function openMergers(
     }
   const stackers = new Map(indexes.map((index) => [index, createStacker(slots[index].shape)]));
   return success({
-    async run(wanted, arrayOf) {
+    async run(wanted, arrayOf, linesOf = () => undefined) {
       for (const group of groups) {
         const { members } = group;
         if (!members.some((index) => wanted.has(index))) continue;
@@ -70,7 +77,12 @@ export async function openMergers(
         const fetches: Record<string, Tensor> = {};
         members.forEach((index, position) => {
           const names = mergeNames(position);
-          const factors = stackers.get(index)!(wanted.get(index) ?? []);
+          const changes = wanted.get(index) ?? [];
+          const lines = changes.length > 0 ? linesOf(index) : undefined;
+          const stacked = stackers.get(index)!(changes);
+          const factors = lines ? withLines(stacked, slots[index], changes[0], lines) : stacked;
+          feeds[names.isScaled] = new Tensor('bool', [lines !== undefined], []);
+          feeds[names.lines] = lines ? baseOf(slots[index], lines) : UNSCALED;
           feeds[names.down] = factors.down;
           feeds[names.up] = factors.up;
           feeds[names.scale] = factors.scale;

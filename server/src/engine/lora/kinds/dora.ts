@@ -10,6 +10,20 @@ export function hasMagnitude(tensors: ModuleTensors): boolean {
 
 const scratch = createScratch();
 
+/** What a weight's lines are brought to the length of, and which lines: of an input's numbers, or of an output's. */
+export interface Magnitude {
+  readonly axis: 'in' | 'out';
+  readonly data: Float64Array;
+}
+
+/** The magnitude of a module for a weight of that shape; undefined where it fits neither side. */
+export function magnitudeOf(tensors: ModuleTensors, shape: readonly number[]): Magnitude | undefined {
+  const stored = tensors.get('dora_scale') ?? tensors.get('magnitude');
+  const [rows, inputs = 1] = shape;
+  const axis = stored && axisOf(stored.shape, rows, inputs, !tensors.has('dora_scale'));
+  return stored && axis && { axis, data: stored.data };
+}
+
 /**
  * W′ = m ⊙ V / ‖V‖ with V = W + ΔW, norms per input column or per output row, told by the magnitude's shape:
  * `[1, in, …]` is per column, `[out, 1, …]` per row. A flat one goes by its length; where that fits both it is per
@@ -22,12 +36,10 @@ export function decomposed(
   strength: number,
   change: RowChange,
 ): Result<RowChange> {
-  const magnitude = tensors.get('dora_scale') ?? tensors.get('magnitude');
+  const magnitude = magnitudeOf(tensors, shape);
+  if (!magnitude) return misfit((tensors.get('dora_scale') ?? tensors.get('magnitude'))?.shape ?? [], shape);
+  const { axis, data } = magnitude;
   const [rows, inputs = 1] = shape;
-  const isPeft = !tensors.has('dora_scale');
-  const axis = magnitude && axisOf(magnitude.shape, rows, inputs, isPeft);
-  if (!magnitude || !axis) return misfit(magnitude?.shape ?? [], shape);
-  const { data } = magnitude;
   const width = sizeOf(shape) / rows;
   const rest = 1 - strength;
   if (axis === 'out')
@@ -71,12 +83,13 @@ function copyOf(block: Float64Array, rest: number): Float64Array {
   return kept;
 }
 
-/** A line of zeros stays as it is. */
-function ratio(magnitude: number, squares: number): number {
+/** What a line is multiplied by. A line of zeros stays as it is. */
+export function ratio(magnitude: number, squares: number): number {
   return squares > 0 ? magnitude / Math.sqrt(squares) : 1;
 }
 
-function squaresOf(block: Float64Array, from: number, width: number): number {
+/** The sum of the squares of `width` numbers. */
+export function squaresOf(block: Float64Array, from: number, width: number): number {
   let even = 0;
   let odd = 0;
   const end = from + width;
@@ -100,7 +113,7 @@ function mix(
 }
 
 /** Adds the squares of every input's numbers, `kernel` side by side. */
-function addSquares(block: Float64Array, kernel: number, squares: Float64Array): void {
+export function addSquares(block: Float64Array, kernel: number, squares: Float64Array): void {
   const inputs = squares.length;
   for (let at = 0; at < block.length; at += inputs * kernel)
     if (kernel === 1)
