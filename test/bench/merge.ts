@@ -24,8 +24,8 @@ const LIMITED_RANK = 32;
 /**
  * `npm run bench -- merge [--smoke] [--quick] [--model=FOLDER] [--threads=N] [--rounds=N] [--strategies=A,B]`: what LoRAs cost
  * on a UNet of the size of Stable Diffusion 1's, as ratios. Two child processes hold a session each and work in turns
- * (A B A B): the one an untouched session, the other a strategy's. `time` is the ratio on the clock, `cpu` that of
- * processor time, which other programs' work hardly changes.
+ * (A B A B): the one an untouched session, the other a strategy's. `time` is the ratio on the clock, `best` that of the
+ * fastest rounds, `cpu` that of processor time, which other programs' work hardly changes.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const settings = await mergeSettings(args);

@@ -17,15 +17,19 @@ export function createMergeReport() {
       console.log(text);
       rows.push(text);
     },
-    /** Medians of the ratios of the rounds; where the two were not measured in turns, the ratio of the medians. */
+    /**
+     * `time` and `cpu`: medians of the ratios of the rounds; where the two were not measured in turns, the ratio of the
+     * medians. `best`: the ratio of the fastest of each, which a noisy machine disturbs least.
+     */
     against(what: string, above: readonly Measured[], below: readonly Measured[], limit?: Limit): void {
       const of = (key: 'wall' | 'cpu') => ratioOf(above, below, key);
       const [time, cpu] = [of('wall'), of('cpu')];
       const own = median(above.map(({ wall }) => wall));
+      const best = fastest(above) / fastest(below);
       console.log(
-        `${what.padEnd(72)} time ${time.toFixed(3)}  cpu ${cpu.toFixed(3)}  (${own.toFixed(0)} ms)${verdict(time, limit)}`,
+        `${what.padEnd(72)} time ${time.toFixed(3)}  best ${best.toFixed(3)}  cpu ${cpu.toFixed(3)}  (${own.toFixed(0)} ms)${verdict(time, limit)}`,
       );
-      rows.push({ what, time, cpu, limit, above, below });
+      rows.push({ what, time, best, cpu, limit, above, below });
     },
     /** Memory that belongs to the one process over that of the other, after the same work. */
     memory(what: string, above: readonly Measured[], below: readonly Measured[], limit?: Limit): void {
@@ -47,6 +51,11 @@ function ratioOf(above: readonly Measured[], below: readonly Measured[], key: 'w
   const [a, b] = [above, below].map((list) => list.map((one) => one[key]));
   const isPaired = above.length === below.length;
   return isPaired ? median(a!.map((value, i) => value / b![i]!)) : median(a!) / median(b!);
+}
+
+/** The least time anything else of the machine can have added to. */
+function fastest(list: readonly Measured[]): number {
+  return Math.min(...list.map(({ wall }) => wall));
 }
 
 export function megabytes(bytes: number): string {

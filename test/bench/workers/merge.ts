@@ -65,6 +65,12 @@ async function main(): Promise<void> {
       await session.run({ ...stepFeeds(session, request.side / 8, request.batch), ...binding?.feeds });
     } else if (request.do === 'edit') {
       weight = weight >= 0.9 ? 0.5 : weight + 0.05;
+      // As the engine does after a picture: networks that are not wanted any more are closed.
+      for (const [name, { file: open }] of loras)
+        if (!request.files.includes(name)) {
+          open.close();
+          loras.delete(name);
+        }
       const applied = request.files.map((name) => ({ ...loraOf(loras, name), unet: weight }));
       await binding?.bind(assign(applied, { unet: index }).changes.unet);
     } else if (request.do === 'copy') {
