@@ -10,7 +10,6 @@ import { isMatrix } from '../weights/slotKinds';
 import type { Norms } from './norms';
 import { type OpenGraph, openGraphs } from './openGraphs';
 import { createPace, finish, type Pace } from './pace';
-
 import { createTotals, type Totals } from './totals';
 import { readWeight } from './weight';
 

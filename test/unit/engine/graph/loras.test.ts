@@ -5,6 +5,7 @@ import { unet } from '../../../../server/src/engine/graph/networks/unet';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, type InferenceSession, Tensor } from '../../../../server/src/engine/runtime/session';
+import { divide } from '../../../../server/src/engine/weights/divide';
 import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
@@ -110,25 +111,31 @@ describe.each(CASES)('networks on a written graph: %s, %s', (name, dtype) => {
   const outputOf = async (session: InferenceSession, extra: Readonly<Record<string, Tensor>> = {}) =>
     (await session.run({ ...feeds, ...extra })).out_sample!.data as Float32Array;
 
-  it.each(['inputs', 'branches', 'in-graph'] as const)(
-    '%s: as the weights would be merged beforehand',
-    async (strategy) => {
-      const { changes, reports } = assign([loraOf(config, factors)], { unet: indexSlots(file.slots) });
-      expect(reports[0]!.applied).toBe(factors.size);
-      const open = new Set(file.slots.flatMap((slot, at) => (isMatrix(slot) ? [at] : [])));
-      expect(open.size).toBe(factors.size);
-      const binding = await openBinding(strategy, { runtime, file, open, outputs: [] });
-      if (!binding.ok) throw new Error(binding.problem.message);
-      const { session, feeds: weights, bind, release } = binding.value;
-      const plain = await outputOf(session, weights);
-      expect((await bind(changes.unet)).failures).toEqual([]);
-      const result = await outputOf(session, weights);
-      expectClose(result, await wanted(), dtype === 'F32' ? 2e-5 : 1e-2);
-      const moved = Math.max(...result.map((value, at) => Math.abs(value - plain[at]!)));
-      expect(moved, 'the LoRA does something').toBeGreaterThan(0.1);
-      await release();
-    },
-  );
+  it.each([
+    ['inputs', undefined],
+    ['branches', undefined],
+    ['in-graph', undefined],
+    ['adaptive', { width: 1, share: 9 }],
+    ['adaptive', { width: 1, share: 0 }],
+  ] as const)('%s %j: as the weights would be merged beforehand', async (strategy, limits) => {
+    const { changes, reports } = assign([loraOf(config, factors)], { unet: indexSlots(file.slots) });
+    expect(reports[0]!.applied).toBe(factors.size);
+    const open = new Set(file.slots.flatMap((slot, at) => (isMatrix(slot) ? [at] : [])));
+    expect(open.size).toBe(factors.size);
+    const binding = await openBinding(strategy, {
+      ...{ runtime, file, open, outputs: [] },
+      division: divide(file, limits),
+    });
+    if (!binding.ok) throw new Error(binding.problem.message);
+    const { session, feeds: weights, bind, release } = binding.value;
+    const plain = await outputOf(session, weights);
+    expect((await bind(changes.unet)).failures).toEqual([]);
+    const result = await outputOf(session, weights);
+    expectClose(result, await wanted(), dtype === 'F32' ? 2e-5 : 1e-2);
+    const moved = Math.max(...result.map((value, at) => Math.abs(value - plain[at]!)));
+    expect(moved, 'the LoRA does something').toBeGreaterThan(0.1);
+    await release();
+  });
 });
 
 /** Runs a piece of work at the first call and gives its result to all. */
