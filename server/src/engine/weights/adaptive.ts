@@ -18,7 +18,7 @@ import type { BindingRequest } from './strategies';
  * Strategy `adaptive`: the narrow weights of the outer blocks are fed merged, the large ones of the inner blocks stay
  * constants with thin factors beside them, and what is too thick for that, or no pair of factors, is merged where it is
  * wanted. A change of weight costs a fifth of a whole merge, a step what `inputs` takes or less, and every kind of
- * network can come and go without a session.
+ * network that changes matrices can come and go without a session.
  */
 export async function openAdaptive(request: BindingRequest): Promise<Result<WeightBinding>> {
   const { runtime, file, outputs } = request;
