@@ -71,15 +71,28 @@ export async function openComponent(
     file.close();
     return first;
   }
-  let binding: WeightBinding = first.value;
+  /** None after an opening that failed, until the next one. */
+  let binding: WeightBinding | undefined = first.value;
+  const bound = (): WeightBinding => {
+    if (!binding) throw new Error('a graph that could not be opened is used');
+    return binding;
+  };
+  /** Closes what is open first: two sessions of a large model would not fit into memory together. */
+  const openAnew = async (strategy: Choice['strategy']): Promise<Result<WeightBinding>> => {
+    await binding?.release();
+    binding = undefined;
+    const opened = await openBinding(strategy, { runtime, file, open, division, outputs, edits });
+    if (opened.ok) binding = opened.value;
+    return opened;
+  };
   return success({
     file,
     index,
     get session() {
-      return binding.session;
+      return bound().session;
     },
     get feeds() {
-      return binding.feeds;
+      return bound().feeds;
     },
     get choice() {
       return choice;
@@ -88,8 +101,8 @@ export async function openComponent(
       const chosen = choose(changes);
       if (!chosen.ok) return chosen;
       const next = chosen.value;
-      const isClosed = [...changes.keys()].some((slot) => !binding.open.has(slot));
-      if (next.strategy !== binding.strategy || isClosed) {
+      const isClosed = [...changes.keys()].some((slot) => !binding?.open.has(slot));
+      if (next.strategy !== binding?.strategy || isClosed) {
         for (const slot of changes.keys()) {
           const { kind, part } = file.slots[slot];
           // Its like will follow: open the whole sort, so that the next network of this kind costs no session.
@@ -97,16 +110,14 @@ export async function openComponent(
             if (other.kind === kind && other.part === part) open.add(position);
           });
         }
-        const wider = await openBinding(next.strategy, { runtime, file, open, division, outputs, edits });
+        const wider = await openAnew(next.strategy);
         if (!wider.ok) return wider;
-        await binding.release();
-        binding = wider.value;
       }
       choice = next;
-      return success(await binding.bind(changes));
+      return success(await bound().bind(changes));
     },
     async release() {
-      await binding.release();
+      await binding?.release();
       file.close();
     },
   });

@@ -9,7 +9,7 @@ import { Tensor } from '../runtime/session';
 import { changeKey, type WeightBinding } from './binding';
 import { divide, runsBeside } from './divide';
 import { createStacker } from './factors';
-import { openMergedSlots } from './mergedSlots';
+import { feedsOf, openMergedSlots } from './mergedSlots';
 import { tensorOf } from './mergers';
 import { isMatrix } from './slotKinds';
 import type { BindingRequest } from './strategies';
@@ -48,18 +48,14 @@ export async function openAdaptive(request: BindingRequest): Promise<Result<Weig
     await session.value.release();
     return merged;
   }
-  const switched = await openMergedSlots(runtime, file, switches);
+  const switched = await openMergedSlots(runtime, file, switches, true);
   if (!switched.ok) {
     await session.value.release();
     await merged.value.release();
     return switched;
   }
 
-  const feeds: Record<string, Tensor> = {};
-  for (const index of inputs) {
-    const slot = slots[index];
-    feeds[inputName(slot)] = tensorOf(slot, merged.value.arrayOf(index), slot.dims);
-  }
+  const feeds = feedsOf(file, inputs, merged.value);
   const stackers = new Map([...division.beside].map((index) => [index, createStacker(slots[index].shape)]));
   /** What each switched slot was last given. */
   const held = new Map<number, string>();

@@ -2,7 +2,7 @@ import type { WeightSlot } from '../../formats/onnx/index';
 import type { EngineOptions, MergeStrategy } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
 import type { SlotChange } from '../lora/assign';
-import { isMatrix, isUsual, slotBytes } from './slotKinds';
+import { canFeed, isMatrix, isUsual, slotBytes } from './slotKinds';
 
 export interface Choice {
   readonly strategy: MergeStrategy;
@@ -39,14 +39,14 @@ const UNET_SHARE = 1 / 4;
 export const TEXT_ENCODER_SHARE = 1 / 16;
 
 /**
- * The slots opened from the start. In a small model, every matrix. In a large one, what nearly all networks change:
- * attention, feed-forward and their projections; the convolutions of residual blocks, shortcuts among them, join when the
- * first network wants them. Biases and norms always wait: as inputs they keep the runtime from fusing normalisations, which
- * costs a tenth of every step.
+ * The slots opened from the start: every bias and norm, which are a few kilobytes and as fast as inputs; and of the matrices
+ * all in a small model, in a large one what nearly all networks change: attention, feed-forward and their projections. The
+ * convolutions of residual blocks, shortcuts among them, join when the first network wants them.
  */
 export function initialSlots(slots: readonly WeightSlot[]): Set<number> {
-  const indexes = [...slots.keys()].filter((index) => isMatrix(slots[index]));
-  return new Set(isSmall(slots) ? indexes : indexes.filter((index) => isUsual(slots[index])));
+  const areAllMatrices = isSmall(slots);
+  const isOpen = (slot: WeightSlot) => (isMatrix(slot) ? areAllMatrices || isUsual(slot) : canFeed(slot));
+  return new Set([...slots.keys()].filter((index) => isOpen(slots[index])));
 }
 
 /** True for models whose weights merge in no time, and whose steps are so short that choices within them would show. */
@@ -75,18 +75,19 @@ export function chooseStrategy(request: ChoiceRequest): Result<Choice> {
   return success(chooseByMemory(request));
 }
 
-/** True when a change is to a quantised weight, and before any change in a model that has such weights. */
+/** True when a change is to a quantised weight, and before any change of a matrix in a model that has such weights. */
 function meetsQuantised({ slots, changes, wanted }: ChoiceRequest): boolean {
-  if (changes.size > 0) return [...changes.keys()].some((index) => slots[index].quantised);
+  const matrices = [...changes.keys()].filter((index) => isMatrix(slots[index]));
+  if (matrices.length > 0) return matrices.some((index) => slots[index].quantised);
   return wanted === 'auto' && slots.some((slot) => slot.quantised);
 }
 
 function chooseByMemory(request: ChoiceRequest): Choice {
   const { wanted, slots, open, memory, changes, share = UNET_SHARE } = request;
-  const isThin = [...changes].every(
-    ([index, list]) => isMatrix(slots[index]) && list.every((change) => change.module.isLowRank),
-  );
-  const isBeside = [...changes.keys()].every((index) => request.canBranch(slots[index]));
+  // Biases and norms are merged whatever happens to the matrices.
+  const matrices = [...changes].filter(([index]) => isMatrix(slots[index]));
+  const isThin = matrices.every(([, list]) => list.every((change) => change.module.isLowRank));
+  const isBeside = matrices.every(([index]) => request.canBranch(slots[index]));
   if (wanted === 'inputs' || wanted === 'adaptive')
     return { strategy: wanted, why: 'asked for by the option' };
   if (wanted !== 'auto') {

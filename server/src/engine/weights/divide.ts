@@ -32,7 +32,9 @@ const LIMITS: DivisionLimits = { width: 1024, share: 1 / 4 };
 /**
  * Divides the matrices of a model. Many tokens meet the narrow weights of the outer blocks: factors beside those would cost
  * up to a third of the product, merging costs next to nothing, and an input is as fast as a constant. In the inner blocks
- * and where the text comes in it is the other way round. What networks rarely change stays as it is until one does.
+ * and where the text comes in it is the other way round. Projections that are convolutions stay constants whatever their
+ * width, as the runtime prepares those, and are so few that factors beside them are not felt. What networks rarely change
+ * stays as it is until one does.
  */
 export function divide(file: ModelFile, limits = LIMITS): Division {
   const inputs: number[] = [];
@@ -47,7 +49,7 @@ export function divide(file: ModelFile, limits = LIMITS): Division {
       continue;
     }
     switches.push(index);
-    if (isFew && canBranch(file, slot)) beside.add(index);
+    if ((isFew || isUsual(slot)) && canBranch(file, slot)) beside.add(index);
   }
   return { inputs, switches, beside, limits };
 }

@@ -5,16 +5,17 @@ import { canBranch, factorNames, withBranches } from '../graph/branchGraph';
 import { combineEdits } from '../graph/combineEdits';
 import { withMergeInside } from '../graph/inGraph';
 import type { ModelFile } from '../graph/modelFile';
+import { weightsAsInputs } from '../graph/openGraph';
 import type { SlotChange } from '../lora/assign';
-import type { Tensor } from '../runtime/session';
 import { type BindFailure, changeKey, type WeightBinding } from './binding';
 import { createStacker } from './factors';
+import { feedsOf, openMergedSlots } from './mergedSlots';
 import { isMatrix } from './slotKinds';
 import type { BindingRequest } from './strategies';
 
 /**
  * Strategy `branches`: thin factors are inputs of the graph and run beside the base weights, which stay constants. A
- * change of weight costs nothing; every step costs in proportion to the sum of ranks.
+ * change of weight costs nothing; every step costs in proportion to the sum of ranks. Biases and norms are fed merged.
  */
 export function openBranches(request: BindingRequest): Promise<Result<WeightBinding>> {
   return openFactored(request, 'branches', withBranches, (slot) => canBranch(request.file, slot));
@@ -37,15 +38,27 @@ async function openFactored(
   const indexes = [...open]
     .sort((a, b) => a - b)
     .filter((index) => isMatrix(file.slots[index]) && fits(file.slots[index]));
-  const edits = edit(
-    file,
-    indexes.map((index) => file.slots[index]),
+  const vectors = [...open].sort((a, b) => a - b).filter((index) => !isMatrix(file.slots[index]));
+  const edits = combineEdits(
+    weightsAsInputs(
+      file,
+      vectors.map((index) => file.slots[index]),
+    ),
+    edit(
+      file,
+      indexes.map((index) => file.slots[index]),
+    ),
   );
   const whole = combineEdits({ ...edits, addOutputs: outputs }, own);
   const graph = assemble(editGraph(file.model, whole), file.model.source);
   const session = await runtime.open(graph, file.folder, 'speed');
   if (!session.ok) return session;
-  const feeds: Record<string, Tensor> = {};
+  const merged = await openMergedSlots(runtime, file, vectors);
+  if (!merged.ok) {
+    await session.value.release();
+    return merged;
+  }
+  const feeds = feedsOf(file, vectors, merged.value);
   const held = new Map<number, string>();
   // Nothing beside a weight is one rank of zeros: a convolution without output channels has no defined result in this
   // runtime, and WebGPU ends the process when it meets a tensor without numbers.
@@ -55,9 +68,13 @@ async function openFactored(
   );
 
   const bind = async (changes: ReadonlyMap<number, readonly SlotChange[]>) => {
-    const failures: BindFailure[] = [];
-    let recomputed = 0;
+    const small = await merged.value.merge(
+      new Map(vectors.map((index) => [index, changes.get(index) ?? []])),
+    );
+    const failures: BindFailure[] = [...small.failures];
+    let { recomputed } = small;
     for (const [index, list] of changes) {
+      if (!isMatrix(file.slots[index]) && open.has(index)) continue;
       for (const { lora, module } of list) {
         if (stackers.has(index) && module.isLowRank) continue;
         failures.push({
@@ -88,6 +105,9 @@ async function openFactored(
     open,
     feeds,
     bind,
-    release: () => session.value.release(),
+    async release() {
+      await session.value.release();
+      await merged.value.release();
+    },
   });
 }

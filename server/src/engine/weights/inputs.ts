@@ -1,12 +1,10 @@
 import { assemble, editGraph } from '../../formats/onnx/index';
 import { type Result, success } from '../../shared/problem';
 import { combineEdits } from '../graph/combineEdits';
-import { inputName, weightsAsInputs } from '../graph/openGraph';
+import { weightsAsInputs } from '../graph/openGraph';
 import type { SlotChange } from '../lora/assign';
-import type { Tensor } from '../runtime/session';
 import type { WeightBinding } from './binding';
-import { openMergedSlots } from './mergedSlots';
-import { tensorOf } from './mergers';
+import { feedsOf, openMergedSlots } from './mergedSlots';
 import type { BindingRequest } from './strategies';
 
 /**
@@ -30,11 +28,7 @@ export async function openInputs(request: BindingRequest): Promise<Result<Weight
     await session.value.release();
     return merged;
   }
-  const feeds: Record<string, Tensor> = {};
-  for (const index of chosen) {
-    const slot = slots[index];
-    feeds[inputName(slot)] = tensorOf(slot, merged.value.arrayOf(index), slot.dims);
-  }
+  const feeds = feedsOf(file, chosen, merged.value);
   const bind = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
     merged.value.merge(new Map(chosen.map((index) => [index, changes.get(index) ?? []])));
   await bind(new Map());

@@ -1,12 +1,13 @@
 import { type Result, success } from '../../shared/problem';
 import type { ModelFile } from '../graph/modelFile';
+import { inputName } from '../graph/openGraph';
 import type { SlotChange } from '../lora/assign';
 import { collect } from '../runtime/collect';
-import type { Runtime } from '../runtime/session';
+import type { Runtime, Tensor } from '../runtime/session';
 import { type BindFailure, breathe, changeKey } from './binding';
 import { createLines, isDecomposedFirst, type Lines } from './decomposed';
 import { mergeDense, type SlotArray, slotArray } from './dense';
-import { openMergers } from './mergers';
+import { openMergers, RARE_GROUP_BYTES, tensorOf } from './mergers';
 import { isMatrix } from './slotKinds';
 
 /**
@@ -43,15 +44,31 @@ function bytesOf(arrays: ReadonlyMap<number, SlotArray>): number {
   return bytes;
 }
 
-/** Opens what merges the slots at `indexes`; nothing is merged yet. */
+/** What a session is fed for slots that are inputs of its graph: tensors over their arrays, which merging fills. */
+export function feedsOf(
+  { slots }: ModelFile,
+  indexes: readonly number[],
+  { arrayOf }: MergedSlots,
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    indexes.map((index) => [
+      inputName(slots[index]),
+      tensorOf(slots[index], arrayOf(index), slots[index].dims),
+    ]),
+  );
+}
+
+/** Opens what merges the slots at `indexes`; nothing is merged yet. `isRare` says that most of them seldom are. */
 export async function openMergedSlots(
   runtime: Runtime,
   file: ModelFile,
   indexes: readonly number[],
+  isRare = false,
 ): Promise<Result<MergedSlots>> {
   const { slots } = file;
   const matrices = new Set(indexes.filter((index) => isMatrix(slots[index])));
-  const opened = await openMergers(runtime, file, [...matrices]);
+  const limits = isRare ? { groupBytes: RARE_GROUP_BYTES } : {};
+  const opened = await openMergers(runtime, file, [...matrices], limits);
   if (!opened.ok) return opened;
   const mergers = opened.value;
   const findLines = createLines(file);

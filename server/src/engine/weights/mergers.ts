@@ -13,6 +13,9 @@ import { createStacker } from './factors';
 /** Merge sessions are cut at this many bytes of weights: few enough sessions, small enough results. */
 const GROUP_BYTES = 24 * 2 ** 20;
 
+/** For weights that are rarely merged: sessions that mostly wait should be few, at 0.3 MB each. */
+export const RARE_GROUP_BYTES = 4 * GROUP_BYTES;
+
 const UNSCALED = new Tensor('float32', Float32Array.of(1), [1, 1]);
 
 /** Computes W′ of low-rank changes with ONNX Runtime, in groups; W0 never enters JavaScript. */
@@ -38,15 +41,22 @@ interface Group {
   readonly members: readonly number[];
 }
 
-/** Opens the merge sessions for the matrices at `indexes`; beyond `mostOpened` groups, when they are needed. */
+interface MergerLimits {
+  /** Bytes of weights that share a session. */
+  readonly groupBytes?: number;
+  /** Beyond so many sessions, they are opened when they are needed. */
+  readonly mostOpened?: number;
+}
+
+/** Opens the merge sessions for the matrices at `indexes`. */
 export async function openMergers(
   runtime: Runtime,
   file: ModelFile,
   indexes: readonly number[],
-  mostOpened = MOST_OPENED,
+  { groupBytes = GROUP_BYTES, mostOpened = MOST_OPENED }: MergerLimits = {},
 ): Promise<Result<Mergers>> {
   const { slots } = file;
-  const groups: Group[] = groupSlots(slots, indexes).map((members) => ({ members }));
+  const groups: Group[] = groupSlots(slots, indexes, groupBytes).map((members) => ({ members }));
   const open = async (group: Group) => {
     const graph = mergeGraph(
       file,
@@ -109,7 +119,11 @@ export function tensorOf(slot: WeightSlot, array: SlotArray, dims: readonly numb
 }
 
 /** Slots that networks change together share a session: attention, feed-forward, projections, the rest. */
-function groupSlots(slots: readonly WeightSlot[], indexes: readonly number[]): number[][] {
+function groupSlots(
+  slots: readonly WeightSlot[],
+  indexes: readonly number[],
+  groupBytes: number,
+): number[][] {
   const groups: number[][] = [];
   const open = new Map<string, { members: number[]; bytes: number }>();
   for (const index of indexes) {
@@ -117,7 +131,7 @@ function groupSlots(slots: readonly WeightSlot[], indexes: readonly number[]): n
     const kind = classOf(slot);
     const bytes = 4 * slot.dims.reduce((a, b) => a * b, 1);
     let group = open.get(kind);
-    if (!group || group.bytes + bytes > GROUP_BYTES) {
+    if (!group || group.bytes + bytes > groupBytes) {
       group = { members: [], bytes: 0 };
       open.set(kind, group);
       groups.push(group.members);

@@ -1,8 +1,13 @@
-import type { WeightSlot } from '../../formats/onnx/index';
+import { ELEMENT, type WeightSlot } from '../../formats/onnx/index';
 
 /** A weight that is multiplied by, not a bias and not a norm's scale. */
 export function isMatrix(slot: WeightSlot): boolean {
   return slot.part === 'weight' && slot.kind !== 'norm';
+}
+
+/** True where a graph reads a slot in a type that JavaScript has arrays for. */
+export function canFeed({ elementType }: WeightSlot): boolean {
+  return elementType === ELEMENT.float || elementType === ELEMENT.float16;
 }
 
 /** What nearly all networks change: attention, feed-forward and their projections. */

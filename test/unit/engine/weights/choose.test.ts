@@ -11,6 +11,7 @@ const slot = {
   kind: 'linear',
   dims: [16_384, 16_384],
 } as unknown as WeightSlot;
+const bias = { ...slot, part: 'bias', dims: [8] } as unknown as WeightSlot;
 const bytes = (count: number) => (): number => count;
 const tiny = { slots: [{ ...slot, dims: [8, 8] }] };
 const change = (isLowRank: boolean) => [{ module: { isLowRank } } as unknown as SlotChange];
@@ -50,6 +51,7 @@ describe('the strategy', () => {
     ['is the one asked for', { wanted: 'branches' }, true, 'branches'],
     ['unless the kind cannot', { wanted: 'branches' }, false, 'inputs'],
     ['or the graph cannot', { wanted: 'branches', canBranch: nowhere }, true, 'inputs'],
+    ['does not mind biases and norms', { wanted: 'branches', slots: [bias] }, false, 'branches'],
     ['in the graph wherever it is', { wanted: 'in-graph', canBranch: nowhere }, true, 'in-graph'],
   ] as const)('%s', (_, changes, isLowRank, strategy) => {
     const choice = choose(changes, isLowRank);
@@ -67,6 +69,8 @@ describe('the strategy', () => {
         expect(choose({ slots, wanted, canBranch: nowhere }, isLowRank).strategy).toBe('branches');
     expect(choose({ slots, changes: new Map() }).strategy).toBe('branches');
     expect(choose({ slots, changes: other }).strategy).toBe('inputs');
+    const toBias = new Map([[1, change(false)]]);
+    expect(choose({ slots: [short, bias], changes: toBias }).strategy).toBe('branches');
     expect(choose({ slots, wanted: 'inputs', changes: new Map() }).strategy).toBe('inputs');
     for (const wanted of ['inputs', 'in-graph'] as const) {
       const refused = ask({ slots, wanted });
@@ -83,8 +87,8 @@ describe('the strategy', () => {
 });
 
 describe('the weights opened from the start', () => {
-  const of = (path: string, dims: number[], kind = 'linear') =>
-    ({ path, part: 'weight', kind, dims, shape: dims }) as unknown as WeightSlot;
+  const of = (path: string, dims: number[], kind = 'linear', part = 'weight', elementType = 1) =>
+    ({ path, part, kind, dims, shape: dims, elementType }) as unknown as WeightSlot;
   const wide = [
     of('down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q', [8192, 8192]),
     of('down_blocks.0.attentions.0.transformer_blocks.0.ff.net.0.proj', [8192, 8192]),
@@ -97,5 +101,14 @@ describe('the weights opened from the start', () => {
   it('are those of transformers in a large model, all matrices in a small one', () => {
     expect([...initialSlots(wide)]).toEqual([0, 1, 2]);
     expect([...initialSlots(wide.slice(2))]).toEqual([0, 1, 2, 3]);
+  });
+
+  it('are all biases and norms as well, in types that can be fed', () => {
+    const vectors = [
+      of('down_blocks.0.resnets.0.conv1', [64], 'conv', 'bias'),
+      of('conv_norm_out', [64, 1, 1], 'norm', 'weight', 10),
+      of('conv_norm_out', [64], 'norm', 'bias', 16),
+    ];
+    expect([...initialSlots([...wide, ...vectors])]).toEqual([0, 1, 2, 6, 7]);
   });
 });

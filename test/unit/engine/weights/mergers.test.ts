@@ -41,7 +41,7 @@ afterAll(() => file.close());
 
 /** Merges the network into every matrix. */
 async function merged(runtime: Runtime, mostOpened?: number) {
-  const mergers = await openMergers(runtime, file, matrices, mostOpened);
+  const mergers = await openMergers(runtime, file, matrices, { mostOpened });
   if (!mergers.ok) throw new Error(mergers.problem.message);
   const opened = runtime.created;
   const arrays = new Map<number, SlotArray>(matrices.map((index) => [index, slotArray(file.slots[index]!)]));
