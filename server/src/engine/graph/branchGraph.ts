@@ -6,8 +6,10 @@ import {
   type QuantisedUse,
   type WeightSlot,
 } from '../../formats/onnx/index';
+import { besideWithBias, createBiasFinder } from './besideBias';
 import type { ModelFile } from './modelFile';
 import { mappedInitializers } from './openGraph';
+import { shapeTensor } from './shapeTensor';
 
 /** Names of the graph inputs that carry a slot's factors. */
 export function factorNames(slot: WeightSlot): { down: string; up: string; scale: string } {
@@ -62,23 +64,39 @@ function factorOf(node: OnnxNode): number {
 
 /**
  * Edits that put a side branch beside every reader of the slots: `y = op(x, W0) + s·up·(down·x)`. The base weights stay
- * constants of the graph. Rank 0 adds exactly nothing.
+ * constants of the graph. Rank 0 adds exactly nothing. `rewire` has the new names of other inputs of the same nodes.
  */
-export function withBranches(file: ModelFile, slots: readonly WeightSlot[]): GraphEdits {
+export function withBranches(
+  file: ModelFile,
+  slots: readonly WeightSlot[],
+  { rewire }: Pick<GraphEdits, 'rewire'> = {},
+): GraphEdits {
+  const dropNodes = new Set<number>();
   const rename = new Map<number, Map<number, string>>();
   const insertAfter = new Map<number, Uint8Array[]>();
   const prologue: Uint8Array[] = [];
   const addInitializers: Uint8Array[] = [];
+  const findBias = createBiasFinder(file);
   for (const slot of slots) {
     const factors = prepareFactors(slot, prologue, addInitializers);
     for (const product of productsOf(file, slot)) {
       const output = file.model.nodes[product.result].outputs[0];
-      rename.set(product.result, new Map([[0, `${output}.base`]]));
-      const names = { base: `${output}.base`, sum: output };
-      insertAfter.set(product.result, besideNodes(file, slot, product, factors, names));
+      const base = `${output}.base`;
+      rename.set(product.result, new Map([[0, base]]));
+      const addition = factorOf(file.model.nodes[product.node]) === 1 ? findBias(slot, product) : undefined;
+      if (!addition) {
+        insertAfter.set(product.result, besideNodes(file, slot, product, factors, { base, sum: output }));
+        continue;
+      }
+      const { inputs, outputs } = file.model.nodes[addition.node];
+      const bias = rewire?.get(addition.node)?.get(addition.input) ?? inputs[addition.input];
+      const beside = { file, slot, product, factors, base, bias, sum: outputs[0] };
+      dropNodes.add(addition.node);
+      insertAfter.set(addition.node, besideWithBias(beside, addInitializers));
     }
   }
   return {
+    dropNodes,
     rename,
     insertAfter,
     prologue,
@@ -160,10 +178,4 @@ function copiedAttributes(file: ModelFile, node: OnnxNode): Uint8Array[] {
   return node.attributes
     .filter((attribute) => attribute.name !== 'activation' && attribute.name !== 'activation_params')
     .map(({ field }) => file.model.source.read(field.valueStart, field.end - field.valueStart));
-}
-
-/** An int64 vector as an initializer. */
-export function shapeTensor(name: string, dims: readonly number[]): Uint8Array {
-  const bytes = new Uint8Array(BigInt64Array.from(dims, BigInt).buffer);
-  return encode.tensor(name, ELEMENT.int64, [dims.length], bytes);
 }

@@ -1,8 +1,9 @@
 import { ELEMENT, encode, type GraphEdits, type WeightSlot } from '../../formats/onnx/index';
-import { factorInputs, factorNames, shapeTensor } from './branchGraph';
+import { factorInputs, factorNames } from './branchGraph';
 import { matrixDims, mergeNodes } from './mergeGraph';
 import type { ModelFile } from './modelFile';
 import { inputName, mappedInitializers, rewireSlots } from './openGraph';
+import { shapeTensor } from './shapeTensor';
 
 /** Edits that compute W′ from W0 and the factors inside the graph, at every run. */
 export function withMergeInside(file: ModelFile, slots: readonly WeightSlot[]): GraphEdits {

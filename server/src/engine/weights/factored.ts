@@ -32,23 +32,23 @@ export function openInGraph(request: BindingRequest): Promise<Result<WeightBindi
 async function openFactored(
   { runtime, file, open, outputs, edits: own = {} }: BindingRequest,
   strategy: MergeStrategy,
-  edit: (file: ModelFile, slots: readonly WeightSlot[]) => GraphEdits,
+  edit: (file: ModelFile, slots: readonly WeightSlot[], others: GraphEdits) => GraphEdits,
   fits: (slot: WeightSlot) => boolean,
 ): Promise<Result<WeightBinding>> {
   const indexes = [...open]
     .sort((a, b) => a - b)
     .filter((index) => isMatrix(file.slots[index]) && fits(file.slots[index]));
   const vectors = [...open].sort((a, b) => a - b).filter((index) => !isMatrix(file.slots[index]));
-  const edits = combineEdits(
-    weightsAsInputs(
-      file,
-      vectors.map((index) => file.slots[index]),
-    ),
-    edit(
-      file,
-      indexes.map((index) => file.slots[index]),
-    ),
+  const opening = weightsAsInputs(
+    file,
+    vectors.map((index) => file.slots[index]),
   );
+  const factoring = edit(
+    file,
+    indexes.map((index) => file.slots[index]),
+    opening,
+  );
+  const edits = combineEdits(opening, factoring);
   const whole = combineEdits({ ...edits, addOutputs: outputs }, own);
   const graph = assemble(editGraph(file.model, whole), file.model.source);
   const session = await runtime.open(graph, file.folder, 'speed');
