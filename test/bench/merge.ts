@@ -3,6 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { openModelFile } from '../../server/src/engine/graph/modelFile';
 import { initialSlots } from '../../server/src/engine/weights/choose';
+import { isMatrix } from '../../server/src/engine/weights/slotKinds';
 import type { MergeStrategy } from '../../server/src/shared/engineProtocol';
 import { type Child, startChild } from './support/child';
 import { buildWorker, loadLine } from './support/measure';
@@ -61,7 +62,7 @@ function networksFor({ folder }: MergeSettings) {
     return undefined;
   }
   const { slots } = opened.value;
-  const open = [...initialSlots(slots)].map((index) => slots[index]!);
+  const open = [...initialSlots(slots)].map((index) => slots[index]!).filter(isMatrix);
   opened.value.close();
   const networks = path.join(tmpdir(), 'sdprompt-bench', `loras-${path.basename(folder)}`);
   mkdirSync(networks, { recursive: true });
