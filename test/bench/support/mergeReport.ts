@@ -18,16 +18,18 @@ export function createMergeReport() {
       rows.push(text);
     },
     /**
-     * `time` and `cpu`: medians of the ratios of the rounds; where the two were not measured in turns, the ratio of the
-     * medians. `best`: the ratio of the fastest of each, which a noisy machine disturbs least.
+     * `time` and `cpu`: medians of the ratios of the rounds, with the quartiles of the former; where the two were not
+     * measured in turns, the ratio of the medians. `best`: the ratio of the fastest of each, which a noisy machine disturbs
+     * least.
      */
     against(what: string, above: readonly Measured[], below: readonly Measured[], limit?: Limit): void {
       const of = (key: 'wall' | 'cpu') => ratioOf(above, below, key);
       const [time, cpu] = [of('wall'), of('cpu')];
+      const quarters = quartersOf(above, below);
       const own = median(above.map(({ wall }) => wall));
       const best = fastest(above) / fastest(below);
       console.log(
-        `${what.padEnd(72)} time ${time.toFixed(3)}  best ${best.toFixed(3)}  cpu ${cpu.toFixed(3)}  (${own.toFixed(0)} ms)${verdict(time, limit)}`,
+        `${what.padEnd(72)} time ${time.toFixed(3)}${quarters}  best ${best.toFixed(3)}  cpu ${cpu.toFixed(3)}  (${own.toFixed(0)} ms)${verdict(time, limit)}`,
       );
       rows.push({ what, time, best, cpu, limit, above, below });
     },
@@ -51,6 +53,14 @@ function ratioOf(above: readonly Measured[], below: readonly Measured[], key: 'w
   const [a, b] = [above, below].map((list) => list.map((one) => one[key]));
   const isPaired = above.length === below.length;
   return isPaired ? median(a!.map((value, i) => value / b![i]!)) : median(a!) / median(b!);
+}
+
+/** How far the ratios of single rounds are apart: half of them lie between these two. */
+function quartersOf(above: readonly Measured[], below: readonly Measured[]): string {
+  if (above.length !== below.length || above.length < 4) return '';
+  const ratios = above.map(({ wall }, round) => wall / below[round]!.wall).sort((a, b) => a - b);
+  const at = (share: number) => ratios[Math.round(share * (ratios.length - 1))]!.toFixed(2);
+  return ` [${at(0.25)}, ${at(0.75)}]`;
 }
 
 /** The least time anything else of the machine can have added to. */

@@ -32,7 +32,7 @@ export function* changeOf(
   const weight = rows ? takeRows(whole, rows) : whole;
   const prepared = prepareChange(module.tensors, weight.shape, strength, lora.dyn);
   if (!prepared.ok) return prepared;
-  const { together, apply } = prepared.value;
+  const { together, apply, applying } = prepared.value;
   const data = new Float64Array(weight.data.length);
   const width = data.length / weight.shape[0];
   const count = rowsAtATime(together, width);
@@ -40,7 +40,8 @@ export function* changeOf(
     const [from, to] = [first * width, (first + count) * width];
     const block = data.subarray(from, to);
     block.set(weight.data.subarray(from, to));
-    apply(block, first);
+    if (applying) yield* applying(block, first);
+    else apply(block, first);
     for (let i = 0; i < block.length; i++) block[i] -= weight.data[from + i];
     yield;
   }

@@ -46,7 +46,8 @@ export async function openComponent(
   const index = indexSlots(file.slots);
   const outputs = wishes.outputs?.(file) ?? [];
   const edits = wishes.edits?.(file);
-  const open = initialSlots(file.slots);
+  const isAway = runtime.provider !== 'cpu';
+  const open = initialSlots(file.slots, isAway);
   const division = divide(file);
   const choose = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
     chooseStrategy({

@@ -39,13 +39,14 @@ const UNET_SHARE = 1 / 4;
 export const TEXT_ENCODER_SHARE = 1 / 16;
 
 /**
- * The slots opened from the start: every bias and norm, which are a few kilobytes and as fast as inputs; and of the matrices
- * all in a small model, in a large one what nearly all networks change: attention, feed-forward and their projections. The
- * convolutions of residual blocks, shortcuts among them, join when the first network wants them.
+ * The slots opened from the start: every bias and norm, which are a few kilobytes and as fast as inputs (unless each would
+ * be copied to another device in every step); and of the matrices all in a small model, in a large one what nearly all
+ * networks change: attention, feed-forward and their projections. What is left joins when the first network wants it.
  */
-export function initialSlots(slots: readonly WeightSlot[]): Set<number> {
+export function initialSlots(slots: readonly WeightSlot[], isAway = false): Set<number> {
   const areAllMatrices = isSmall(slots);
-  const isOpen = (slot: WeightSlot) => (isMatrix(slot) ? areAllMatrices || isUsual(slot) : canFeed(slot));
+  const isOpen = (slot: WeightSlot) =>
+    isMatrix(slot) ? areAllMatrices || isUsual(slot) : !isAway && canFeed(slot);
   return new Set([...slots.keys()].filter((index) => isOpen(slots[index])));
 }
 

@@ -82,4 +82,24 @@ describe('weights of more rows than are changed at a time', () => {
     expect(largest(merged.value.data, whole)).toBeLessThan(1e-12);
     expect(largest(whole, weight.data)).toBeGreaterThan(1e-3);
   });
+
+  it.each([0.6, 1])(
+    'can be left in the middle where all rows belong together, at strength %d',
+    (strength) => {
+      const weight = tensor([ROWS, INPUTS], numbers(ROWS * INPUTS, 9));
+      const change = prepareChange(moduleOf(NETWORKS['dora by column']!), weight.shape, strength);
+      if (!change.ok) throw new Error('no change');
+      expect(change.value.together).toBe(ROWS);
+      const [whole, left, other] = [0, 1, 2].map(() => weight.data.slice());
+      change.value.apply(whole!, 0);
+      let steps = 0;
+      for (const _ of change.value.applying!(left!, 0)) {
+        steps++;
+        // What is done meanwhile leaves it alone.
+        change.value.apply(other!, 0);
+      }
+      expect(steps).toBeGreaterThan(2);
+      expect(left).toEqual(whole);
+    },
+  );
 });

@@ -110,5 +110,7 @@ describe('the weights opened from the start', () => {
       of('conv_norm_out', [64], 'norm', 'bias', 16),
     ];
     expect([...initialSlots([...wide, ...vectors])]).toEqual([0, 1, 2, 6, 7]);
+    // Each would be copied to another device in every step.
+    expect([...initialSlots([...wide, ...vectors], true)]).toEqual([0, 1, 2]);
   });
 });

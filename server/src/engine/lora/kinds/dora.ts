@@ -1,7 +1,8 @@
 import { type Result, success } from '../../../shared/problem';
 import { createScratch } from '../product';
+import { atOnce, type Steps } from '../steps';
 import { sizeOf } from '../tensor';
-import { changeRows, type ModuleTensors, misfit, type RowChange } from './kind';
+import { changeRows, type ModuleTensors, misfit, type RowChange, rowsAtATime } from './kind';
 
 /** DoRA is no kind of its own: any additive kind may carry a magnitude beside its factors. */
 export function hasMagnitude(tensors: ModuleTensors): boolean {
@@ -55,23 +56,29 @@ export function decomposed(
       },
     });
   const kernel = width / inputs;
+  const count = rowsAtATime(change.together, width);
+  /** The lengths of columns are known when every row was changed; only then can the first row be finished. */
+  function* applying(block: Float64Array, kept: Float64Array | undefined): Steps<void> {
+    const squares = new Float64Array(inputs);
+    for (let first = 0; first < rows; first += count) {
+      const part = block.subarray(first * width, (first + count) * width);
+      kept?.set(part, first * width);
+      change.apply(part, first);
+      addSquares(part, kernel, squares);
+      yield;
+    }
+    const by = squares.map((square, input) => strength * ratio(data[input], square));
+    for (let from = 0; from < block.length; from += count * width) {
+      const to = from + count * width;
+      const part = block.subarray(from, to);
+      mixByInput(part, kernel, by, kept?.subarray(from, to) ?? part, rest);
+      yield;
+    }
+  }
   return success({
     together: rows,
-    apply(block) {
-      const kept = rest === 0 ? undefined : scratch(block.length);
-      const squares = new Float64Array(inputs);
-      const counted: RowChange = {
-        together: change.together,
-        apply(part, first) {
-          kept?.set(part, first * width);
-          change.apply(part, first);
-          addSquares(part, kernel, squares);
-        },
-      };
-      changeRows(counted, block, rows);
-      const by = squares.map((square, input) => strength * ratio(data[input], square));
-      mixByInput(block, kernel, by, kept ?? block, rest);
-    },
+    apply: (block) => atOnce(applying(block, rest === 0 ? undefined : scratch(block.length))),
+    applying: (block) => applying(block, rest === 0 ? undefined : new Float64Array(block.length)),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Result } from '../../../shared/problem';
 import { failure } from '../../../shared/problem';
 import { addProduct, createScratch, rowsOf } from '../product';
+import type { Steps } from '../steps';
 import { sizeOf, type Tensor64 } from '../tensor';
 
 /**
@@ -49,6 +50,8 @@ export interface RowChange {
   readonly together: number;
   /** Turns rows of W, from row `first` on, into those of W′ where they are: `block` is `[rows, everything else]`. */
   apply(block: Float64Array, first: number): void;
+  /** The same in steps of some milliseconds, where so many rows belong together that all at once takes long. */
+  applying?(block: Float64Array, first: number): Steps<void>;
 }
 
 /** One way of storing a change of weights. */
