@@ -49,7 +49,7 @@ async function pidAfterJob(host: EngineHost): Promise<number> {
 describe('the process', () => {
   it('gives large blocks back to the system when they are freed', async () => {
     const outcome = await hostWith().generate(plan('ok'), request);
-    expect(outcome).toMatchObject({ result: { bound: '1048576' } });
+    expect(outcome).toMatchObject({ result: { bound: '32768' } });
   });
 });
 

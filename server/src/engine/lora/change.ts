@@ -27,7 +27,8 @@ export function* changeOf(
     const factors = module.lowRank(shapeOf(slot, rows));
     if (!factors.ok) return factors;
     const rank = ranksUsed(module.tensors, factors.value.rank, lora.dyn);
-    return success({ kind: 'thin', factors: factors.value, rank, strength });
+    // Held as long as the change is, or a step after a pause might have to read them again.
+    return success({ kind: 'thin', factors: { ...factors.value }, rank, strength });
   }
   const weight = rows ? takeRows(whole, rows) : whole;
   const prepared = prepareChange(module.tensors, weight.shape, strength, lora.dyn);

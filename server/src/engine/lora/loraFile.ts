@@ -19,7 +19,10 @@ export interface FileModule {
   readonly isLowRank: boolean;
   /** True when it is two thin factors and a magnitude: DoRA. */
   readonly isDecomposed: boolean;
-  /** The factors for a weight of that shape, without a magnitude; read once and kept. */
+  /**
+   * The factors for a weight of that shape, without a magnitude. Their numbers stay in memory as long as somebody uses
+   * them, and are read again after that.
+   */
   lowRank(shape: readonly number[]): Result<LowRank>;
 }
 
@@ -29,8 +32,6 @@ export interface LoraFile {
   readonly identity: string;
   readonly path: string;
   readonly modules: readonly FileModule[];
-  /** Bytes of factors kept in memory. */
-  readonly kept: number;
   close(): void;
 }
 
@@ -77,19 +78,12 @@ export function openLoraFile(file: string, identity: string): Result<LoraFile> {
     closeSync(descriptor);
     return peft;
   }
-  let kept = 0;
-  const keep = (bytes: number) => {
-    kept += bytes;
-  };
   const read = (name: string) => readTensor(header.value, name, source.read);
-  const modules = groups.map((group) => moduleOf(group, read, peft.value.get(group), keep));
+  const modules = groups.map((group) => moduleOf(group, read, peft.value.get(group)));
   return success({
     identity,
     path: file,
     modules,
-    get kept() {
-      return kept;
-    },
     close: () => closeSync(descriptor),
   });
 }
@@ -98,7 +92,6 @@ function moduleOf(
   source: LoraModule,
   read: (name: string) => Tensor64,
   peft: ModuleTensors['peft'],
-  keep: (bytes: number) => void,
 ): FileModule {
   const names = new Map(Object.entries(source.tensors));
   const tensors: ModuleTensors = {
@@ -120,12 +113,38 @@ function moduleOf(
     lowRank(shape) {
       const text = shape.join();
       if (factors?.shape !== text) {
-        const result = kind?.lowRank?.(tensors, shape) ?? noFactors();
+        const make = () => kind?.lowRank?.(tensors, shape) ?? noFactors();
+        const result = make();
         const checked = result.ok && !isFinite64(result.value) ? notFinite() : result;
-        factors = { shape: text, result: checked };
-        if (checked.ok) keep(4 * (checked.value.down.length + checked.value.up.length));
+        factors = { shape: text, result: checked.ok ? success(weakly(checked.value, make)) : checked };
       }
       return factors.result;
+    },
+  };
+}
+
+/**
+ * Factors whose numbers the collector may take: a stack of several networks has copies of its own, and what was only
+ * measured is not needed again. `make` reads them anew; the file has not changed, or it would be another one.
+ */
+function weakly({ rank, scale, down, up }: LowRank, make: () => Result<LowRank>): LowRank {
+  let kept = { down: new WeakRef(down), up: new WeakRef(up) };
+  const get = (which: 'down' | 'up'): Float32Array => {
+    const known = kept[which].deref();
+    if (known) return known;
+    const made = make();
+    if (!made.ok) throw new Error(`factors cannot be read again: ${made.problem.message}`);
+    kept = { down: new WeakRef(made.value.down), up: new WeakRef(made.value.up) };
+    return made.value[which];
+  };
+  return {
+    rank,
+    scale,
+    get down() {
+      return get('down');
+    },
+    get up() {
+      return get('up');
     },
   };
 }

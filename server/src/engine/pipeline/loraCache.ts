@@ -4,12 +4,12 @@ import { failure, type Result, success } from '../../shared/problem';
 import type { AppliedLora } from '../lora/assign';
 import { type LoraFile, openLoraFile } from '../lora/loraFile';
 
-/** Factors of files that the current plan does not use are kept up to this many bytes. */
-const KEEP_BYTES = 512 * 2 ** 20;
+/** Most files that are open, of those a plan does not use as well. */
+const MOST_OPEN = 32;
 
 export type LoraCache = ReturnType<typeof createLoraCache>;
 
-/** Open network files, kept between jobs: going back to a LoRA reads nothing. */
+/** Open network files, kept between jobs: going back to a LoRA reads its factors alone, and those only if they were let go. */
 export function createLoraCache() {
   /** Oldest use first. */
   const files = new Map<string, LoraFile>();
@@ -47,14 +47,12 @@ export function createLoraCache() {
       }
       return success(applied);
     },
-    /** Closes the files longest unused while more than the limit is kept. */
+    /** Closes the files longest unused while more than the limit are open. */
     trim(inUse: readonly AppliedLora[]): void {
       const used = new Set(inUse.map((lora) => lora.file));
-      let kept = [...files.values()].reduce((sum, file) => sum + file.kept, 0);
       for (const [identity, file] of files) {
-        if (kept <= KEEP_BYTES && files.size <= 32) break;
+        if (files.size <= MOST_OPEN) break;
         if (used.has(file)) continue;
-        kept -= file.kept;
         file.close();
         files.delete(identity);
       }

@@ -35,13 +35,11 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
   };
   let last = empty;
   return (changes: readonly SlotChange[]): StackedFactors => {
-    const parts = changes.map((change) => {
-      const { rows } = change;
-      const factors = change.module.lowRank(rows ? [rows.length, ...shape.slice(1)] : shape);
+    const parts = changes.map(({ module, lora, strength, rows }): Part => {
+      const factors = module.lowRank(rows ? [rows.length, ...shape.slice(1)] : shape);
       if (!factors.ok) throw new Error(`unplaced factors: ${factors.problem.message}`);
-      const rank = ranksUsed(change.module.tensors, factors.value.rank, change.lora.dyn);
-      const up = rows ? scatter(factors.value, rows, out) : factors.value.up;
-      return { ...factors.value, up, rank, strength: change.strength };
+      const rank = ranksUsed(module.tensors, factors.value.rank, lora.dyn);
+      return { factors: factors.value, rank, rows, by: strength * factors.value.scale };
     });
     const key = changes
       .map(({ lora, module }) => `${lora.file.identity}|${module.source.name}|${lora.dyn ?? ''}`)
@@ -51,8 +49,8 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
     if (last.key !== key) {
       if (filled === 0) last = { ...empty, key };
       else {
-        const down = joinRows(parts, (part) => part.down, inner, rank);
-        const up = joinRows(parts, (part) => part.up, out, rank);
+        const down = joinRows(parts, ({ factors }) => factors.down, inner, rank);
+        const up = joinRows(parts, (part) => upOf(part, out), out, rank);
         last = {
           key,
           rank,
@@ -64,28 +62,42 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
     const scale = new Float32Array(rank);
     let row = 0;
     for (const part of parts) {
-      scale.fill(part.strength * part.scale, row, row + part.rank);
+      scale.fill(part.by, row, row + part.rank);
       row += part.rank;
     }
     return { rank, down: last.down, up: last.up, scale: new Tensor('float32', scale, [rank, 1]) };
   };
 }
 
-/** Factors of some rows of a weight as factors of the whole: the other rows get zeros. */
-function scatter({ up, rank }: LowRank, rows: readonly number[], out: number): Float32Array {
+/** One network's share of a stack. Its numbers are not touched unless a new stack is made of them. */
+interface Part {
+  readonly factors: LowRank;
+  /** How many of its ranks are used. */
+  readonly rank: number;
+  readonly rows?: readonly number[];
+  readonly by: number;
+}
+
+/** A network's factor towards the outputs; one of some rows of the weight gets zeros in the others. */
+function upOf({ factors: { up, rank }, rows }: Part, out: number): Float32Array {
+  if (!rows) return up;
   const whole = new Float32Array(rank * out);
   for (let r = 0; r < rank; r++)
     for (const [from, to] of rows.entries()) whole[r * out + to] = up[r * rows.length + from];
   return whole;
 }
 
-function joinRows<T extends { rank: number }>(
-  parts: readonly T[],
-  of: (part: T) => Float32Array,
+/** One below the other; a single one is the array itself, which is then in use and not read again. */
+function joinRows(
+  parts: readonly Part[],
+  of: (part: Part) => Float32Array,
   width: number,
   rank: number,
 ): Float32Array {
-  if (parts.length === 1) return of(parts[0]).subarray(0, rank * width);
+  if (parts.length === 1) {
+    const only = of(parts[0]);
+    return only.length === rank * width ? only : only.slice(0, rank * width);
+  }
   const rows = new Float32Array(rank * width);
   let at = 0;
   for (const part of parts) {
