@@ -25,7 +25,11 @@ export function createBiasFinder(file: ModelFile) {
   const { nodes, outputs, opsets } = file.model;
   const readers = new Map<string, number[]>();
   nodes.forEach((node, index) => {
-    for (const name of node.inputs) readers.set(name, [...(readers.get(name) ?? []), index]);
+    for (const name of node.inputs) {
+      const known = readers.get(name);
+      if (known) known.push(index);
+      else readers.set(name, [index]);
+    }
   });
   const isOld = (opsets.get('') ?? 0) < OPSET;
   const given = new Set(outputs.map(({ name }) => name));

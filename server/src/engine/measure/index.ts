@@ -15,7 +15,7 @@ import { readWeight } from './weight';
 
 /** What is kept from one measuring to the next. */
 export interface Kept {
-  /** Open network files: those of a picture that was just made need not be read again. */
+  /** Open network files: those of a picture that was just made need not be opened again. */
   readonly files: LoraCache;
   readonly norms: Norms;
 }

@@ -46,8 +46,7 @@ export async function openComponent(
   const index = indexSlots(file.slots);
   const outputs = wishes.outputs?.(file) ?? [];
   const edits = wishes.edits?.(file);
-  const isAway = runtime.provider !== 'cpu';
-  const open = initialSlots(file.slots, isAway);
+  const open = initialSlots(file.slots, runtime.provider !== 'cpu');
   const division = divide(file);
   const choose = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
     chooseStrategy({

@@ -13,7 +13,10 @@ import { createStacker } from './factors';
 /** Merge sessions are cut at this many bytes of weights: few enough sessions, small enough results. */
 const GROUP_BYTES = 24 * 2 ** 20;
 
-/** For weights that are rarely merged: sessions that mostly wait should be few, at 0.3 MB each. */
+/**
+ * For weights that are rarely merged: so few sessions that all of a model of SDXL's size are open before anything is merged.
+ * Memory hardly knows the difference: it goes by weights, not by sessions.
+ */
 export const RARE_GROUP_BYTES = 4 * GROUP_BYTES;
 
 const UNSCALED = new Tensor('float32', Float32Array.of(1), [1, 1]);
@@ -32,7 +35,7 @@ export interface Mergers {
   release(): Promise<void>;
 }
 
-/** Hundreds of sessions take a second to open and 0.3 MB each: SDXL would have 400. */
+/** Hundreds of sessions take a second to open and 0.3 MB each: SDXL would have 400 of the usual size. */
 const MOST_OPENED = 200;
 
 interface Group {

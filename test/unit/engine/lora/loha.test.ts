@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ModuleTensors } from '../../../../server/src/engine/lora/kinds/kind';
 import { loha } from '../../../../server/src/engine/lora/kinds/loha';
-import { mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
-import { multiply, type Tensor64, transpose } from '../../../../server/src/engine/lora/tensor';
-import { distance, numbers } from '../support';
+import { sizeOf, type Tensor64 } from '../../../../server/src/engine/lora/tensor';
+import { numbers } from '../support';
+import { expectThin } from './thinFactors';
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const tensor = (shape: number[], seed: number): Tensor64 => ({
   shape,
   data: Float64Array.from(numbers(sizeOf(shape), seed), Math.fround),
@@ -49,23 +48,7 @@ describe('LoHa as thin factors', () => {
     ],
   ] as const)('of a weight %j, ranks %j, are what the kind does to it', (sides, ranks) => {
     const shape = [...sides];
-    const module = network(shape, ranks);
-    const [rows, width] = [shape[0]!, sizeOf(shape.slice(1))];
-    expect(loha.isThin!(module)).toBe(true);
-    const thin = loha.lowRank!(module, shape);
-    if (!thin.ok) throw new Error(thin.problem.message);
-    const { rank, up, down, scale } = thin.value;
-    expect(rank).toBe(ranks[0] * ranks[1]);
-    const upper = transpose(new Float64Array(up), rank, rows);
-    const change = multiply(upper, new Float64Array(down), rows, rank, width);
-    const merged = mergeWeight({ shape, data: new Float64Array(rows * width) }, module, 1);
-    if (!merged.ok) throw new Error(merged.problem.message);
-    expect(
-      distance(
-        change.map((value) => value * scale),
-        merged.value.data,
-      ),
-    ).toBeLessThan(1e-5);
+    expectThin(loha, network(shape, ranks), shape, ranks[0] * ranks[1]);
   });
 
   it('are not made of Tucker kernels, nor where there would be too many', () => {

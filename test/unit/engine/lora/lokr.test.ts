@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ModuleTensors } from '../../../../server/src/engine/lora/kinds/kind';
 import { lokr } from '../../../../server/src/engine/lora/kinds/lokr';
-import { mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
-import { multiply, type Tensor64, transpose } from '../../../../server/src/engine/lora/tensor';
-import { distance, numbers } from '../support';
+import { sizeOf, type Tensor64 } from '../../../../server/src/engine/lora/tensor';
+import { numbers } from '../support';
+import { expectThin } from './thinFactors';
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const tensor = (shape: readonly number[], seed: number): Tensor64 => ({
   shape,
   data: Float64Array.from(numbers(sizeOf(shape), seed), Math.fround),
@@ -33,23 +32,7 @@ describe('LoKr as thin factors', () => {
     ['a kernel', [6, 4, 3, 3], { w1: [2, 2], w2_a: [3, 2], w2_b: [2, 18] }, 4],
     ['a whole kernel', [6, 4, 3, 3], { w1: [2, 2], w2: [3, 2, 3, 3] }, 6],
   ] as const)('%s: of a weight %j are what the kind does to it', (_, shape, shapes, rank) => {
-    const module = network(shapes);
-    const [rows, width] = [shape[0], sizeOf(shape.slice(1))];
-    expect(lokr.isThin!(module)).toBe(true);
-    const thin = lokr.lowRank!(module, shape);
-    if (!thin.ok) throw new Error(thin.problem.message);
-    const { up, down, scale } = thin.value;
-    expect(thin.value.rank).toBe(rank);
-    const upper = transpose(new Float64Array(up), rank, rows);
-    const change = multiply(upper, new Float64Array(down), rows, rank, width);
-    const merged = mergeWeight({ shape, data: new Float64Array(rows * width) }, module, 1);
-    if (!merged.ok) throw new Error(merged.problem.message);
-    expect(
-      distance(
-        change.map((value) => value * scale),
-        merged.value.data,
-      ),
-    ).toBeLessThan(1e-5);
+    expectThin(lokr, network(shapes), shape, rank);
   });
 
   it('are not made of Tucker kernels, nor where there would be too many', () => {

@@ -3,17 +3,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type AppliedLora, assign } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { openComponent } from '../../../../server/src/engine/pipeline/component';
-import { createRuntime, type Runtime, Tensor } from '../../../../server/src/engine/runtime/session';
+import { createRuntime, type Runtime } from '../../../../server/src/engine/runtime/session';
 import { failure } from '../../../../server/src/shared/problem';
-import { fixturePath, flat, shapeOf, state } from '../../onnx/support';
+import { fixturePath } from '../../onnx/support';
+import { fixtureInputs } from '../fixtureInputs';
 import { numbers, safetensors, temporaryFolder, write } from '../support';
 
 const folder = temporaryFolder();
-const inputs = {
-  sample: new Tensor('float32', Float32Array.from(flat(state.inputs.sample)), shapeOf(state.inputs.sample)),
-  t: new Tensor('float32', Float32Array.from(flat(state.inputs.t)), shapeOf(state.inputs.t)),
-};
-
 /** A runtime that counts sessions that optimise a model, and can be told to open no more of them. */
 function watched() {
   const inner = createRuntime(1);
@@ -57,7 +53,8 @@ describe('a model that has to be opened in another way', () => {
     const bind = (loras: AppliedLora[]) =>
       component.value.bind(assign(loras, { unet: component.value.index }).changes.unet);
     const run = async () =>
-      (await component.value.session.run({ ...inputs, ...component.value.feeds })).out.data as Float32Array;
+      (await component.value.session.run({ ...fixtureInputs, ...component.value.feeds })).out
+        .data as Float32Array;
     return { component: component.value, bind, run, state };
   }
 

@@ -5,14 +5,15 @@ import { type ModelFile, openModelFile } from '../../../../server/src/engine/gra
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { multiply } from '../../../../server/src/engine/lora/tensor';
-import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
+import { createRuntime } from '../../../../server/src/engine/runtime/session';
 import type { WeightBinding } from '../../../../server/src/engine/weights/binding';
 import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
 import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode } from '../../../../server/src/formats/onnx/index';
 import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';
-import { FIXTURES, fixturePath, flat, modelOf, parametersOf, shapeOf, state } from '../../onnx/support';
+import { FIXTURES, fixturePath, flat, modelOf, parametersOf, state } from '../../onnx/support';
+import { fixtureInputs } from '../fixtureInputs';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
 const folder = temporaryFolder();
@@ -21,11 +22,6 @@ const opened: { release(): Promise<void> }[] = [];
 afterAll(async () => {
   for (const binding of opened) await binding.release();
 });
-
-const inputs = {
-  sample: new Tensor('float32', Float32Array.from(flat(state.inputs.sample)), shapeOf(state.inputs.sample)),
-  t: new Tensor('float32', Float32Array.from(flat(state.inputs.t)), shapeOf(state.inputs.t)),
-};
 
 const RANK = 2;
 const ALPHA = 1;
@@ -110,7 +106,7 @@ async function premerged(
   const session = await runtime.open(bytes, folder, 'speed');
   if (!session.ok) throw new Error(session.problem.message);
   opened.push(session.value);
-  return (await session.value.run(inputs)).out.data as Float32Array;
+  return (await session.value.run(fixtureInputs)).out.data as Float32Array;
 }
 
 /** Every strategy, and `adaptive` with its limits drawn so that tiny weights fall on either side of them. */
@@ -143,7 +139,7 @@ async function bindingFor(
 }
 
 async function render(binding: WeightBinding): Promise<Float32Array> {
-  return (await binding.session.run({ ...inputs, ...binding.feeds })).out.data as Float32Array;
+  return (await binding.session.run({ ...fixtureInputs, ...binding.feeds })).out.data as Float32Array;
 }
 
 describe.each(FIXTURES)('%s', (name) => {

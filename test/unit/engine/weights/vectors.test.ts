@@ -4,13 +4,14 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openModelFile } from '../../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
-import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
+import { createRuntime } from '../../../../server/src/engine/runtime/session';
 import { initialSlots } from '../../../../server/src/engine/weights/choose';
 import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode, type WeightSlot } from '../../../../server/src/formats/onnx/index';
 import { MERGE_STRATEGIES } from '../../../../server/src/shared/engineProtocol';
-import { FIXTURES, fixturePath, flat, modelOf, shapeOf, state } from '../../onnx/support';
+import { FIXTURES, fixturePath, modelOf } from '../../onnx/support';
+import { fixtureInputs } from '../fixtureInputs';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
 const folder = temporaryFolder();
@@ -19,11 +20,6 @@ const opened: { release(): Promise<void> }[] = [];
 afterAll(async () => {
   for (const one of opened) await one.release();
 });
-
-const inputs = {
-  sample: new Tensor('float32', Float32Array.from(flat(state.inputs.sample)), shapeOf(state.inputs.sample)),
-  t: new Tensor('float32', Float32Array.from(flat(state.inputs.t)), shapeOf(state.inputs.t)),
-};
 
 const ROLES: Readonly<Record<string, string>> = { weight: 'w_norm', bias: 'diff_b', 'norm bias': 'b_norm' };
 const roleOf = ({ kind, part }: WeightSlot) =>
@@ -61,7 +57,7 @@ async function premerged(name: string, vectors: readonly WeightSlot[], strength:
   const session = await runtime.open(graph, folder, 'speed');
   if (!session.ok) throw new Error(session.problem.message);
   opened.push(session.value);
-  return (await session.value.run(inputs)).out.data as Float32Array;
+  return (await session.value.run(fixtureInputs)).out.data as Float32Array;
 }
 
 describe.each(FIXTURES)('a network of biases and norms in %s', (name) => {
@@ -83,7 +79,7 @@ describe.each(FIXTURES)('a network of biases and norms in %s', (name) => {
       const { changes, reports } = assign(unet === 0 ? [] : [{ ...lora, unet }], { unet: indexSlots(slots) });
       for (const { applied, total } of reports) expect(applied).toBe(total);
       expect((await binding.bind(changes.unet)).failures).toEqual([]);
-      return (await binding.session.run({ ...inputs, ...binding.feeds })).out.data as Float32Array;
+      return (await binding.session.run({ ...fixtureInputs, ...binding.feeds })).out.data as Float32Array;
     };
     const plain = await render(0);
     const changed = await render(0.8);
