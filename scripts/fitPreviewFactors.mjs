@@ -40,8 +40,14 @@ async function loadEngine(directory) {
   const outfile = path.join(directory, 'engine.mjs');
   await esbuild.build({
     stdin: {
-      contents: ['samplers', 'noise', 'tokenizer', 'conditioning', 'sigmas']
-        .map((name) => `export * from './server/src/engine/${name}/index.ts';`)
+      contents: [
+        'engine/samplers',
+        'formats/tokenizer',
+        'numerics/conditioning',
+        'numerics/noise',
+        'numerics/sigmas',
+      ]
+        .map((name) => `export * from './server/src/${name}/index.ts';`)
         .join('\n'),
       resolveDir: process.cwd(),
     },

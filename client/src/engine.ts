@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { createEngineHost, type EngineHost } from '../../server/src/enginehost/host';
+import { createEngineHost, type EngineHost } from '../../server/src/engines/local/host';
 import { engineOptions, nodePath } from './settings';
 
 /** The window's engine process, started with the first picture. */

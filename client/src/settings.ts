@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { PICTURE_FORMATS, type PictureFormat } from '../../server/src/enginehost/pictureName';
+import { PICTURE_FORMATS, type PictureFormat } from '../../server/src/engines/pictureName';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 
 const MINUTE_MS = 60_000;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createEngineHost, type EngineHost } from '../../server/src/enginehost/host';
+import { createEngineHost, type EngineHost } from '../../server/src/engines/local/host';
 import { temporaryFolder } from '../unit/engine/support';
 import { buildEngine } from './engineBundle';
 import { lora, OPTIONS, planFor } from './support';

@@ -6,7 +6,7 @@ import { createLoraCache } from '../../server/src/engine/pipeline/loraCache';
 import { createModelShelf } from '../../server/src/engine/pipeline/modelShelf';
 import { makeLatents } from '../../server/src/engine/pipeline/passes';
 import { createStage } from '../../server/src/engine/pipeline/stage';
-import type { EngineProgress } from '../../server/src/enginehost/host';
+import type { EngineProgress } from '../../server/src/engines/local/host';
 import type { GenerationPlan, PlanRefiner } from '../../server/src/shared/plan';
 import { golden } from '../unit/engine/golden';
 import { distance, temporaryFolder } from '../unit/engine/support';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { createEngineHost } from '../../server/src/enginehost/host';
+import { createEngineHost } from '../../server/src/engines/local/host';
 import { decodePng } from '../../server/src/formats/png';
 import type { GenerationResult, ProviderChoice } from '../../server/src/shared/engineProtocol';
 import { temporaryFolder } from '../unit/engine/support';

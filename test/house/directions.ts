@@ -46,12 +46,13 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
       'server/src/language',
       'server/src/library',
       'server/src/workspace',
-      'server/src/enginehost',
+      'server/src/engines',
     ],
     packages: ['node:', 'picocolors', 'tinyglobby', 'write-file-atomic', 'ignore'],
   },
+  'server/src/numerics': { rooms: ['server/src/shared', 'server/src/formats'], packages: [] },
   'server/src/engine': {
-    rooms: ['server/src/shared', 'server/src/formats'],
+    rooms: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
     packages: [
       'node:',
       'onnxruntime-node',
@@ -61,9 +62,12 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
       '@jsquash/webp',
     ],
   },
-  'server/src/enginehost': { rooms: ['server/src/shared'], packages: ['node:'] },
+  'server/src/engines': {
+    rooms: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
+    packages: ['node:'],
+  },
   'client/src': {
-    rooms: ['server/src/shared', 'server/src/enginehost'],
+    rooms: ['server/src/shared', 'server/src/engines'],
     packages: ['node:', 'vscode', 'vscode-languageclient', 'write-file-atomic'],
   },
   'media/preview': { rooms: ['server/src/shared'], packages: [] },

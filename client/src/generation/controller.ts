@@ -1,6 +1,6 @@
 import * as path from 'node:path';
 import * as vscode from 'vscode';
-import { DATED_PATTERN, pictureName } from '../../../server/src/enginehost/pictureName';
+import { DATED_PATTERN, pictureName } from '../../../server/src/engines/pictureName';
 import type { ResolvePlanParams } from '../../../server/src/shared/lspMessages';
 import type { Engine } from '../engine';
 import { prune } from '../preview/files';

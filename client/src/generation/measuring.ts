@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../server/src/enginehost/host';
+import type { Outcome } from '../../../server/src/engines/local/host';
 import type { MeasuredBeforeParams, MeasuredParams } from '../../../server/src/shared/lspMessages';
 import type { KnownChanges, Measurement, MeasurePlan } from '../../../server/src/shared/measurement';
 import type { PlanLora } from '../../../server/src/shared/plan';

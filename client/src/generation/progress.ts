@@ -1,4 +1,4 @@
-import type { EngineProgress } from '../../../server/src/enginehost/host';
+import type { EngineProgress } from '../../../server/src/engines/local/host';
 import type { GenerationPlan } from '../../../server/src/shared/plan';
 import type { PreviewProgress } from '../../../server/src/shared/previewMessages';
 

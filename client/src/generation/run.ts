@@ -1,4 +1,8 @@
-import type { EngineProgress, GenerateOutcome, GenerateRequest } from '../../../server/src/enginehost/host';
+import type {
+  EngineProgress,
+  GenerateOutcome,
+  GenerateRequest,
+} from '../../../server/src/engines/local/host';
 import type { GenerationResult } from '../../../server/src/shared/engineProtocol';
 import type { BlockInfo, ResolvePlanParams, ResolvePlanResult } from '../../../server/src/shared/lspMessages';
 import type { GenerationPlan } from '../../../server/src/shared/plan';

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { createEngineHost } from '../enginehost/host';
+import { createEngineHost } from '../engines/local/host';
 import type { ModelFacts } from '../shared/facts';
 import type { MeasuredLora, Measurement } from '../shared/measurement';
 import type { Problem } from '../shared/problem';

@@ -1,4 +1,4 @@
-import type { EngineProgress } from '../enginehost/host';
+import type { EngineProgress } from '../engines/local/host';
 import type { EnginePhase } from '../shared/engineProtocol';
 import type { Output } from './io';
 

@@ -4,7 +4,7 @@ import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
 /**
- * Messages between `enginehost` and the engine process, over the child process's own IPC channel (advanced
+ * Messages between `engines/local` and the engine process, over the child process's own IPC channel (advanced
  * serialization, so typed arrays travel as they are). One job runs at a time; the host queues.
  */
 export const ENGINE_PROTOCOL_VERSION = 2;

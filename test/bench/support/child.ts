@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ALLOCATOR, letOthersFirst } from '../../../server/src/enginehost/engineProcess';
+import { ALLOCATOR, letOthersFirst } from '../../../server/src/engines/local/engineProcess';
 import type { Measured, MergeRequest } from '../workers/merge';
 
 /** A process that holds one session and measures what it is asked to. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMeasuring } from '../../../client/src/generation/measuring';
 import type { GenerationOutcome } from '../../../client/src/generation/run';
-import type { Outcome } from '../../../server/src/enginehost/host';
+import type { Outcome } from '../../../server/src/engines/local/host';
 import type { MeasuredBeforeParams, MeasuredParams } from '../../../server/src/shared/lspMessages';
 import type { KnownChanges, Measurement, MeasurePlan } from '../../../server/src/shared/measurement';
 import type { PreviewChanges } from '../../../server/src/shared/previewMessages';

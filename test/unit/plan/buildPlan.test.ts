@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLERS } from '../../../server/src/engine/samplers';
-import { SCHEDULES } from '../../../server/src/engine/sigmas';
 import { EMPTY_ENVIRONMENT, type Environment } from '../../../server/src/language/environment';
 import { type BuiltPlan, buildPlan, type PlanRequest } from '../../../server/src/language/plan/buildPlan';
 import { findSampler, PLAN_SAMPLERS, PLAN_SCHEDULES } from '../../../server/src/language/plan/samplers';
 import { parse } from '../../../server/src/language/syntax/parse';
+import { SCHEDULES } from '../../../server/src/numerics/sigmas';
 import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
 
 const model: ModelFacts = {

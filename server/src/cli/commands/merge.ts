@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import path from 'node:path';
-import { createEngineHost } from '../../enginehost/host';
+import { createEngineHost } from '../../engines/local/host';
 import { resolveBlock } from '../../language/analysis/resolve';
 import type { Environment } from '../../language/environment';
 import { chooseLoras } from '../../language/plan/loras';

@@ -1,14 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createEngineHost, type EngineHost } from '../../enginehost/host';
+import { createEngineHost, type EngineHost } from '../../engines/local/host';
 import {
   PICTURE_FORMATS,
   PICTURE_NAME_KEYS,
   type PictureFormat,
   pictureName,
   unknownPlaceholder,
-} from '../../enginehost/pictureName';
+} from '../../engines/pictureName';
 import { resolveBlock } from '../../language/analysis/resolve';
 import type { Environment } from '../../language/environment';
 import { buildBatch } from '../../language/plan/batch';

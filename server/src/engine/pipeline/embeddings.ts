@@ -1,6 +1,6 @@
+import type { EmbeddingName } from '../../numerics/conditioning/index';
 import type { PlanEmbedding } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
-import type { EmbeddingName } from '../conditioning/index';
 import { type EmbeddingVectors, readEmbeddingFile } from '../embeddings/embeddingFile';
 import type { LoadedModel } from './loadModel';
 

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { createTorchCpuNoise } from '../../numerics/noise/torchCpu';
 import type { StepPicture } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
 import { toRgb } from '../image/index';
-import { createTorchCpuNoise } from '../noise/torchCpu';
 import { createRuntime } from '../runtime/session';
 import { floatsOf, pickPort, tensorFor } from './io';
 

@@ -1,5 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
+import type { TrainingSchedule } from '../../numerics/sigmas/noiseTable';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import type { PlanModel } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
@@ -7,7 +8,6 @@ import { floatTimestep } from '../graph/floatTimestep';
 import type { GraphSource } from '../graph/modelFile';
 import { createRuntime, type InferenceSession, type Runtime } from '../runtime/session';
 import type { PredictionType } from '../samplers/prediction';
-import type { TrainingSchedule } from '../sigmas/noiseTable';
 import { breathe } from '../weights/binding';
 import { isDiffusersFolder } from './checkpointFiles';
 import { checkpointSource, type ModelSource, withVae } from './checkpointParts';

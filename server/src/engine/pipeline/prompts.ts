@@ -1,3 +1,4 @@
+import { applyEmphasis, chunkPrompt, type PromptChunk, padTokens } from '../../numerics/conditioning/index';
 import type {
   GenerationPlan,
   PlanParameters,
@@ -6,7 +7,6 @@ import type {
   WeightedRun,
 } from '../../shared/plan';
 import { type Result, success } from '../../shared/problem';
-import { applyEmphasis, chunkPrompt, type PromptChunk, padTokens } from '../conditioning/index';
 import type { UsableEmbedding } from './embeddings';
 import type { LoadedModel } from './loadModel';
 import type { EncodedChunk, PlacedRows, TextEncoder } from './textEncoder';

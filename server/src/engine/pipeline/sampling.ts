@@ -1,8 +1,9 @@
+import { phaseIndex } from '../../numerics/conditioning/index';
+import { createImageNoise } from '../../numerics/noise/index';
+import { createNoiseTable, type NoiseTable, withFiniteEnd } from '../../numerics/sigmas/index';
 import type { StepPicture } from '../../shared/engineProtocol';
 import type { GenerationPlan, PlanParameters } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
-import { phaseIndex } from '../conditioning/index';
-import { createImageNoise } from '../noise/index';
 import { latentPicture } from '../preview/index';
 import {
   combineGuidance,
@@ -12,7 +13,6 @@ import {
   type Sampler,
   startSampling,
 } from '../samplers/index';
-import { createNoiseTable, type NoiseTable, withFiniteEnd } from '../sigmas/index';
 import { breathe } from '../weights/binding';
 import type { LoadedModel } from './loadModel';
 import type { EncodedPhase, EncodedPrompts } from './prompts';

@@ -1,7 +1,7 @@
-import { betaRamp } from '../sigmas/beta';
-import { exponentialRamp } from '../sigmas/exponential';
-import { karrasRamp } from '../sigmas/karras';
-import { type NoiseTable, sigmaToTimestep } from '../sigmas/noiseTable';
+import { betaRamp } from '../../numerics/sigmas/beta';
+import { exponentialRamp } from '../../numerics/sigmas/exponential';
+import { karrasRamp } from '../../numerics/sigmas/karras';
+import { type NoiseTable, sigmaToTimestep } from '../../numerics/sigmas/noiseTable';
 import type { Transfer } from './sampler';
 import {
   distilledTimesteps,

@@ -1,4 +1,4 @@
-import { expFloat32 } from '../sigmas/float32';
+import { expFloat32 } from '../../numerics/sigmas/float32';
 import { ancestralStep, combine, direction } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 

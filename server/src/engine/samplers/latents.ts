@@ -1,4 +1,4 @@
-import { expFloat32 } from '../sigmas/float32';
+import { expFloat32 } from '../../numerics/sigmas/float32';
 
 /** A term of a sum of tensors: a factor and a tensor. */
 export type Term = readonly [factor: number, tensor: Float32Array];

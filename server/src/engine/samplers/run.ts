@@ -1,5 +1,10 @@
-import type { BrownianNoise, ImageNoise } from '../noise';
-import { createNoiseTable, type NoiseTable, type TrainingSchedule, withFiniteEnd } from '../sigmas';
+import type { BrownianNoise, ImageNoise } from '../../numerics/noise';
+import {
+  createNoiseTable,
+  type NoiseTable,
+  type TrainingSchedule,
+  withFiniteEnd,
+} from '../../numerics/sigmas';
 import { type DiffusersSpacing, diffusersSigmas, diffusersTransfers } from './diffusers';
 import { combine } from './latents';
 import { denoisedOf, type PredictionType, predictionOf } from './prediction';

@@ -1,4 +1,4 @@
-import type { NoiseTable } from '../sigmas';
+import type { NoiseTable } from '../../numerics/sigmas';
 import type { Sampler, SigmaSampler, TimestepSampler, Transfer } from './sampler';
 
 /** The way of a run through noise levels. */

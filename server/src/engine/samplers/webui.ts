@@ -1,5 +1,5 @@
-import { findSchedule, type NoiseTable, sigmaToTimestep, tableOf } from '../sigmas';
-import { linspaceFloat32 } from '../sigmas/float32';
+import { findSchedule, type NoiseTable, sigmaToTimestep, tableOf } from '../../numerics/sigmas';
+import { linspaceFloat32 } from '../../numerics/sigmas/float32';
 import type { Transfer } from './sampler';
 import {
   DISTILLED_STEPS,

@@ -3,7 +3,7 @@ import type { DiffusersSpacing } from '../../../../server/src/engine/samplers/di
 import { sampleMultistep } from '../../../../server/src/engine/samplers/dpmppMultistep';
 import type { SigmaRun, SigmaSampler } from '../../../../server/src/engine/samplers/sampler';
 import { sampleUniPc } from '../../../../server/src/engine/samplers/unipc';
-import type { TrainingSchedule } from '../../../../server/src/engine/sigmas';
+import type { TrainingSchedule } from '../../../../server/src/numerics/sigmas';
 
 /** A diffusers scheduler's configuration, as the golden files keep it. */
 export type Config = Record<string, unknown>;

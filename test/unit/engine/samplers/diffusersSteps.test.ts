@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startSampling } from '../../../../server/src/engine/samplers';
-import { createNoiseTable } from '../../../../server/src/engine/sigmas';
+import { createNoiseTable } from '../../../../server/src/numerics/sigmas';
 import { expectClose, golden } from '../golden';
 import { type Config, type Translated, translate } from './diffusersCases';
 

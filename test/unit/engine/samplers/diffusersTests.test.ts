@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createBrownianNoise, createNoise } from '../../../../server/src/engine/noise';
 import { diffusersSigmas, diffusersTransfers } from '../../../../server/src/engine/samplers/diffusers';
 import { combine } from '../../../../server/src/engine/samplers/latents';
 import { denoisedOf, predictionOf } from '../../../../server/src/engine/samplers/prediction';
@@ -8,7 +7,8 @@ import type {
   SigmaSampler,
   TimestepSampler,
 } from '../../../../server/src/engine/samplers/sampler';
-import { createNoiseTable, withFiniteEnd } from '../../../../server/src/engine/sigmas';
+import { createBrownianNoise, createNoise } from '../../../../server/src/numerics/noise';
+import { createNoiseTable, withFiniteEnd } from '../../../../server/src/numerics/sigmas';
 import { expectClose, golden } from '../golden';
 import { type Config, type Translated, translate } from './diffusersCases';
 

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createImageNoise, createNoise } from '../../../../server/src/engine/noise';
 import { findSampler, type PreparedRun, startSampling } from '../../../../server/src/engine/samplers';
 import { type DiffusersSpacing, spacedTimesteps } from '../../../../server/src/engine/samplers/diffusers';
+import { createImageNoise, createNoise } from '../../../../server/src/numerics/noise';
 import {
   createNoiseTable,
   findSchedule,
   STABLE_DIFFUSION_TRAINING,
-} from '../../../../server/src/engine/sigmas';
+} from '../../../../server/src/numerics/sigmas';
 import { expectClose, golden } from '../golden';
 import { type Config, translate } from './diffusersCases';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createBrownianNoise, createNoise } from '../../../../server/src/engine/noise';
 import { findSampler, SAMPLERS } from '../../../../server/src/engine/samplers';
 import type { SigmaSampler } from '../../../../server/src/engine/samplers/sampler';
-import { createNoiseTable, findSchedule, sigmaToTimestep } from '../../../../server/src/engine/sigmas';
+import { createBrownianNoise, createNoise } from '../../../../server/src/numerics/noise';
+import { createNoiseTable, findSchedule, sigmaToTimestep } from '../../../../server/src/numerics/sigmas';
 import { expectClose, golden } from '../golden';
 
 interface Row {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { createImageNoise, type LatentShape } from '../../../../server/src/engine/noise';
 import {
   type Convention,
   combineGuidance,
@@ -10,8 +9,9 @@ import {
   type SamplingRequest,
   startSampling,
 } from '../../../../server/src/engine/samplers';
-import { SCHEDULES, STABLE_DIFFUSION_TRAINING } from '../../../../server/src/engine/sigmas';
-import { createNoiseTable, timestepToSigma } from '../../../../server/src/engine/sigmas/noiseTable';
+import { createImageNoise, type LatentShape } from '../../../../server/src/numerics/noise';
+import { SCHEDULES, STABLE_DIFFUSION_TRAINING } from '../../../../server/src/numerics/sigmas';
+import { createNoiseTable, timestepToSigma } from '../../../../server/src/numerics/sigmas/noiseTable';
 import { expectClose } from '../golden';
 
 const shape: LatentShape = [4, 3, 3];

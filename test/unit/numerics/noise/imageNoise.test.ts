@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createImageNoise, createNoise, type LatentShape } from '../../../../server/src/engine/noise';
-import { expectClose } from '../golden';
+import { createImageNoise, createNoise, type LatentShape } from '../../../../server/src/numerics/noise';
+import { expectClose } from '../../engine/golden';
 
 const shape: LatentShape = [4, 6, 5];
 

@@ -1,4 +1,4 @@
-import type { BakePlan, BakeResult } from '../shared/bake';
+import type { BakePlan, BakeResult } from '../../shared/bake';
 import type {
   EngineEvent,
   EngineOptions,
@@ -6,10 +6,10 @@ import type {
   EngineRequest,
   GenerationResult,
   StepPicture,
-} from '../shared/engineProtocol';
-import type { Measurement, MeasurePlan } from '../shared/measurement';
-import type { GenerationPlan } from '../shared/plan';
-import type { Problem } from '../shared/problem';
+} from '../../shared/engineProtocol';
+import type { Measurement, MeasurePlan } from '../../shared/measurement';
+import type { GenerationPlan } from '../../shared/plan';
+import type { Problem } from '../../shared/problem';
 import { createCrashLog } from './crashLog';
 import { type EngineProcess, startEngine } from './engineProcess';
 

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import { createPhiloxNoise } from '../../../../server/src/engine/noise/philox';
-import { expectClose, golden } from '../golden';
+import { createPhiloxNoise } from '../../../../server/src/numerics/noise/philox';
+import { expectClose, golden } from '../../engine/golden';
 
 interface Case {
   seed: number;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createMersenneTwister } from '../../../../server/src/engine/noise/mersenneTwister';
-import { createTorchCpuNoise } from '../../../../server/src/engine/noise/torchCpu';
-import { expectClose, golden } from '../golden';
+import { createMersenneTwister } from '../../../../server/src/numerics/noise/mersenneTwister';
+import { createTorchCpuNoise } from '../../../../server/src/numerics/noise/torchCpu';
+import { expectClose, golden } from '../../engine/golden';
 
 interface Latent {
   first8: number[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyEmphasis, phaseIndex } from '../../../../server/src/engine/conditioning';
-import { expectClose } from '../golden';
+import { applyEmphasis, phaseIndex } from '../../../../server/src/numerics/conditioning';
+import { expectClose } from '../../engine/golden';
 
 const hidden = () => Float32Array.from([1, 2, 3, 4, -1, 2]);
 const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createBrownianNoise } from '../../../../server/src/engine/noise/brownian';
-import { createNoise } from '../../../../server/src/engine/noise/kinds';
-import { createNoiseTable, findSchedule } from '../../../../server/src/engine/sigmas';
-import { expectClose, golden } from '../golden';
+import { createBrownianNoise } from '../../../../server/src/numerics/noise/brownian';
+import { createNoise } from '../../../../server/src/numerics/noise/kinds';
+import { createNoiseTable, findSchedule } from '../../../../server/src/numerics/sigmas';
+import { expectClose, golden } from '../../engine/golden';
 
 interface Data {
   torch: (

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { constants, getPriority, setPriority } from 'node:os';
-import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '../shared/engineProtocol';
-import { failure, type Result, success } from '../shared/problem';
+import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '../../shared/engineProtocol';
+import { failure, type Result, success } from '../../shared/problem';
 import type { EngineLog } from './host';
 
 /**

@@ -5,9 +5,9 @@ import {
   SCHEDULES,
   sigmaToTimestep,
   timestepToSigma,
-} from '../../../../server/src/engine/sigmas';
-import { betaCumulative, betaQuantile } from '../../../../server/src/engine/sigmas/quantile';
-import { expectClose, golden } from '../golden';
+} from '../../../../server/src/numerics/sigmas';
+import { betaCumulative, betaQuantile } from '../../../../server/src/numerics/sigmas/quantile';
+import { expectClose, golden } from '../../engine/golden';
 
 interface Data {
   sigma_min: number;

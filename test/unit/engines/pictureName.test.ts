@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatDate } from '../../../server/src/enginehost/formatDate';
+import { formatDate } from '../../../server/src/engines/formatDate';
 import {
   DATED_PATTERN,
   PICTURE_NAME_KEYS,
   pictureName,
   unknownPlaceholder,
-} from '../../../server/src/enginehost/pictureName';
+} from '../../../server/src/engines/pictureName';
 import type { GenerationPlan } from '../../../server/src/shared/plan';
 import { planFor, prompt } from '../../engine/support';
 

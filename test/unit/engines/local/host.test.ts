@@ -1,20 +1,20 @@
 import { constants, getPriority } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCrashLog } from '../../../server/src/enginehost/crashLog';
+import { createCrashLog } from '../../../../server/src/engines/local/crashLog';
 import {
   createEngineHost,
   type EngineHost,
   type EngineHostOptions,
-} from '../../../server/src/enginehost/host';
-import type { GenerationPlan } from '../../../server/src/shared/plan';
+} from '../../../../server/src/engines/local/host';
+import type { GenerationPlan } from '../../../../server/src/shared/plan';
 
 const options = { threads: 1, mergeStrategy: 'auto', previewEvery: 0, idleUnloadMs: 0 } as const;
 const hosts: EngineHost[] = [];
 
 function hostWith(changes: Partial<EngineHostOptions> = {}): EngineHost {
   const host = createEngineHost({
-    enginePath: path.resolve('test/unit/enginehost/fakeEngine.cjs'),
+    enginePath: path.resolve('test/unit/engines/local/fakeEngine.cjs'),
     options,
     log: () => {},
     ...changes,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { chunkPrompt, emptyPromptChunk, padTokens } from '../../../../server/src/engine/conditioning';
 import { createClipTokenizer } from '../../../../server/src/formats/tokenizer';
 import { attentionRuns, parseAttention } from '../../../../server/src/language/analysis/attention';
-import { expectClose, golden } from '../golden';
+import { chunkPrompt, emptyPromptChunk, padTokens } from '../../../../server/src/numerics/conditioning';
+import { expectClose, golden } from '../../engine/golden';
 
 interface Data {
   parse: { text: string; result: [string, number][] }[];
