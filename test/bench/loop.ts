@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { createEngine } from '../../server/src/engine/pipeline/engine';
+import { createEngine } from '../../server/src/engine/engine';
 import { InferenceSession } from '../../server/src/engine/runtime/session';
 import type { GenerationPlan } from '../../server/src/shared/plan';
 import { writeLargeModel } from './support/largeModel';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { checkpointOf } from '../../scripts/checkpoint/convert';
-import { bake } from '../../server/src/engine/bake/index';
+import { bake } from '../../server/src/engine/jobs/bake/index';
 import type { BakePlan } from '../../server/src/shared/bake';
 import { temporaryFolder } from '../unit/engine/support';
 import { readFile } from './safetensorsFile';

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { openCheckpoint } from '../../server/src/engine/pipeline/checkpointFiles';
+import { openCheckpoint } from '../../server/src/engine/model/checkpoint/files';
 import { type Header, readFile, writeFile } from './safetensorsFile';
 
 /**

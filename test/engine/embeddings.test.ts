@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { findTokenLookup } from '../../server/src/engine/graph/embeddingInput';
 import { openModelFile } from '../../server/src/engine/graph/modelFile';
-import { openTextEncoder } from '../../server/src/engine/pipeline/textEncoder';
+import { openTextEncoder } from '../../server/src/engine/model/textEncoder';
 import { createRuntime } from '../../server/src/engine/runtime/session';
 import type { PlanEmbedding } from '../../server/src/shared/plan';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../unit/engine/support';

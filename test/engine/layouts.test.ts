@@ -1,12 +1,12 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { bindLoras } from '../../server/src/engine/pipeline/bindLoras';
-import { loadModel } from '../../server/src/engine/pipeline/loadModel';
-import { createLoraCache } from '../../server/src/engine/pipeline/loraCache';
-import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
-import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
-import { decodeLatents } from '../../server/src/engine/pipeline/vae';
+import { encodePrompts } from '../../server/src/engine/jobs/generate/prompts';
+import { firstPass, sampleLatents } from '../../server/src/engine/jobs/generate/sampling';
+import { createLoraCache } from '../../server/src/engine/lora/cache';
+import { bindLoras } from '../../server/src/engine/model/bindLoras';
+import { loadModel } from '../../server/src/engine/model/load';
+import { decodeLatents } from '../../server/src/engine/model/vaeDecoder';
 import { distance, temporaryFolder } from '../unit/engine/support';
 import { type Redress, redress } from './redress';
 import { DEMO, lora, OPTIONS, planFor } from './support';

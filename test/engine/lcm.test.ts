@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
-import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
+import { encodePrompts } from '../../server/src/engine/jobs/generate/prompts';
+import { firstPass, sampleLatents } from '../../server/src/engine/jobs/generate/sampling';
 import type { TextEncoderConfig, UnetConfig } from '../../server/src/formats/checkpoint';
 import { golden } from '../unit/engine/golden';
 import { distance, temporaryFolder } from '../unit/engine/support';

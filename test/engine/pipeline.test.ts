@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LoadedModel } from '../../server/src/engine/pipeline/loadModel';
-import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
-import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
-import { decodeLatents } from '../../server/src/engine/pipeline/vae';
+import { encodePrompts } from '../../server/src/engine/jobs/generate/prompts';
+import { firstPass, sampleLatents } from '../../server/src/engine/jobs/generate/sampling';
+import type { LoadedModel } from '../../server/src/engine/model/load';
+import { decodeLatents } from '../../server/src/engine/model/vaeDecoder';
 import { golden } from '../unit/engine/golden';
 import { distance, temporaryFolder } from '../unit/engine/support';
 import { planFor } from './support';

@@ -2,14 +2,14 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openModelFile } from '../../server/src/engine/graph/modelFile';
+import { encodePrompts } from '../../server/src/engine/jobs/generate/prompts';
+import { firstPass, sampleLatents } from '../../server/src/engine/jobs/generate/sampling';
 import { type AppliedLora, assign, indexSlots } from '../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../server/src/engine/lora/loraFile';
 import { mergeBias, mergeWeight } from '../../server/src/engine/lora/mergeModule';
 import { transpose } from '../../server/src/engine/lora/tensor';
-import { bindLoras } from '../../server/src/engine/pipeline/bindLoras';
-import { type LoadedModel, loadModel } from '../../server/src/engine/pipeline/loadModel';
-import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
-import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
+import { bindLoras } from '../../server/src/engine/model/bindLoras';
+import { type LoadedModel, loadModel } from '../../server/src/engine/model/load';
 import { assemble, editGraph, encode } from '../../server/src/formats/onnx/index';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 import {

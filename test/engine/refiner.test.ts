@@ -1,11 +1,11 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createEngine } from '../../server/src/engine/pipeline/engine';
-import { createLoraCache } from '../../server/src/engine/pipeline/loraCache';
-import { createModelShelf } from '../../server/src/engine/pipeline/modelShelf';
-import { makeLatents } from '../../server/src/engine/pipeline/passes';
-import { createStage } from '../../server/src/engine/pipeline/stage';
+import { createEngine } from '../../server/src/engine/engine';
+import { makeLatents } from '../../server/src/engine/jobs/generate/passes';
+import { createStage } from '../../server/src/engine/jobs/generate/planContext';
+import { createLoraCache } from '../../server/src/engine/lora/cache';
+import { createModelShelf } from '../../server/src/engine/model/cache';
 import type { EngineProgress } from '../../server/src/engines/local/host';
 import type { GenerationPlan, PlanRefiner } from '../../server/src/shared/plan';
 import { golden } from '../unit/engine/golden';

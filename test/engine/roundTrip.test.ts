@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
-import { createEngine } from '../../server/src/engine/pipeline/engine';
+import { createEngine } from '../../server/src/engine/engine';
 import { readPictureText } from '../../server/src/formats/pictureText';
 import { readPngText } from '../../server/src/formats/png/index';
 import { EMPTY_ENVIRONMENT, type Environment } from '../../server/src/language/environment';

@@ -1,10 +1,10 @@
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type LoadedModel, loadModel } from '../../server/src/engine/pipeline/loadModel';
-import { encodePrompts } from '../../server/src/engine/pipeline/prompts';
-import { firstPass, sampleLatents } from '../../server/src/engine/pipeline/sampling';
-import { decodeLatents } from '../../server/src/engine/pipeline/vae';
+import { encodePrompts } from '../../server/src/engine/jobs/generate/prompts';
+import { firstPass, sampleLatents } from '../../server/src/engine/jobs/generate/sampling';
+import { type LoadedModel, loadModel } from '../../server/src/engine/model/load';
+import { decodeLatents } from '../../server/src/engine/model/vaeDecoder';
 import type { PlanParameters } from '../../server/src/shared/plan';
 import { golden } from '../unit/engine/golden';
 import { distance, numbers, safetensors, temporaryFolder, write } from '../unit/engine/support';

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createLoraCache } from '../../server/src/engine/pipeline/loraCache';
-import { createModelShelf } from '../../server/src/engine/pipeline/modelShelf';
-import { makeLatents } from '../../server/src/engine/pipeline/passes';
-import { createStage } from '../../server/src/engine/pipeline/stage';
-import { decodeLatents } from '../../server/src/engine/pipeline/vae';
+import { makeLatents } from '../../server/src/engine/jobs/generate/passes';
+import { createStage } from '../../server/src/engine/jobs/generate/planContext';
+import { createLoraCache } from '../../server/src/engine/lora/cache';
+import { createModelShelf } from '../../server/src/engine/model/cache';
+import { decodeLatents } from '../../server/src/engine/model/vaeDecoder';
 import type { GenerationPlan, PlanModel } from '../../server/src/shared/plan';
 import { distance, temporaryFolder } from '../unit/engine/support';
 import { OPTIONS, planFor } from './support';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { inflateSync } from 'node:zlib';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createVaeEncoder } from '../../server/src/engine/pipeline/vaeEncoder';
+import { createVaeEncoder } from '../../server/src/engine/model/vaeEncoder';
 import { createRuntime } from '../../server/src/engine/runtime/session';
 import { assemble, editGraph, encode, memorySource, readModel } from '../../server/src/formats/onnx/index';
 import { decodePng } from '../../server/src/formats/png/index';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createEngine, type Engine, type JobHooks } from '../../server/src/engine/pipeline/engine';
+import { createEngine, type Engine, type JobHooks } from '../../server/src/engine/engine';
 import type { EngineOptions, GenerationResult } from '../../server/src/shared/engineProtocol';
 import type {
   GenerationPlan,

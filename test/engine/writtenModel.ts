@@ -4,7 +4,7 @@ import type { Network } from '../../server/src/engine/graph/network';
 import { clipText } from '../../server/src/engine/graph/networks/clipText';
 import { unet } from '../../server/src/engine/graph/networks/unet';
 import { vaeDecoder } from '../../server/src/engine/graph/networks/vae';
-import { loadModel } from '../../server/src/engine/pipeline/loadModel';
+import { loadModel } from '../../server/src/engine/model/load';
 import type { TextEncoderConfig, UnetConfig, VaeConfig } from '../../server/src/formats/checkpoint';
 import { store } from '../unit/engine/graph/weights';
 import { DEMO, OPTIONS } from './support';

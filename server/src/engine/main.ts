@@ -5,8 +5,8 @@ import {
   type EngineOptions,
   type EngineRequest,
 } from '../shared/engineProtocol';
-import { bake } from './bake/index';
-import { createEngine, type JobHooks, type JobOutcome } from './pipeline/engine';
+import { createEngine, type JobHooks, type JobOutcome } from './engine';
+import { bake } from './jobs/bake/index';
 import { providers, RUNTIME_NAME } from './runtime/session';
 
 /**

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { type LoadedModel, loadModel } from '../../../server/src/engine/pipeline/loadModel';
-import { runUnet, type UnetCondition } from '../../../server/src/engine/pipeline/unet';
+import { type LoadedModel, loadModel } from '../../../server/src/engine/model/load';
+import { runUnet, type UnetCondition } from '../../../server/src/engine/model/unet';
 import type { EngineOptions } from '../../../server/src/shared/engineProtocol';
 
 /** Opens a model as the engine does; throws in words what is wrong with it. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { toRgb } from '../../../server/src/engine/image/index';
-import { decodeLatents } from '../../../server/src/engine/pipeline/vae';
+import { decodeLatents } from '../../../server/src/engine/model/vaeDecoder';
 import { clock, conditionOf, openModel, stepOnce } from '../support/oneStep';
 
 // `checkpoint.mjs MODEL SIDE STEPS STRATEGY`: opens a model, runs it, and prints one line of JSON (`Measured`).

@@ -1,5 +1,5 @@
-import type { LoadedModel } from '../../../server/src/engine/pipeline/loadModel';
-import type { UnetCondition } from '../../../server/src/engine/pipeline/unet';
+import type { LoadedModel } from '../../../server/src/engine/model/load';
+import type { UnetCondition } from '../../../server/src/engine/model/unet';
 import { clock, conditionOf, openModel, stepOnce } from '../support/oneStep';
 
 // `checkpointPair.mjs EXPORTED CHECKPOINT SIDE ROUNDS STEPS`: both models in one process, in turns, on one thread; prints

@@ -5,7 +5,7 @@ import { canBranch } from '../../../../server/src/engine/graph/branchGraph';
 import { openModelFile } from '../../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
-import { type Component, openComponent } from '../../../../server/src/engine/pipeline/component';
+import { type Component, openComponent } from '../../../../server/src/engine/model/component';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
 import { modulesOf } from '../../../../server/src/formats/onnx/index';
 import type { EngineOptions } from '../../../../server/src/shared/engineProtocol';
