@@ -1,9 +1,9 @@
 import { type CompletionItem, type CompletionList, type Connection, MarkupKind } from 'vscode-languageserver';
+import { modelOf } from '../language/domain/models';
 import { blockAt } from '../language/features/blocks';
 import { complete } from '../language/features/completion';
 import { loraMarkdown } from '../language/features/loraText';
 import { verdictFor } from '../language/features/verdict';
-import { modelOf } from '../language/rules/support/models';
 import { toLspCompletion } from './convert';
 import type { Guard } from './guard';
 import { pictureMarkdown } from './pictures';

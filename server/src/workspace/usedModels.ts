@@ -1,6 +1,6 @@
+import { findModel, modelOf } from '../language/domain/models';
 import type { Environment } from '../language/environment';
 import { chooseVae, vaeFor } from '../language/plan/vae';
-import { findModel, modelOf } from '../language/rules/support/models';
 import type { Block, Document } from '../language/syntax/nodes';
 import type { Project } from './projectTypes';
 import { withEmbeddingHashes } from './usedEmbeddings';

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { runKind } from '../../../server/src/language/analysis/kinds';
+import { runKind } from '../../../server/src/language/dialects';
 
 interface Row {
   readonly kind: string;

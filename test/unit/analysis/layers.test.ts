@@ -10,11 +10,11 @@ import {
 } from '../../../server/src/language/analysis/infotext';
 import { withInfotextDefaults } from '../../../server/src/language/analysis/infotextDefaults';
 import { formatInfotext, sortParameters } from '../../../server/src/language/analysis/infotextWrite';
-import { runKind } from '../../../server/src/language/analysis/kinds';
 import { editMapped, mapSlice, sliceMapped, sourceRange } from '../../../server/src/language/analysis/mapped';
 import { parseFloatPython, parseIntPython } from '../../../server/src/language/analysis/python';
 import { resolveSchedule } from '../../../server/src/language/analysis/schedule/schedule';
 import { mergeStyles, parseStylesCsv } from '../../../server/src/language/analysis/styles';
+import { runKind } from '../../../server/src/language/dialects';
 
 describe('mapped text', () => {
   it('keeps the source of every character through several edits', () => {

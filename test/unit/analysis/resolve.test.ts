@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runKind } from '../../../server/src/language/analysis/kinds';
 import { resolveBlock, resolveDocument } from '../../../server/src/language/analysis/resolve';
 import type { ResolvedBlock } from '../../../server/src/language/analysis/resolved';
+import { runKind } from '../../../server/src/language/dialects';
 import { parse } from '../../../server/src/language/syntax/parse';
 
 function resolve(text: string): ResolvedBlock {

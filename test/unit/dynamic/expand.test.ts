@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { expandAll, expandRandom } from '../../../server/src/language/dynamic/expand';
-import { parseDynamic } from '../../../server/src/language/dynamic/parse';
-import { createPythonRandom } from '../../../server/src/language/dynamic/random';
-import { createWildcardLookup } from '../../../server/src/language/dynamic/wildcards';
+import { expandAll, expandRandom } from '../../../server/src/language/dialects/dynamic/expand';
+import { parseDynamic } from '../../../server/src/language/dialects/dynamic/parse';
+import { createPythonRandom } from '../../../server/src/language/dialects/dynamic/random';
+import { createWildcardLookup } from '../../../server/src/language/dialects/dynamic/wildcards';
 import { EMPTY_ENVIRONMENT } from '../../../server/src/language/environment';
 import { buildPlan } from '../../../server/src/language/plan/buildPlan';
 import { parse } from '../../../server/src/language/syntax/parse';

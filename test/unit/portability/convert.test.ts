@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { comfyTokenWeights } from '../../../server/src/language/dialects/comfyui/tokenWeights';
 import type { Target } from '../../../server/src/language/environment';
-import { comfyTokenWeights } from '../../../server/src/language/portability/comfyui/tokenWeights';
 import { type Conversion, convertBlock } from '../../../server/src/language/portability/convert';
 import { writeRuns } from '../../../server/src/language/portability/flatten';
 import { readPromptAs } from '../../../server/src/language/portability/readAs';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { askedModel, findModel } from '../../../server/src/language/domain/models';
 import { EMPTY_ENVIRONMENT } from '../../../server/src/language/environment';
-import { askedModel, findModel } from '../../../server/src/language/rules/support/models';
 import type { ModelFacts } from '../../../server/src/shared/facts';
 
 const model = (name: string, hashes?: ModelFacts['hashes']): ModelFacts => ({

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { resolveText } from '../../../server/src/language/analysis/resolve';
 import { scheduleMayFail } from '../../../server/src/language/analysis/schedule/mayFail';
 import { resolveSchedule } from '../../../server/src/language/analysis/schedule/schedule';
-import { chunksOf, mayCut } from '../../../server/src/language/rules/support/chunks';
+import { chunksOf, mayCut } from '../../../server/src/language/domain/chunks';
+import { countingStretches } from '../../../server/src/language/domain/stretchCounts';
 import { fold, foldedHash } from '../../../server/src/language/rules/support/plainText';
-import { countingStretches } from '../../../server/src/language/rules/support/stretchCounts';
 import { parse } from '../../../server/src/language/syntax/parse';
 
 const textOf = (pieces: readonly string[], maxLength: number): fc.Arbitrary<string> =>

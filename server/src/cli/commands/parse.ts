@@ -1,6 +1,6 @@
-import { KINDS, runKind } from '../../language/analysis/kinds';
 import { resolveDocument } from '../../language/analysis/resolve';
 import type { ResolvedBlock } from '../../language/analysis/resolved';
+import { KINDS, runKind } from '../../language/dialects';
 import { readBlockAs, type TargetPrompt } from '../../language/portability/readAs';
 import { parse } from '../../language/syntax/parse';
 import { type Command, type Invocation, printProblem, UsageError } from '../command';

@@ -1,7 +1,7 @@
 import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import { modelOf } from '../domain/models';
+import { compare } from '../domain/names';
 import type { Environment } from '../environment';
-import { modelOf } from '../rules/support/models';
-import { compare } from '../rules/support/names';
 import type { Block, Document } from '../syntax/nodes';
 import {
   type CompletionItem,

@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
+import { modelOf } from '../domain/models';
 import type { Environment } from '../environment';
-import { modelOf } from '../rules/support/models';
 import type { Block, Document } from '../syntax/nodes';
 import { type CompletionItem, type CompletionList, matchRank, sortKey } from './completionItem';
 import { PARAMETERS, parameterEntry } from './parameterTable';

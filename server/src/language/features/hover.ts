@@ -1,9 +1,9 @@
 import type { Range } from '../../shared/range';
 import { resolveBlock } from '../analysis/resolve';
 import type { ResolvedBlock } from '../analysis/resolved';
+import { modelOf } from '../domain/models';
+import { shortNumber } from '../domain/numbers';
 import type { Environment } from '../environment';
-import { modelOf } from '../rules/support/models';
-import { shortNumber } from '../rules/support/numbers';
 import type { Block, Document, Escape, Parameter, Tag } from '../syntax/nodes';
 import { blockAt } from './blocks';
 import { hoverBracket } from './hoverBracket';

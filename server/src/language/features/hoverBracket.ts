@@ -1,5 +1,5 @@
 import type { ResolvedBlock } from '../analysis/resolved';
-import { shortNumber } from '../rules/support/numbers';
+import { shortNumber } from '../domain/numbers';
 import type { Container } from '../rules/support/walk';
 import type { Document, Schedule } from '../syntax/nodes';
 import type { Hover } from './hover';

@@ -1,7 +1,7 @@
 import type { ModelFacts } from '../../shared/facts';
 import type { Network } from '../analysis/resolved';
+import { shortNumber } from '../domain/numbers';
 import type { Environment } from '../environment';
-import { shortNumber } from '../rules/support/numbers';
 import type { Hover } from './hover';
 import { code, loraMarkdown } from './loraText';
 import { verdictFor } from './verdict';

@@ -1,7 +1,7 @@
 import type { Range } from '../../shared/range';
+import { CHUNK, chunksOf } from '../domain/chunks';
+import { shortNumber } from '../domain/numbers';
 import type { Environment } from '../environment';
-import { CHUNK, chunksOf } from '../rules/support/chunks';
-import { shortNumber } from '../rules/support/numbers';
 import { type Container, walk } from '../rules/support/walk';
 import type { Document, Prompt } from '../syntax/nodes';
 import { weightOf } from './itemAt';

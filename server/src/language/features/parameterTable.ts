@@ -1,6 +1,6 @@
 import type { ModelFacts } from '../../shared/facts';
+import { SAMPLERS, SCHEDULE_TYPES } from '../domain/samplers';
 import type { Environment } from '../environment';
-import { SAMPLERS, SCHEDULE_TYPES } from '../rules/support/samplers';
 
 /** One generation parameter as the web UI writes it under a picture. */
 export interface ParameterEntry {

@@ -1,6 +1,6 @@
 import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import { architectureFit, architectureTitle } from '../domain/architectures';
 import type { Environment } from '../environment';
-import { architectureFit, architectureTitle } from '../rules/support/architectures';
 
 /** Whether a LoRA fits a base model, and how one knows. */
 export interface Verdict {

@@ -7,7 +7,7 @@ import { mapSlice } from '../analysis/mapped';
 import { strip } from '../analysis/python';
 import { resolveText } from '../analysis/resolve';
 import type { ResolvedPrompt } from '../analysis/resolved';
-import { expandRandom } from '../dynamic/expand';
+import { expandRandom } from '../dialects/dynamic/expand';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
 import { chooseEmbeddings } from './embeddings';

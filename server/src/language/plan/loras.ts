@@ -2,8 +2,8 @@ import type { LoraFacts, ModelFacts } from '../../shared/facts';
 import type { PlanLora } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { LORA_TYPES } from '../analysis/loraArguments';
-import { isWeightCurve } from '../analysis/loractl';
 import type { Network, ResolvedBlock } from '../analysis/resolved';
+import { isWeightCurve } from '../dialects/loractl/weight';
 import type { Environment } from '../environment';
 import { didYouMean } from './suggest';
 

@@ -1,8 +1,8 @@
 import type { ModelFacts, VaeFacts } from '../../shared/facts';
 import type { PlanModel } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
+import { askedModel, findModel } from '../domain/models';
 import type { Environment } from '../environment';
-import { askedModel, findModel } from '../rules/support/models';
 import { didYouMean } from './suggest';
 import { type ChosenVae, vaeFor } from './vae';
 

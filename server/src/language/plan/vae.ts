@@ -1,6 +1,6 @@
 import type { ModelFacts, VaeFacts } from '../../shared/facts';
+import { looseName } from '../domain/names';
 import type { Environment } from '../environment';
-import { looseName } from '../rules/support/names';
 import type { WrittenParameter } from './model';
 import { didYouMean } from './suggest';
 

@@ -4,11 +4,11 @@ import { LORA_TYPES } from '../analysis/loraArguments';
 import { findNetworks, removeNetworks } from '../analysis/networks';
 import { parseFloatPython, strip } from '../analysis/python';
 import { resolveText } from '../analysis/resolve';
+import { comfyTokenWeights } from '../dialects/comfyui/tokenWeights';
+import { type CompelPart, readCompel } from '../dialects/compel/conjunction';
+import { stripKritaComments } from '../dialects/krita/prompt';
 import type { Target } from '../environment';
 import type { Block, Document } from '../syntax/nodes';
-import { comfyTokenWeights } from './comfyui/tokenWeights';
-import { type CompelPart, readCompel } from './compel/conjunction';
-import { stripKritaComments } from './krita/prompt';
 
 /** One prompt as another program reads it. */
 export interface TargetPrompt {

@@ -1,6 +1,6 @@
 import type { LoraFacts } from '../../shared/facts';
+import { andList, compare } from '../domain/names';
 import type { Rule } from './rule';
-import { andList, compare } from './support/names';
 import { activeLoras } from './support/prompts';
 
 /** A name that several files answer to. */

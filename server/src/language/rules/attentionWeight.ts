@@ -1,8 +1,8 @@
 import { parseFloatPython } from '../analysis/python';
+import { plainlyMeant, shortNumber } from '../domain/numbers';
 import type { Group } from '../syntax/nodes';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleFinding } from './rule';
-import { plainlyMeant, shortNumber } from './support/numbers';
-import { withoutComments } from './support/plainText';
 import { suspicionOf } from './support/suspicious';
 
 interface Options {

@@ -1,5 +1,5 @@
+import { shortNumber } from '../domain/numbers';
 import type { Rule } from './rule';
-import { shortNumber } from './support/numbers';
 import { looksLikeBracketWeight } from './support/suspicious';
 
 /** `[word:1.2]`, copied from the habit of `(word:1.2)`. */

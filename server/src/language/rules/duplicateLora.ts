@@ -1,6 +1,6 @@
+import { modelOf } from '../domain/models';
 import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
 import { cosineOf } from './support/measuredStack';
-import { modelOf } from './support/models';
 import { activeLoras, type UsedLora } from './support/prompts';
 import { removalRange } from './support/removal';
 

@@ -3,9 +3,9 @@ import type { Network } from '../analysis/resolved';
 import type { Environment } from '../environment';
 import { FULL_WIDTH } from '../syntax/chars';
 import type { Group, Text } from '../syntax/nodes';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleContext, RuleFinding, TextEdit } from './rule';
 import { mixedPairAt } from './support/fullWidthPair';
-import { withoutComments } from './support/plainText';
 import { isLoraType, type UsedTag } from './support/prompts';
 
 type Report = (finding: RuleFinding) => void;

@@ -2,8 +2,8 @@ import type { Range } from '../../shared/range';
 import type { Block, Document } from '../syntax/nodes';
 import { KNOWN_PARAMETER_KEYS } from '../syntax/parameterKeys';
 import { countPairs } from '../syntax/parameters';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleFinding } from './rule';
-import { withoutComments } from './support/plainText';
 
 interface Options {
   readonly strictParameters: boolean;

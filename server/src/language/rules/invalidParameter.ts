@@ -1,10 +1,10 @@
 import { distance } from 'fastest-levenshtein';
 import { parseFloatPython, parseIntPython } from '../analysis/python';
+import { plainlyMeant } from '../domain/numbers';
+import { isSampler, SAMPLERS, SCHEDULE_TYPES } from '../domain/samplers';
 import type { Parameter } from '../syntax/nodes';
 import type { Fix, Rule, RuleFinding } from './rule';
 import { decimalTail } from './support/decimalComma';
-import { plainlyMeant } from './support/numbers';
-import { isSampler, SAMPLERS, SCHEDULE_TYPES } from './support/samplers';
 
 type Judgement = Omit<RuleFinding, 'range'>;
 

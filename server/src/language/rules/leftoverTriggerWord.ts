@@ -1,7 +1,7 @@
 import type { LoraFacts } from '../../shared/facts';
+import { looseName } from '../domain/names';
 import type { Environment } from '../environment';
 import type { Rule } from './rule';
-import { looseName } from './support/names';
 import { fold, foldedHash } from './support/plainText';
 import { isLoraType, type PromptView } from './support/prompts';
 import { removalRange } from './support/removal';

@@ -1,8 +1,8 @@
 import type { LoraFacts, ModelFacts } from '../../shared/facts';
+import { architectureFit, architectureTitle, familyOfName, relatedFamilies } from '../domain/architectures';
+import { modelOf } from '../domain/models';
 import type { Environment } from '../environment';
 import type { Rule, RuleFinding } from './rule';
-import { architectureFit, architectureTitle, familyOfName, relatedFamilies } from './support/architectures';
-import { modelOf } from './support/models';
 import { activeLoras } from './support/prompts';
 
 /** A LoRA trained for another kind of model than the block's base model. */

@@ -1,7 +1,7 @@
 import { parseFloatPython, parseIntPython } from '../analysis/python';
+import { plainlyMeant, shortNumber } from '../domain/numbers';
 import type { TagArgument } from '../syntax/nodes';
 import type { Fix, Rule, RuleContext, RuleFinding } from './rule';
-import { plainlyMeant, shortNumber } from './support/numbers';
 import { activeLoras, type UsedLora } from './support/prompts';
 import { dynArgument, weightArguments } from './support/weightArguments';
 

@@ -1,6 +1,6 @@
 import type { LoraFacts } from '../../shared/facts';
+import { orList } from '../domain/names';
 import type { Fix, Rule } from './rule';
-import { orList } from './support/names';
 import { fold, foldedText, indexOfPhrase } from './support/plainText';
 import { firmTriggers } from './support/triggers';
 

@@ -1,6 +1,6 @@
 import { parseFloatPython, parseIntPython } from '../analysis/python';
+import { andList } from '../domain/names';
 import type { Rule } from './rule';
-import { andList } from './support/names';
 import { activeLoras, type UsedLora } from './support/prompts';
 import { dynArgument, weightArguments } from './support/weightArguments';
 

@@ -1,9 +1,9 @@
 import type { ModelFacts } from '../../shared/facts';
 import type { MeasuredLookup } from '../../shared/measurement';
+import { modelOf } from '../domain/models';
+import { shortNumber } from '../domain/numbers';
 import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
 import { type BlockLoad, loadsOf, partOf, type StackMember } from './support/measuredStack';
-import { modelOf } from './support/models';
-import { shortNumber } from './support/numbers';
 import { activeLoras, type UsedLora } from './support/prompts';
 import { weightArguments } from './support/weightArguments';
 

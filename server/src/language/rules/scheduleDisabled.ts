@@ -1,7 +1,7 @@
 import type { Range } from '../../shared/range';
 import type { Document } from '../syntax/nodes';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Fix, Rule } from './rule';
-import { withoutComments } from './support/plainText';
 import type { PromptView } from './support/prompts';
 
 /** The web UI's schedule grammar is all or nothing. */

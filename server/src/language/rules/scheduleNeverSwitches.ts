@@ -1,6 +1,6 @@
+import { parameterOf } from '../domain/models';
 import type { Schedule } from '../syntax/nodes';
 import type { Fix, Rule, RuleContext } from './rule';
-import { parameterOf } from './support/models';
 import type { PromptView } from './support/prompts';
 import { looksLikeBracketWeight } from './support/suspicious';
 

@@ -1,7 +1,7 @@
 import type { Range } from '../../shared/range';
+import { shortNumber } from '../domain/numbers';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleContext, RuleFinding } from './rule';
-import { shortNumber } from './support/numbers';
-import { withoutComments } from './support/plainText';
 import type { PromptView } from './support/prompts';
 import { suspicionOf } from './support/suspicious';
 

@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
+import { CHUNK, chunksOf, mayCut } from '../domain/chunks';
 import type { Rule } from './rule';
-import { CHUNK, chunksOf, mayCut } from './support/chunks';
 
 interface Options {
   readonly maxChunks: number;

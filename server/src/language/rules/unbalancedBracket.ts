@@ -1,7 +1,7 @@
 import type { Range } from '../../shared/range';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Fix, Rule, RuleContext } from './rule';
 import { mixedPairAt } from './support/fullWidthPair';
-import { withoutComments } from './support/plainText';
 import { syntaxCheck } from './support/syntaxErrors';
 
 /** Brackets that open or close nothing; escaped ones are plain text. */

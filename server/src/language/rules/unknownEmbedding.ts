@@ -1,9 +1,9 @@
 import { distance } from 'fastest-levenshtein';
+import { compare, nearest, orList } from '../domain/names';
 import type { Environment } from '../environment';
 import type { Item } from '../syntax/nodes';
 import type { Rule } from './rule';
 import { wasEmbedding } from './support/hashesInParameters';
-import { compare, nearest, orList } from './support/names';
 import { phrasesOf } from './support/phrases';
 import { fold } from './support/plainText';
 import { POPULAR_EMBEDDINGS } from './support/popularEmbeddings';

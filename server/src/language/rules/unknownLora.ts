@@ -1,8 +1,8 @@
+import { nearest, orList } from '../domain/names';
 import type { Environment } from '../environment';
 import { isMisread } from './fullWidthPunctuation';
 import type { Rule } from './rule';
 import { loraByHash } from './support/hashesInParameters';
-import { nearest, orList } from './support/names';
 import { renamedFile, renameReferences } from './support/pinned';
 import { activeLoras } from './support/prompts';
 

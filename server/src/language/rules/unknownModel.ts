@@ -1,6 +1,6 @@
+import { askedModel, modelNames, parameterOf } from '../domain/models';
+import { nearest, orList } from '../domain/names';
 import type { Rule } from './rule';
-import { askedModel, modelNames, parameterOf } from './support/models';
-import { nearest, orList } from './support/names';
 
 /** `Model:` names a model that is not configured. */
 export const unknownModel: Rule = {

@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
+import { nearest, orList } from '../domain/names';
 import type { Rule, RuleFinding } from './rule';
-import { nearest, orList } from './support/names';
 
 /** Reports a directive that names no rule. It has no check of its own: `run.ts` calls `finding`. */
 export const unknownSuppression = {

@@ -1,7 +1,7 @@
 import { distance } from 'fastest-levenshtein';
+import { withoutComments } from '../syntax/withoutComments';
+import { finderOf } from '../text/finder';
 import type { Rule, RuleFinding } from './rule';
-import { finderOf } from './support/phrases';
-import { withoutComments } from './support/plainText';
 import type { UsedTag } from './support/prompts';
 import { knownTagTypes } from './support/tagTypes';
 

@@ -1,6 +1,6 @@
+import { nearest, orList } from '../domain/names';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Rule } from './rule';
-import { nearest, orList } from './support/names';
-import { withoutComments } from './support/plainText';
 
 /** `__name__` without a file of that name. */
 export const unknownWildcard: Rule = {

@@ -1,6 +1,6 @@
 import type { Escape, Item } from '../syntax/nodes';
+import { withoutComments } from '../syntax/withoutComments';
 import type { Fix, Rule, RuleContext, RuleFinding } from './rule';
-import { withoutComments } from './support/plainText';
 import { type Container, isContainer, partsOf } from './support/walk';
 
 /** Only brackets and the backslash itself can be escaped; every other backslash is dropped. */

@@ -1,10 +1,10 @@
 import type { Range } from '../../../shared/range';
 import { parseFloatPython } from '../../analysis/python';
+import { shortNumber } from '../../domain/numbers';
 import type { Target } from '../../environment';
 import type { Group, Item } from '../../syntax/nodes';
+import { withoutComments } from '../../syntax/withoutComments';
 import type { Fix, RuleContext, Severity } from '../rule';
-import { shortNumber } from './numbers';
-import { withoutComments } from './plainText';
 import { isLoraType, type PromptView } from './prompts';
 import { type Container, walk } from './walk';
 

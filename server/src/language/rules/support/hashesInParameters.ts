@@ -1,7 +1,7 @@
 import type { LoraFacts } from '../../../shared/facts';
+import { parameterOf } from '../../domain/models';
 import type { Environment } from '../../environment';
 import type { Block } from '../../syntax/nodes';
-import { parameterOf } from './models';
 
 /** The parameters in which the web UI writes what a picture was made with, name by name. */
 type HashKey = 'Lora hashes' | 'TI hashes';

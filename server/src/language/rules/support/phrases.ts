@@ -1,7 +1,9 @@
 import type { Range } from '../../../shared/range';
 import { isSpaceCode } from '../../syntax/chars';
 import type { Document, Item } from '../../syntax/nodes';
-import { foldedHash, withoutComments } from './plainText';
+import { withoutComments } from '../../syntax/withoutComments';
+import { finderOf } from '../../text/finder';
+import { foldedHash } from './plainText';
 
 /** What stands between two commas of a prompt, outside brackets. */
 export interface Phrase {
@@ -86,19 +88,4 @@ export function phrasesOf(document: Document, items: readonly Item[]): Phrase[] 
   }
   flush(position);
   return phrases;
-}
-
-/**
- * Finds the first occurrence of a character at or after an offset, `Infinity` if there is none. Asked with rising
- * offsets, it reads the text once, however many pieces without the character lie on the way.
- */
-export function finderOf(text: string, character: string): (from: number) => number {
-  let found = -1;
-  return (from) => {
-    if (found < from) {
-      found = text.indexOf(character, from);
-      if (found < 0) found = Number.POSITIVE_INFINITY;
-    }
-    return found;
-  };
 }

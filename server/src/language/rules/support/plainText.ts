@@ -1,31 +1,11 @@
 import { isBoundary } from '../../analysis/python';
 import type { Document, Item, Prompt } from '../../syntax/nodes';
-import { EMPTY_HASH, hashOf, mixed } from './hash';
+import { withoutComments } from '../../syntax/withoutComments';
+import { EMPTY_HASH, hashOf, mixed } from '../../text/hash';
 import type { PromptView } from './prompts';
 import { isContainer, partsOf } from './walk';
 
-const masked = new WeakMap<Document, string>();
 const folded = new WeakMap<Prompt, string>();
-
-/** The document with every comment blanked out, so that offsets stay and comments are not read as text. */
-export function withoutComments(document: Document): string {
-  // Most documents have no comment, and then their tokens need not be made.
-  if (!document.text.includes('#')) return document.text;
-  let text = masked.get(document);
-  if (text === undefined) {
-    const parts: string[] = [];
-    let at = 0;
-    for (const token of document.tokens) {
-      if (token.kind !== 'comment') continue;
-      parts.push(document.text.slice(at, token.range.start), ' '.repeat(token.range.end - token.range.start));
-      at = token.range.end;
-    }
-    parts.push(document.text.slice(at));
-    text = parts.join('');
-    masked.set(document, text);
-  }
-  return text;
-}
 
 /** Lower case, `_` as a blank, single blanks, no backslashes: two texts a writer takes for the same tag fold alike. */
 export function fold(text: string): string {
