@@ -1,3 +1,5 @@
+import path from 'node:path';
+
 /** One deliberate breakage of a rule's code. */
 export interface Mutant {
   /** The rule it breaks, or the part of the machinery. */
@@ -13,12 +15,12 @@ export interface Mutant {
   readonly test: string;
 }
 
-/** Makes mutants of files below `rules` that one test file has to notice. */
+/** Makes mutants that one test file has to notice; `file` is relative to `server/src/language/rules`. */
 export const inTest =
   (test: string) =>
   (of: string, file: string, find: string, replace: string, why: string): Mutant => ({
     of,
-    file: `rules/${file}.ts`,
+    file: path.posix.join('rules', `${file}.ts`),
     find,
     replace,
     why,

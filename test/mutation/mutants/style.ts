@@ -30,7 +30,7 @@ export const STYLE: readonly Mutant[] = [
   ),
   style(
     'token-budget',
-    'support/chunks',
+    '../domain/chunks',
     'CHUNK - used <= BACKTRACK',
     'CHUNK - used < 0',
     'phrases the web UI moves are cut',
@@ -65,14 +65,14 @@ export const STYLE: readonly Mutant[] = [
   ),
   shortcuts(
     'token-budget',
-    'support/chunks',
+    '../domain/chunks',
     'found = tokens > BACKTRACK;',
     'found = tokens > CHUNK;',
     'a phrase of 30 tokens is never looked at',
   ),
   shortcuts(
     'token-budget',
-    'support/stretchCounts',
+    '../domain/stretchCounts',
     'if (hashes[entry] === hash && isEntry(entry, text, start, end))',
     'if (isEntry(entry, text, start, end) || hashes[entry] !== hash)',
     'a phrase has the tokens of another one',
