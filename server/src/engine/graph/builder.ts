@@ -13,7 +13,7 @@ export const STORED_TYPES = {
   F16: ELEMENT.float16,
   BF16: ELEMENT.bfloat16,
   F64: ELEMENT.double,
-  F8_E4M3: ELEMENT.float8e4m3,
+  F8_E4M3: ELEMENT.float8e4m3fn,
   F8_E5M2: ELEMENT.float8e5m2,
 } as const;
 

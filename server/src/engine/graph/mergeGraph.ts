@@ -4,7 +4,7 @@ import type { ModelFile } from './modelFile';
 const OPSET = 14;
 /** First version that casts eight-bit floats. */
 const OPSET_OF_EIGHTS = 19;
-const EIGHTS: ReadonlySet<number> = new Set([ELEMENT.float8e4m3, ELEMENT.float8e5m2]);
+const EIGHTS: ReadonlySet<number> = new Set([ELEMENT.float8e4m3fn, ELEMENT.float8e5m2]);
 
 /** Names of the inputs and the output that belong to the slot at `index` of a merge graph. */
 export function mergeNames(index: number) {

@@ -9,6 +9,7 @@ import {
   type OnnxModel,
   type OnnxTensor,
   readModel,
+  TENSOR,
   type WeightSlot,
 } from '../../formats/onnx/index';
 import { failure, type Result, success } from '../../shared/problem';
@@ -65,7 +66,7 @@ const DTYPE_NAMES: Readonly<Record<number, string>> = {
   [ELEMENT.double]: 'F64',
   [ELEMENT.float16]: 'F16',
   [ELEMENT.bfloat16]: 'BF16',
-  [ELEMENT.float8e4m3]: 'F8_E4M3',
+  [ELEMENT.float8e4m3fn]: 'F8_E4M3',
   [ELEMENT.float8e5m2]: 'F8_E5M2',
 };
 const ELEMENT_BYTES: Readonly<Record<number, number>> = {
@@ -195,7 +196,7 @@ function typedBytes(
   let at = 0;
   for (const range of ranges) {
     const part = source.read(range.valueStart, range.end - range.valueStart);
-    if (range.number !== 5) {
+    if (range.number !== TENSOR.int32Data) {
       bytes.set(part.subarray(0, size - at), at);
       at += part.length;
       continue;

@@ -1,4 +1,5 @@
 import type { OnnxModel, OnnxNode } from './model';
+import { GRAPH, MODEL, NODE, TENSOR, VALUE_INFO } from './schema';
 import { BYTES, type ByteSource, bytesField, Cursor, concatBytes, varintBytes } from './wire';
 
 /** What to change in a graph. Everything not named here is copied as the bytes it was. */
@@ -37,35 +38,35 @@ export function editGraph(model: OnnxModel, edits: GraphEdits): Segment[] {
   };
   const { graph, source } = model;
   const cursor = new Cursor(source);
-  for (const body of edits.prologue ?? []) segments.push(bytesField(1, body));
+  for (const body of edits.prologue ?? []) segments.push(bytesField(GRAPH.node, body));
   let nodeIndex = 0;
   for (const field of cursor.fields(graph.valueStart, graph.end)) {
-    if (field.number === 1) {
+    if (field.number === GRAPH.node) {
       const index = nodeIndex++;
       if (!edits.dropNodes?.has(index)) {
         const inputs = edits.rewire?.get(index);
         const outputs = edits.rename?.get(index);
         if (inputs || outputs)
-          segments.push(bytesField(1, renamed(cursor, model.nodes[index], inputs, outputs)));
+          segments.push(bytesField(GRAPH.node, renamed(cursor, model.nodes[index], inputs, outputs)));
         else copy(field.start, field.end);
       }
-      for (const body of edits.insertAfter?.get(index) ?? []) segments.push(bytesField(1, body));
-    } else if (field.number === 5) {
+      for (const body of edits.insertAfter?.get(index) ?? []) segments.push(bytesField(GRAPH.node, body));
+    } else if (field.number === GRAPH.initializer) {
       const name = initializerName(cursor, field.valueStart, field.end);
       const replacement = edits.replaceInitializers?.get(name);
       if (edits.dropInitializers?.has(name)) continue;
-      if (replacement) segments.push(bytesField(5, replacement));
+      if (replacement) segments.push(bytesField(GRAPH.initializer, replacement));
       else copy(field.start, field.end);
-    } else if (field.number === 11 && edits.replaceInputs) {
+    } else if (field.number === GRAPH.input && edits.replaceInputs) {
       const replacement = edits.replaceInputs.get(inputName(cursor, field.valueStart, field.end));
-      if (replacement) segments.push(bytesField(11, replacement));
+      if (replacement) segments.push(bytesField(GRAPH.input, replacement));
       else copy(field.start, field.end);
     } else copy(field.start, field.end);
   }
-  for (const body of edits.addInitializers ?? []) segments.push(bytesField(5, body));
-  for (const body of edits.addInputs ?? []) segments.push(bytesField(11, body));
-  for (const body of edits.addOutputs ?? []) segments.push(bytesField(12, body));
-  const header = concatBytes([varintBytes(7 * 8 + BYTES), varintBytes(lengthOf(segments))]);
+  for (const body of edits.addInitializers ?? []) segments.push(bytesField(GRAPH.initializer, body));
+  for (const body of edits.addInputs ?? []) segments.push(bytesField(GRAPH.input, body));
+  for (const body of edits.addOutputs ?? []) segments.push(bytesField(GRAPH.output, body));
+  const header = concatBytes([varintBytes(MODEL.graph * 8 + BYTES), varintBytes(lengthOf(segments))]);
   return [
     ...(graph.start > 0 ? [{ start: 0, end: graph.start }] : []),
     header,
@@ -97,13 +98,13 @@ export function assemble(segments: readonly Segment[], source: ByteSource): Uint
 
 function inputName(cursor: Cursor, start: number, end: number): string {
   for (const part of cursor.fields(start, end))
-    if (part.number === 1) return cursor.text(part.valueStart, part.end);
+    if (part.number === VALUE_INFO.name) return cursor.text(part.valueStart, part.end);
   return '';
 }
 
 function initializerName(cursor: Cursor, start: number, end: number): string {
   for (const part of cursor.fields(start, end))
-    if (part.number === 8) return cursor.text(part.valueStart, part.end);
+    if (part.number === TENSOR.name) return cursor.text(part.valueStart, part.end);
   return '';
 }
 
@@ -124,11 +125,11 @@ function renamed(
   outputs: ReadonlyMap<number, string> | undefined,
 ): Uint8Array {
   const parts: Uint8Array[] = [];
-  const counts = { 1: 0, 2: 0 };
+  let [inputCount, outputCount] = [0, 0];
   for (const part of cursor.fields(node.field.valueStart, node.field.end)) {
     let name: string | undefined;
-    if (part.number === 1) name = inputs?.get(counts[1]++);
-    else if (part.number === 2) name = outputs?.get(counts[2]++);
+    if (part.number === NODE.input) name = inputs?.get(inputCount++);
+    else if (part.number === NODE.output) name = outputs?.get(outputCount++);
     parts.push(name === undefined ? cursor.bytes(part.start, part.end) : bytesField(part.number, name));
   }
   return concatBytes(parts);

@@ -1,6 +1,25 @@
-import { bytesField, concatBytes, varintBytes, varintField } from './wire';
+import {
+  ATTRIBUTE,
+  ATTRIBUTE_TYPE,
+  DATA_LOCATION,
+  DIMENSION,
+  ENTRY,
+  GRAPH,
+  MODEL,
+  NODE,
+  OPSET,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from './schema';
+import { bytesField, concatBytes, floatField, varintField } from './wire';
 
 /** Bodies of ONNX messages, encoded. Each function gives the message without the tag of the field that holds it. */
+
+/** Version of the format that written models declare: that of ONNX 1.10 to 1.12. */
+const IR_VERSION = 8;
 
 /** NodeProto. */
 export function node(
@@ -12,39 +31,37 @@ export function node(
   domain = '',
 ): Uint8Array {
   return concatBytes([
-    ...inputs.map((input) => bytesField(1, input)),
-    ...outputs.map((output) => bytesField(2, output)),
-    bytesField(3, name),
-    bytesField(4, opType),
-    ...attributes.map((attribute) => bytesField(5, attribute)),
-    ...(domain ? [bytesField(7, domain)] : []),
+    ...inputs.map((input) => bytesField(NODE.input, input)),
+    ...outputs.map((output) => bytesField(NODE.output, output)),
+    bytesField(NODE.name, name),
+    bytesField(NODE.opType, opType),
+    ...attributes.map((attribute) => bytesField(NODE.attribute, attribute)),
+    ...(domain ? [bytesField(NODE.domain, domain)] : []),
   ]);
+}
+
+function attribute(name: string, type: number, ...value: readonly Uint8Array[]): Uint8Array {
+  return concatBytes([bytesField(ATTRIBUTE.name, name), ...value, varintField(ATTRIBUTE.type, type)]);
 }
 
 /** AttributeProto holding one integer. */
 export function intAttribute(name: string, value: number): Uint8Array {
-  return concatBytes([bytesField(1, name), varintField(3, value), varintField(20, 2)]);
+  return attribute(name, ATTRIBUTE_TYPE.int, varintField(ATTRIBUTE.int, value));
 }
 
 /** AttributeProto holding integers. */
 export function intsAttribute(name: string, values: readonly number[]): Uint8Array {
-  return concatBytes([
-    bytesField(1, name),
-    ...values.map((value) => varintField(8, value)),
-    varintField(20, 7),
-  ]);
+  return attribute(name, ATTRIBUTE_TYPE.ints, ...values.map((value) => varintField(ATTRIBUTE.ints, value)));
 }
 
 /** AttributeProto holding one float. */
 export function floatAttribute(name: string, value: number): Uint8Array {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return concatBytes([bytesField(1, name), varintBytes(2 * 8 + 5), bytes, varintField(20, 1)]);
+  return attribute(name, ATTRIBUTE_TYPE.float, floatField(ATTRIBUTE.float, value));
 }
 
 /** AttributeProto holding text. */
 export function stringAttribute(name: string, value: string): Uint8Array {
-  return concatBytes([bytesField(1, name), bytesField(4, value), varintField(20, 3)]);
+  return attribute(name, ATTRIBUTE_TYPE.string, bytesField(ATTRIBUTE.string, value));
 }
 
 /** AttributeProto holding a graph: a branch of an `If`. Its nodes may read every value of the graph around it. */
@@ -54,25 +71,34 @@ export function graphAttribute(
   outputs: readonly string[],
 ): Uint8Array {
   const graph = concatBytes([
-    ...nodes.map((part) => bytesField(1, part)),
-    bytesField(2, name),
-    ...outputs.map((output) => bytesField(12, untypedValue(output))),
+    ...nodes.map((part) => bytesField(GRAPH.node, part)),
+    bytesField(GRAPH.name, name),
+    ...outputs.map((output) => bytesField(GRAPH.output, untypedValue(output))),
   ]);
-  return concatBytes([bytesField(1, name), bytesField(6, graph), varintField(20, 5)]);
+  return attribute(name, ATTRIBUTE_TYPE.graph, bytesField(ATTRIBUTE.graph, graph));
 }
 
 /** ValueInfoProto of a tensor. A string dimension is symbolic. */
 export function valueInfo(name: string, elementType: number, dims: readonly (number | string)[]): Uint8Array {
   const shape = dims.map((dim) =>
-    bytesField(1, typeof dim === 'number' ? varintField(1, dim) : bytesField(2, dim)),
+    bytesField(
+      SHAPE.dim,
+      typeof dim === 'number' ? varintField(DIMENSION.value, dim) : bytesField(DIMENSION.symbol, dim),
+    ),
   );
-  const tensor = concatBytes([varintField(1, elementType), bytesField(2, concatBytes(shape))]);
-  return concatBytes([bytesField(1, name), bytesField(2, bytesField(1, tensor))]);
+  const tensor = concatBytes([
+    varintField(TENSOR_TYPE.elementType, elementType),
+    bytesField(TENSOR_TYPE.shape, concatBytes(shape)),
+  ]);
+  return concatBytes([
+    bytesField(VALUE_INFO.name, name),
+    bytesField(VALUE_INFO.type, bytesField(TYPE.tensor, tensor)),
+  ]);
 }
 
 /** ValueInfoProto of a value whose type and shape the runtime is to find out. */
 export function untypedValue(name: string): Uint8Array {
-  return bytesField(1, name);
+  return bytesField(VALUE_INFO.name, name);
 }
 
 /** TensorProto whose bytes are inside. */
@@ -82,7 +108,7 @@ export function tensor(
   dims: readonly number[],
   raw: Uint8Array,
 ): Uint8Array {
-  return concatBytes([...tensorHead(name, elementType, dims), bytesField(9, raw)]);
+  return concatBytes([...tensorHead(name, elementType, dims), bytesField(TENSOR.rawData, raw)]);
 }
 
 /** TensorProto whose bytes are a range of a file beside the model. */
@@ -95,18 +121,25 @@ export function externalTensor(
   length: number,
 ): Uint8Array {
   const entry = (key: string, value: string) =>
-    bytesField(13, concatBytes([bytesField(1, key), bytesField(2, value)]));
+    bytesField(
+      TENSOR.externalData,
+      concatBytes([bytesField(ENTRY.key, key), bytesField(ENTRY.value, value)]),
+    );
   return concatBytes([
     ...tensorHead(name, elementType, dims),
     entry('location', location),
     entry('offset', String(offset)),
     entry('length', String(length)),
-    varintField(14, 1),
+    varintField(TENSOR.dataLocation, DATA_LOCATION.external),
   ]);
 }
 
 function tensorHead(name: string, elementType: number, dims: readonly number[]): Uint8Array[] {
-  return [...dims.map((dim) => varintField(1, dim)), varintField(2, elementType), bytesField(8, name)];
+  return [
+    ...dims.map((dim) => varintField(TENSOR.dims, dim)),
+    varintField(TENSOR.dataType, elementType),
+    bytesField(TENSOR.name, name),
+  ];
 }
 
 /** A whole ModelProto from encoded parts. */
@@ -120,14 +153,22 @@ export function model(parts: {
   readonly domains?: Readonly<Record<string, number>>;
 }): Uint8Array {
   const graph = concatBytes([
-    ...parts.nodes.map((part) => bytesField(1, part)),
-    bytesField(2, 'sdprompt'),
-    ...parts.initializers.map((part) => bytesField(5, part)),
-    ...parts.inputs.map((part) => bytesField(11, part)),
-    ...parts.outputs.map((part) => bytesField(12, part)),
+    ...parts.nodes.map((part) => bytesField(GRAPH.node, part)),
+    bytesField(GRAPH.name, 'sdprompt'),
+    ...parts.initializers.map((part) => bytesField(GRAPH.initializer, part)),
+    ...parts.inputs.map((part) => bytesField(GRAPH.input, part)),
+    ...parts.outputs.map((part) => bytesField(GRAPH.output, part)),
   ]);
   const opsets = Object.entries({ '': parts.opset, ...parts.domains }).map(([domain, version]) =>
-    bytesField(8, concatBytes([bytesField(1, domain), varintField(2, version)])),
+    bytesField(
+      MODEL.opsetImport,
+      concatBytes([bytesField(OPSET.domain, domain), varintField(OPSET.version, version)]),
+    ),
   );
-  return concatBytes([varintField(1, 8), bytesField(2, 'sdprompt'), bytesField(7, graph), ...opsets]);
+  return concatBytes([
+    varintField(MODEL.irVersion, IR_VERSION),
+    bytesField(MODEL.producerName, 'sdprompt'),
+    bytesField(MODEL.graph, graph),
+    ...opsets,
+  ]);
 }

@@ -10,6 +10,15 @@ export {
   type TensorData,
 } from './model';
 export { modulesOf } from './modules';
-export type { PackedModule } from './packed';
-export { findSlots, type Layout, type QuantisedUse, type SlotUse, type WeightSlot } from './slots';
+export { TENSOR } from './schema';
+export {
+  connectionsOf,
+  type Graph,
+  type Layout,
+  type PackedModule,
+  type QuantisedUse,
+  type SlotUse,
+  type WeightSlot,
+} from './slot';
+export { findSlots } from './slots';
 export { type ByteSource, memorySource } from './wire';

@@ -1,4 +1,19 @@
 import { failure, type Result, success } from '../../shared/problem';
+import {
+  ATTRIBUTE,
+  DATA_LOCATION,
+  DIMENSION,
+  ENTRY,
+  GRAPH,
+  MODEL,
+  NODE,
+  OPSET,
+  SHAPE,
+  TENSOR,
+  TENSOR_TYPE,
+  TYPE,
+  VALUE_INFO,
+} from './schema';
 import { BYTES, type ByteSource, Cursor, type Field, WireError } from './wire';
 
 /** Element types of TensorProto.DataType that this project meets. */
@@ -12,7 +27,7 @@ export const ELEMENT = {
   float16: 10,
   double: 11,
   bfloat16: 16,
-  float8e4m3: 17,
+  float8e4m3fn: 17,
   float8e5m2: 19,
   uint4: 21,
   int4: 22,
@@ -71,7 +86,10 @@ export interface OnnxValue {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** An index of a ModelProto: everything but the weights, which stay where they are. */
+/**
+ * What this project reads of a ModelProto: the main graph, without the weights' bytes. Subgraphs, functions, sparse
+ * initializers and string attributes are not indexed; they are copied as they are.
+ */
 export interface OnnxModel {
   readonly source: ByteSource;
   readonly producer: string;
@@ -110,9 +128,9 @@ function indexModel(cursor: Cursor, source: ByteSource): OnnxModel {
   let graph: Field | undefined;
   const opsets = new Map<string, number>();
   for (const field of cursor.fields(0, source.size)) {
-    if (field.number === 2) producer = cursor.text(field.valueStart, field.end);
-    else if (field.number === 8) readOpset(cursor, field, opsets);
-    else if (field.number === 7) {
+    if (field.number === MODEL.producerName) producer = cursor.text(field.valueStart, field.end);
+    else if (field.number === MODEL.opsetImport) readOpset(cursor, field, opsets);
+    else if (field.number === MODEL.graph) {
       if (graph) throw new WireError('it holds two graphs');
       graph = field;
     }
@@ -125,14 +143,14 @@ function indexModel(cursor: Cursor, source: ByteSource): OnnxModel {
   const outputs: OnnxValue[] = [];
   const values = new Map<string, OnnxValue>();
   for (const field of cursor.fields(graph.valueStart, graph.end)) {
-    if (field.number === 1) nodes.push(readNode(cursor, field));
-    else if (field.number === 5) {
+    if (field.number === GRAPH.node) nodes.push(readNode(cursor, field));
+    else if (field.number === GRAPH.initializer) {
       const tensor = readTensor(cursor, field.valueStart, field.end);
       initializers.set(tensor.name, tensor);
       initializerFields.set(tensor.name, field);
-    } else if (field.number === 11) inputs.push(readValue(cursor, field));
-    else if (field.number === 12) outputs.push(readValue(cursor, field));
-    else if (field.number === 13) {
+    } else if (field.number === GRAPH.input) inputs.push(readValue(cursor, field));
+    else if (field.number === GRAPH.output) outputs.push(readValue(cursor, field));
+    else if (field.number === GRAPH.valueInfo) {
       const value = readValue(cursor, field);
       values.set(value.name, value);
     }
@@ -144,8 +162,8 @@ function readOpset(cursor: Cursor, field: Field, opsets: Map<string, number>): v
   let domain = '';
   let version = 0;
   for (const part of cursor.fields(field.valueStart, field.end)) {
-    if (part.number === 1) domain = cursor.text(part.valueStart, part.end);
-    else if (part.number === 2) version = cursor.varint(part.valueStart).value;
+    if (part.number === OPSET.domain) domain = cursor.text(part.valueStart, part.end);
+    else if (part.number === OPSET.version) version = cursor.varint(part.valueStart).value;
   }
   opsets.set(domain === 'ai.onnx' ? '' : domain, version);
 }
@@ -160,13 +178,13 @@ function readNode(cursor: Cursor, field: Field): OnnxNode {
   let domain = '';
   for (const part of cursor.fields(field.valueStart, field.end)) {
     const text = () => cursor.text(part.valueStart, part.end);
-    if (part.number === 1) inputs.push(text());
-    else if (part.number === 2) outputs.push(text());
-    else if (part.number === 3) name = text();
-    else if (part.number === 4) opType = text();
-    else if (part.number === 5) attributes.push(readAttribute(cursor, part));
-    else if (part.number === 7) domain = text();
-    else if (part.number === 9) readEntry(cursor, part, metadata);
+    if (part.number === NODE.input) inputs.push(text());
+    else if (part.number === NODE.output) outputs.push(text());
+    else if (part.number === NODE.name) name = text();
+    else if (part.number === NODE.opType) opType = text();
+    else if (part.number === NODE.attribute) attributes.push(readAttribute(cursor, part));
+    else if (part.number === NODE.domain) domain = text();
+    else if (part.number === NODE.metadata) readEntry(cursor, part, metadata);
   }
   return {
     name,
@@ -187,12 +205,12 @@ function readAttribute(cursor: Cursor, field: Field): OnnxAttribute {
   let tensor: OnnxTensor | undefined;
   const ints: number[] = [];
   for (const part of cursor.fields(field.valueStart, field.end)) {
-    if (part.number === 1) name = cursor.text(part.valueStart, part.end);
-    else if (part.number === 2)
+    if (part.number === ATTRIBUTE.name) name = cursor.text(part.valueStart, part.end);
+    else if (part.number === ATTRIBUTE.float)
       float = new DataView(cursor.bytes(part.valueStart, part.end).buffer).getFloat32(0, true);
-    else if (part.number === 3) int = cursor.varint(part.valueStart).value;
-    else if (part.number === 5) tensor = readTensor(cursor, part.valueStart, part.end);
-    else if (part.number === 8) ints.push(...readVarints(cursor, part));
+    else if (part.number === ATTRIBUTE.int) int = cursor.varint(part.valueStart).value;
+    else if (part.number === ATTRIBUTE.tensor) tensor = readTensor(cursor, part.valueStart, part.end);
+    else if (part.number === ATTRIBUTE.ints) ints.push(...readVarints(cursor, part));
   }
   return { name, int, float, tensor, ints: ints.length > 0 ? ints : undefined, field };
 }
@@ -208,6 +226,12 @@ function readVarints(cursor: Cursor, field: Field): number[] {
   return values;
 }
 
+/** Fields that hold a tensor's numbers other than as raw bytes. */
+const TYPED_DATA: ReadonlySet<number> = new Set([
+  ...[TENSOR.floatData, TENSOR.doubleData],
+  ...[TENSOR.int32Data, TENSOR.int64Data, TENSOR.uint64Data],
+]);
+
 function readTensor(cursor: Cursor, start: number, end: number): OnnxTensor {
   const dims: number[] = [];
   const typed: Field[] = [];
@@ -218,14 +242,15 @@ function readTensor(cursor: Cursor, start: number, end: number): OnnxTensor {
   let raw: Field | undefined;
   let isExternal = false;
   for (const part of cursor.fields(start, end)) {
-    if (part.number === 1) dims.push(...readVarints(cursor, part));
-    else if (part.number === 2) dataType = cursor.varint(part.valueStart).value;
-    else if (part.number === 8) name = cursor.text(part.valueStart, part.end);
-    else if (part.number === 9) raw = part;
-    else if (part.number === 13) readEntry(cursor, part, external);
-    else if (part.number === 14) isExternal = cursor.varint(part.valueStart).value === 1;
-    else if (part.number === 16) readEntry(cursor, part, metadata);
-    else if ([4, 5, 7, 10, 11].includes(part.number)) typed.push(part);
+    if (part.number === TENSOR.dims) dims.push(...readVarints(cursor, part));
+    else if (part.number === TENSOR.dataType) dataType = cursor.varint(part.valueStart).value;
+    else if (part.number === TENSOR.name) name = cursor.text(part.valueStart, part.end);
+    else if (part.number === TENSOR.rawData) raw = part;
+    else if (part.number === TENSOR.externalData) readEntry(cursor, part, external);
+    else if (part.number === TENSOR.dataLocation)
+      isExternal = cursor.varint(part.valueStart).value === DATA_LOCATION.external;
+    else if (part.number === TENSOR.metadata) readEntry(cursor, part, metadata);
+    else if (TYPED_DATA.has(part.number)) typed.push(part);
   }
   let data: TensorData;
   if (isExternal) {
@@ -245,8 +270,8 @@ function readEntry(cursor: Cursor, field: Field, into: Record<string, string>): 
   let key = '';
   let value = '';
   for (const part of cursor.fields(field.valueStart, field.end)) {
-    if (part.number === 1) key = cursor.text(part.valueStart, part.end);
-    else if (part.number === 2) value = cursor.text(part.valueStart, part.end);
+    if (part.number === ENTRY.key) key = cursor.text(part.valueStart, part.end);
+    else if (part.number === ENTRY.value) value = cursor.text(part.valueStart, part.end);
   }
   Object.defineProperty(into, key, { value, enumerable: true, configurable: true, writable: true });
 }
@@ -257,14 +282,14 @@ function readValue(cursor: Cursor, field: Field): OnnxValue {
   let dims: (number | string | undefined)[] | undefined;
   const metadata: Record<string, string> = {};
   for (const part of cursor.fields(field.valueStart, field.end)) {
-    if (part.number === 1) name = cursor.text(part.valueStart, part.end);
-    else if (part.number === 4) readEntry(cursor, part, metadata);
-    else if (part.number === 2) {
+    if (part.number === VALUE_INFO.name) name = cursor.text(part.valueStart, part.end);
+    else if (part.number === VALUE_INFO.metadata) readEntry(cursor, part, metadata);
+    else if (part.number === VALUE_INFO.type) {
       for (const type of cursor.fields(part.valueStart, part.end)) {
-        if (type.number !== 1) continue;
+        if (type.number !== TYPE.tensor) continue;
         for (const tensor of cursor.fields(type.valueStart, type.end)) {
-          if (tensor.number === 1) elementType = cursor.varint(tensor.valueStart).value;
-          else if (tensor.number === 2) dims = readShape(cursor, tensor);
+          if (tensor.number === TENSOR_TYPE.elementType) elementType = cursor.varint(tensor.valueStart).value;
+          else if (tensor.number === TENSOR_TYPE.shape) dims = readShape(cursor, tensor);
         }
       }
     }
@@ -275,11 +300,11 @@ function readValue(cursor: Cursor, field: Field): OnnxValue {
 function readShape(cursor: Cursor, field: Field): (number | string | undefined)[] {
   const dims: (number | string | undefined)[] = [];
   for (const dim of cursor.fields(field.valueStart, field.end)) {
-    if (dim.number !== 1) continue;
+    if (dim.number !== SHAPE.dim) continue;
     let size: number | string | undefined;
     for (const part of cursor.fields(dim.valueStart, dim.end)) {
-      if (part.number === 1) size = cursor.varint(part.valueStart).value;
-      else if (part.number === 2) size = cursor.text(part.valueStart, part.end);
+      if (part.number === DIMENSION.value) size = cursor.varint(part.valueStart).value;
+      else if (part.number === DIMENSION.symbol) size = cursor.text(part.valueStart, part.end);
     }
     dims.push(size);
   }

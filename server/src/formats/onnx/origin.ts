@@ -1,13 +1,6 @@
-import { ELEMENT, type OnnxModel, type OnnxNode, type OnnxTensor } from './model';
+import { ELEMENT, type OnnxNode, type OnnxTensor } from './model';
 import { pathOfFolded, pathOfValue, scopeOfNode } from './paths';
-import type { SlotUse } from './slots';
-
-/** A graph with its wiring looked up. */
-export interface Graph {
-  readonly model: OnnxModel;
-  readonly producers: ReadonlyMap<string, number>;
-  readonly consumers: ReadonlyMap<string, readonly SlotUse[]>;
-}
+import type { Graph, SlotUse } from './slot';
 
 /** A value traced back to the tensor it is made from. */
 export interface Origin {
@@ -25,7 +18,7 @@ export interface Origin {
 const INTEGERS = new Set<number>([ELEMENT.int8, ELEMENT.uint8, ELEMENT.int4, ELEMENT.uint4]);
 const ELEMENT_TYPES = new Set<number>([
   ...[ELEMENT.float, ELEMENT.float16, ELEMENT.bfloat16, ELEMENT.double],
-  ...[ELEMENT.float8e4m3, ELEMENT.float8e5m2],
+  ...[ELEMENT.float8e4m3fn, ELEMENT.float8e5m2],
 ]);
 
 /** Operators that multiply by the weight at input 1. */

@@ -1,13 +1,6 @@
 import type { OnnxNode } from './model';
-import type { Graph } from './origin';
 import { scopeOfNode } from './paths';
-
-/** A module whose weight is some rows of a packed one. */
-export interface PackedModule {
-  readonly path: string;
-  /** Rows of the packed weight in PyTorch layout, in the order of the module's own. */
-  readonly rows: readonly number[];
-}
+import type { Graph, PackedModule } from './slot';
 
 /** Projections of an attention by the name of what follows it. */
 const NAMES: readonly (readonly [end: RegExp, names: readonly [q: string, k: string, v: string]])[] = [

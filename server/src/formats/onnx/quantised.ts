@@ -1,7 +1,7 @@
 import { ELEMENT, type OnnxNode } from './model';
-import { type Graph, MATRIX_OPS, originOf, pathOfMatrix } from './origin';
+import { MATRIX_OPS, originOf, pathOfMatrix } from './origin';
 import { packedOf } from './packed';
-import type { QuantisedUse, WeightSlot } from './slots';
+import type { Graph, QuantisedUse, WeightSlot } from './slot';
 
 /**
  * The weight that a node multiplies by, where it is stored in few bits: `MatMulNBits`, integer products of dynamically

@@ -1,73 +1,13 @@
-import type { OnnxModel, OnnxTensor } from './model';
-import { type Graph, MATRIX_OPS, type Origin, originOf, pathOfMatrix } from './origin';
-import { type PackedModule, packedOf } from './packed';
+import type { OnnxModel } from './model';
+import { MATRIX_OPS, type Origin, originOf, pathOfMatrix } from './origin';
+import { packedOf } from './packed';
 import { pathOfFolded, pathOfValue, scopeOfNode, stripWrapper } from './paths';
 import { quantisedSlot } from './quantised';
-
-/** `torch`: as PyTorch stores it, `[out, in, …]`. `transposed`: `[in, out]`, as MatMul multiplies. */
-export type Layout = 'torch' | 'transposed';
-
-/**
- * A trainable parameter of a module, and the places in the graph that read it. Replacing the inputs named in `uses`
- * by another value changes this parameter of this module and nothing else, even where the exporter stored equal
- * tensors once.
- */
-export interface WeightSlot {
-  /** Module path with dots, as diffusers and transformers name it. */
-  readonly path: string;
-  readonly part: 'weight' | 'bias';
-  readonly kind: 'linear' | 'conv' | 'norm';
-  /** PyTorch layout: linear `[out, in]`, conv `[out, in/groups, kh, kw]`, norm and bias `[n]`. */
-  readonly shape: readonly number[];
-  /** Layout and dimensions of the value where it is read. */
-  readonly layout: Layout;
-  readonly dims: readonly number[];
-  /** Element type where it is read (ELEMENT). */
-  readonly elementType: number;
-  /** The stored tensor, and its own layout. */
-  readonly tensor: OnnxTensor;
-  readonly storedLayout: Layout;
-  readonly uses: readonly SlotUse[];
-  /** Modules whose weights an optimizer put into this one tensor; `path` is then no module's. */
-  readonly packed?: readonly PackedModule[];
-  /**
-   * Where a weight that is stored in few bits is multiplied by. It cannot be replaced by a sum, so `uses` is empty;
-   * `elementType` is the type computed in, and `tensor` holds the short numbers.
-   */
-  readonly quantised?: readonly QuantisedUse[];
-}
-
-export interface SlotUse {
-  /** Index into `model.nodes`. */
-  readonly node: number;
-  /** Index into the node's inputs. */
-  readonly input: number;
-}
-
-/** One product with a quantised weight: what goes in, and whose first output is the product, both in floating point. */
-export interface QuantisedUse {
-  /** Value name. */
-  readonly input: string;
-  /** Index of the node that multiplies. */
-  readonly node: number;
-  /** Index of the node whose output is the product, scaled back. */
-  readonly result: number;
-}
+import { connectionsOf, type Graph, type Layout, type WeightSlot } from './slot';
 
 /** Finds every weight and bias a network file could want to change. Order: that of the graph. */
 export function findSlots(model: OnnxModel): WeightSlot[] {
-  const producers = new Map<string, number>();
-  const consumers = new Map<string, SlotUse[]>();
-  model.nodes.forEach((node, index) => {
-    for (const output of node.outputs) if (output) producers.set(output, index);
-    node.inputs.forEach((name, input) => {
-      if (!name) return;
-      const list = consumers.get(name);
-      if (list) list.push({ node: index, input });
-      else consumers.set(name, [{ node: index, input }]);
-    });
-  });
-  const graph: Graph = { model, producers, consumers };
+  const graph = connectionsOf(model);
   const found = new Map<string, WeightSlot>();
   const add = (slot: WeightSlot | undefined) => {
     if (!slot) return;

@@ -145,3 +145,10 @@ export function bytesField(number: number, value: Uint8Array | string): Uint8Arr
 export function varintField(number: number, value: number | bigint): Uint8Array {
   return concatBytes([varintBytes(number * 8 + VARINT), varintBytes(value)]);
 }
+
+/** A 32-bit float field. */
+export function floatField(number: number, value: number): Uint8Array {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return concatBytes([varintBytes(number * 8 + FIXED32), bytes]);
+}
