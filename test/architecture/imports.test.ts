@@ -3,7 +3,7 @@ import { builtinModules } from 'node:module';
 import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { ROOMS } from './directions';
+import { LAYERS } from './directions';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -13,9 +13,9 @@ function sources(folder: string): string[] {
     .map((entry) => path.join(entry.parentPath, entry.name));
 }
 
-function roomOf(file: string): string | undefined {
+function layerOf(file: string): string | undefined {
   const relative = path.relative(root, file).split(path.sep).join('/');
-  return Object.keys(ROOMS).find((room) => relative === room || relative.startsWith(`${room}/`));
+  return Object.keys(LAYERS).find((layer) => relative === layer || relative.startsWith(`${layer}/`));
 }
 
 function packageOf(specifier: string): string {
@@ -26,16 +26,17 @@ function packageOf(specifier: string): string {
     .join('/');
 }
 
-/** Every import of a room that its rule does not allow, as `file → what`. */
-function violations(room: string): string[] {
-  const rule = ROOMS[room]!;
+/** Every import of a layer that its rule does not allow, as `file → what`. */
+function violations(layer: string): string[] {
+  const rule = LAYERS[layer]!;
   const found: string[] = [];
-  for (const file of sources(room)) {
+  for (const file of sources(layer)) {
     for (const { fileName: specifier } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
       const name = path.relative(root, file);
       if (specifier.startsWith('.')) {
-        const target = roomOf(path.resolve(path.dirname(file), specifier));
-        if (target !== room && !(target && rule.rooms.includes(target))) found.push(`${name} → ${specifier}`);
+        const target = layerOf(path.resolve(path.dirname(file), specifier));
+        if (target !== layer && !(target && rule.layers.includes(target)))
+          found.push(`${name} → ${specifier}`);
       } else if (!rule.packages.includes(packageOf(specifier))) {
         found.push(`${name} → ${specifier}`);
       }
@@ -44,14 +45,14 @@ function violations(room: string): string[] {
   return found;
 }
 
-describe('the house', () => {
-  it.each(Object.keys(ROOMS))('%s imports only what its direction allows', (room) => {
-    expect(sources(room).length).toBeGreaterThan(0);
-    expect(violations(room)).toEqual([]);
+describe('the layers', () => {
+  it.each(Object.keys(LAYERS))('%s imports only what its direction allows', (layer) => {
+    expect(sources(layer).length).toBeGreaterThan(0);
+    expect(violations(layer)).toEqual([]);
   });
 
-  it('has no source outside a room', () => {
-    const stray = ['server/src', 'client/src', 'media'].flatMap(sources).filter((file) => !roomOf(file));
+  it('has no source outside a layer', () => {
+    const stray = ['server/src', 'client/src', 'media'].flatMap(sources).filter((file) => !layerOf(file));
     expect(stray.map((file) => path.relative(root, file))).toEqual([]);
   });
 });

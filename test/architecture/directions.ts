@@ -1,23 +1,23 @@
 /**
- * The import directions of the house: room → rooms it may import, and the packages it may import. `ARCHITECTURE.md`
- * draws the same table. A room that is not listed may not exist.
+ * The import directions: layer → layers and packages it may import. `ARCHITECTURE.md` draws the same table. Every
+ * source file of the product is in one of the layers.
  */
-export interface RoomRule {
-  readonly rooms: readonly string[];
+export interface LayerRule {
+  readonly layers: readonly string[];
   /** Package names; `node:` stands for every built-in module. */
   readonly packages: readonly string[];
 }
 
-export const ROOMS: Readonly<Record<string, RoomRule>> = {
-  'server/src/shared': { rooms: [], packages: [] },
-  'server/src/formats': { rooms: ['server/src/shared'], packages: [] },
-  'server/src/language': { rooms: ['server/src/shared'], packages: ['chevrotain', 'fastest-levenshtein'] },
+export const LAYERS: Readonly<Record<string, LayerRule>> = {
+  'server/src/shared': { layers: [], packages: [] },
+  'server/src/formats': { layers: ['server/src/shared'], packages: [] },
+  'server/src/language': { layers: ['server/src/shared'], packages: ['chevrotain', 'fastest-levenshtein'] },
   'server/src/library': {
-    rooms: ['server/src/shared', 'server/src/formats', 'server/src/language'],
+    layers: ['server/src/shared', 'server/src/formats', 'server/src/language'],
     packages: ['node:', 'write-file-atomic', 'yaml', 'jsonc-parser'],
   },
   'server/src/workspace': {
-    rooms: ['server/src/shared', 'server/src/formats', 'server/src/language', 'server/src/library'],
+    layers: ['server/src/shared', 'server/src/formats', 'server/src/language', 'server/src/library'],
     packages: [
       'node:',
       'ajv',
@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     ],
   },
   'server/src/lsp': {
-    rooms: [
+    layers: [
       'server/src/shared',
       'server/src/formats',
       'server/src/language',
@@ -40,7 +40,7 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     packages: ['node:', 'vscode-languageserver', 'vscode-languageserver-textdocument', 'vscode-uri'],
   },
   'server/src/cli': {
-    rooms: [
+    layers: [
       'server/src/shared',
       'server/src/formats',
       'server/src/language',
@@ -50,9 +50,9 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     ],
     packages: ['node:', 'picocolors', 'tinyglobby', 'write-file-atomic', 'ignore'],
   },
-  'server/src/numerics': { rooms: ['server/src/shared', 'server/src/formats'], packages: [] },
+  'server/src/numerics': { layers: ['server/src/shared', 'server/src/formats'], packages: [] },
   'server/src/engine': {
-    rooms: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
+    layers: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
     packages: [
       'node:',
       'onnxruntime-node',
@@ -63,14 +63,14 @@ export const ROOMS: Readonly<Record<string, RoomRule>> = {
     ],
   },
   'server/src/engines': {
-    rooms: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
+    layers: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
     packages: ['node:'],
   },
   'client/src': {
-    rooms: ['server/src/shared', 'server/src/engines'],
+    layers: ['server/src/shared', 'server/src/engines'],
     packages: ['node:', 'vscode', 'vscode-languageclient', 'write-file-atomic'],
   },
-  'media/preview': { rooms: ['server/src/shared'], packages: [] },
+  'media/preview': { layers: ['server/src/shared'], packages: [] },
 };
 
 /** Packages whose code must not be found inside a bundle. */
