@@ -25,13 +25,6 @@ describe('imports, types included', () => {
     );
     expect(unknown).toEqual([]);
   });
-
-  it.each(FOLDERS_WITH_CIRCLES)(
-    'still form one in %s, else it leaves the list in knownCircles.ts',
-    (folder) => {
-      expect(found.some((circle) => isInside(circle, folder))).toBe(true);
-    },
-  );
 });
 
 describe('the search for circles', () => {

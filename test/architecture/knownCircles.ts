@@ -1,12 +1,11 @@
 /**
  * Folders with circles that are still to be ended, sub-folders included. The list only gets shorter: a test fails for a
- * circle outside of them, and for a folder that has none any more.
+ * circle anywhere else.
  */
 export const FOLDERS_WITH_CIRCLES: readonly string[] = [
   'client/src',
   'server/src/engine',
   'server/src/engines/local',
-  'server/src/formats/onnx',
   'server/src/language',
   'server/src/library',
   'server/src/shared',
