@@ -1,4 +1,4 @@
-import type { MergeReport } from '../../server/src/shared/engineProtocol';
+import type { MergeReport } from '../../server/src/shared/mergeReport';
 import type { PreviewChanges, PreviewImage, PreviewState } from '../../server/src/shared/previewMessages';
 
 /** `0.84 s`, `12.3 s`, `2 min 5 s`. */

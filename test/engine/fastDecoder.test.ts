@@ -1,8 +1,9 @@
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { createEngine, type JobProgress } from '../../server/src/engine/engine';
+import { createEngine } from '../../server/src/engine/engine';
 import { fastDecoderKey, openFastDecoder } from '../../server/src/engine/jobs/generate/fastDecoder';
+import type { JobProgress } from '../../server/src/engine/jobs/job';
 import { assemble, editGraph, encode, memorySource, readModel } from '../../server/src/formats/onnx/index';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 import { distance, numbers, temporaryFolder } from '../unit/engine/support';

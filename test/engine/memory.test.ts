@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { judgeMemory, weighModel } from '../../server/src/engine/model/memory';
+import { checkMemory, weighModel } from '../../server/src/engine/model/memory';
 import { assemble, editGraph, encode, memorySource, readModel } from '../../server/src/formats/onnx/index';
 import { temporaryFolder } from '../unit/engine/support';
 import { DEMO, OPTIONS, planFor, QUIET, renderer } from './support';
@@ -73,11 +73,11 @@ describe('memory', () => {
   });
 
   it('refuses what can never fit and warns of what does not fit now', () => {
-    expect(judgeMemory(4 * GB, { total: 8 * GB, free: 6 * GB })).toEqual({ ok: true, value: {} });
-    expect(judgeMemory(7 * GB, { total: 8 * GB, free: 6 * GB })).toMatchObject({
+    expect(checkMemory(4 * GB, { total: 8 * GB, free: 6 * GB })).toEqual({ ok: true, value: {} });
+    expect(checkMemory(7 * GB, { total: 8 * GB, free: 6 * GB })).toMatchObject({
       value: { warning: expect.stringMatching(/7\.0 GB.*6\.0 GB/) },
     });
-    expect(judgeMemory(9 * GB, { total: 8 * GB, free: 6 * GB })).toMatchObject({
+    expect(checkMemory(9 * GB, { total: 8 * GB, free: 6 * GB })).toMatchObject({
       problem: { code: 'model-too-large', message: expect.stringMatching(/9\.0 GB.*8\.0 GB/) },
     });
   });

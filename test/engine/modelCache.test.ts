@@ -2,7 +2,7 @@ import { statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { checkpointOf } from '../../scripts/checkpoint/convert';
-import { createModelShelf } from '../../server/src/engine/model/cache';
+import { createModelCache } from '../../server/src/engine/model/cache';
 import { collect } from '../../server/src/engine/runtime/collect';
 import { temporaryFolder } from '../unit/engine/support';
 import { DEMO, OPTIONS } from './support';
@@ -14,13 +14,13 @@ const size = statSync(file).size;
 
 /** Opens the exported model, then the checkpoint, while so much memory is free; tells whether the first stayed. */
 async function firstStays(free: number): Promise<boolean> {
-  const shelf = createModelShelf(() => free);
-  const first = await shelf.take({ name: 'demo', path: DEMO }, OPTIONS);
-  const second = await shelf.take({ name: 'file', path: file }, OPTIONS);
+  const modelCache = createModelCache(() => free);
+  const first = await modelCache.take({ name: 'demo', path: DEMO }, OPTIONS);
+  const second = await modelCache.take({ name: 'file', path: file }, OPTIONS);
   if (!first.ok || !first.value || !second.ok || !second.value) throw new Error('no model');
   const stays = first.value.model.isOpen();
   expect(second.value.model.isOpen()).toBe(true);
-  await shelf.release();
+  await modelCache.release();
   return stays;
 }
 
@@ -45,21 +45,21 @@ it('arrays that nobody refers to are gone at once', () => {
 });
 
 it('a model that is closed lets go of its merged weights, whoever still knows it', async () => {
-  const shelf = createModelShelf();
-  const taken = await shelf.take({ name: 'file', path: file }, OPTIONS);
+  const modelCache = createModelCache();
+  const taken = await modelCache.take({ name: 'file', path: file }, OPTIONS);
   if (!taken.ok || !taken.value) throw new Error('no model');
   const { unet, textEncoder } = taken.value.model;
   const fed = () => [unet, textEncoder.component].map(({ feeds }) => Object.keys(feeds).length);
   expect(Math.min(...fed())).toBeGreaterThan(0);
-  await shelf.release();
+  await modelCache.release();
   expect(fed()).toEqual([0, 0]);
 });
 
 it('a model that is open stays, however little is free', async () => {
-  const shelf = createModelShelf(() => 0);
+  const modelCache = createModelCache(() => 0);
   const model = { name: 'file', path: file };
-  const first = await shelf.take(model, OPTIONS);
-  const again = await shelf.take(model, OPTIONS);
+  const first = await modelCache.take(model, OPTIONS);
+  const again = await modelCache.take(model, OPTIONS);
   expect(first.ok && again.ok && first.value?.model === again.value?.model).toBe(true);
-  await shelf.release();
+  await modelCache.release();
 });

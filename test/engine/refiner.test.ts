@@ -3,9 +3,9 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/src/engine/engine';
 import { makeLatents } from '../../server/src/engine/jobs/generate/passes';
-import { createStage } from '../../server/src/engine/jobs/generate/planContext';
+import { createPlanContext } from '../../server/src/engine/jobs/generate/planContext';
 import { createLoraCache } from '../../server/src/engine/lora/cache';
-import { createModelShelf } from '../../server/src/engine/model/cache';
+import { createModelCache } from '../../server/src/engine/model/cache';
 import type { EngineProgress } from '../../server/src/engines/local/host';
 import type { GenerationPlan, PlanRefiner } from '../../server/src/shared/plan';
 import { golden } from '../unit/engine/golden';
@@ -60,10 +60,10 @@ const refiner = (changes: Partial<PlanRefiner> = {}): PlanRefiner => ({
 });
 
 async function latentsOf(plan: GenerationPlan, free = () => 2 ** 40) {
-  const shelf = createModelShelf(free);
+  const modelCache = createModelCache(free);
   const phases: string[] = [];
-  const stage = createStage({
-    shelf,
+  const context = createPlanContext({
+    modelCache,
     plan,
     loras: createLoraCache(),
     options: OPTIONS,
@@ -71,15 +71,15 @@ async function latentsOf(plan: GenerationPlan, free = () => 2 ** 40) {
     isCancelled: () => false,
     enter: (phase) => phases.push(phase),
   });
-  const first = await stage.prepare(plan.model, plan.loras);
+  const first = await context.prepare(plan.model, plan.loras);
   if (!first.ok || !first.value) throw new Error('no model');
   const hooks = { previewEvery: 0, isCancelled: () => false, enter: () => {}, report: () => {} };
-  const sampled = await makeLatents(first.value, plan, stage, hooks);
+  const sampled = await makeLatents(first.value, plan, context, hooks);
   if (!sampled.ok || !sampled.value) throw new Error(JSON.stringify(sampled));
   const { latents, model } = sampled.value;
   const baseIsOpen = first.value.model.isOpen();
-  const { created } = shelf;
-  await shelf.release();
+  const { created } = modelCache;
+  await modelCache.release();
   return {
     latents,
     isRefiner: model.isRefiner,

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { makeLatents } from '../../server/src/engine/jobs/generate/passes';
-import { createStage } from '../../server/src/engine/jobs/generate/planContext';
+import { createPlanContext } from '../../server/src/engine/jobs/generate/planContext';
 import { createLoraCache } from '../../server/src/engine/lora/cache';
-import { createModelShelf } from '../../server/src/engine/model/cache';
+import { createModelCache } from '../../server/src/engine/model/cache';
 import { decodeLatents } from '../../server/src/engine/model/vaeDecoder';
 import type { GenerationPlan, PlanModel } from '../../server/src/shared/plan';
 import { distance, temporaryFolder } from '../unit/engine/support';
@@ -63,19 +63,19 @@ function render(plan: GenerationPlan): ReturnType<typeof draw> {
 }
 
 async function draw(plan: GenerationPlan) {
-  const shelf = createModelShelf(() => 2 ** 40);
+  const modelCache = createModelCache(() => 2 ** 40);
   const quiet = { isCancelled: () => false, enter: () => {} };
-  const stage = createStage({
-    shelf,
+  const context = createPlanContext({
+    modelCache,
     plan,
     loras: createLoraCache(),
     options: OPTIONS,
     log: () => {},
     ...quiet,
   });
-  const first = await stage.prepare(plan.model, plan.loras);
+  const first = await context.prepare(plan.model, plan.loras);
   if (!first.ok || !first.value) throw new Error(JSON.stringify(first));
-  const sampled = await makeLatents(first.value, plan, stage, {
+  const sampled = await makeLatents(first.value, plan, context, {
     previewEvery: 0,
     report: () => {},
     ...quiet,
@@ -84,7 +84,7 @@ async function draw(plan: GenerationPlan) {
   const { latents, shape, model } = sampled.value;
   const { vae, scalingFactor, shiftFactor, isRefiner } = model;
   const pixels = await decodeLatents(vae, latents, shape, scalingFactor, shiftFactor);
-  await shelf.release();
+  await modelCache.release();
   return { latents, pixels, isRefiner };
 }
 

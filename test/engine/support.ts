@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { createEngine, type Engine, type JobHooks } from '../../server/src/engine/engine';
+import { createEngine, type Engine } from '../../server/src/engine/engine';
+import type { JobHooks } from '../../server/src/engine/jobs/job';
 import type { EngineOptions, GenerationResult } from '../../server/src/shared/engineProtocol';
 import type {
   GenerationPlan,

@@ -5,8 +5,8 @@ import {
   type EngineOptions,
   type EngineRequest,
 } from '../shared/engineProtocol';
-import { createEngine, type JobHooks, type JobOutcome } from './engine';
-import { bake } from './jobs/bake/index';
+import { createEngine } from './engine';
+import type { JobHooks, JobOutcome } from './jobs/job';
 import { providers, RUNTIME_NAME } from './runtime/session';
 
 /**
@@ -80,7 +80,7 @@ function main(): void {
       void work(job, options, (hooks) => engine.generate(plan, options, outputPath, hooks));
     } else if (request.type === 'bake') {
       const { job, plan, options } = request;
-      void work(job, options, (hooks) => bake(plan, options, log, hooks));
+      void work(job, options, (hooks) => engine.bake(plan, options, hooks));
     } else if (request.type === 'measure') {
       const { job, plan, options } = request;
       void work(job, options, (hooks) => engine.measure(plan, hooks));

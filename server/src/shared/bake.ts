@@ -1,4 +1,4 @@
-import type { MergeReport } from './engineProtocol';
+import type { MergeReport } from './mergeReport';
 import type { PlanLora, PlanModel } from './plan';
 
 /** A copy of a model to be written with networks merged into its weights. Plain JSON, everything resolved. */

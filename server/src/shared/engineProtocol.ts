@@ -1,5 +1,6 @@
 import type { BakePlan, BakeResult } from './bake';
 import type { Measurement, MeasurePlan } from './measurement';
+import type { MergeReport } from './mergeReport';
 import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
@@ -116,16 +117,4 @@ export interface GenerationResult {
   readonly sessionsCreated: number;
   /** SHA-256 of the final latents' bytes (float32, little-endian), to compare two renders exactly. */
   readonly latentsSha256: string;
-}
-
-export interface MergeReport {
-  readonly name: string;
-  readonly te: number;
-  readonly unet: number;
-  readonly networkType: string;
-  /** Modules of the file that were merged, and how many the file has. */
-  readonly applied: number;
-  readonly total: number;
-  /** Why modules were left out: first few, in words. */
-  readonly reasons: readonly string[];
 }

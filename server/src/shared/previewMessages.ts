@@ -1,5 +1,5 @@
-import type { MergeReport } from './engineProtocol';
 import type { MeasuredBlock } from './measurement';
+import type { MergeReport } from './mergeReport';
 import type { Problem } from './problem';
 
 /** Everything the preview page shows. The page is a pure function of this; it keeps the last one across hides and reloads. */

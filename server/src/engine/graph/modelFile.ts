@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
 import {
   type ByteSource,
@@ -13,6 +13,7 @@ import {
   type WeightSlot,
 } from '../../formats/onnx/index';
 import { failure, type Result, success } from '../../shared/problem';
+import { fileSource } from '../files/fileSource';
 import { decodeInto } from '../lora/convert';
 
 /** The path of an ONNX file, or a graph that was made here. */
@@ -42,23 +43,6 @@ export interface ModelFile {
   /** A TensorProto of the given name and dimensions that refers to the same bytes on disk. */
   reference(tensor: OnnxTensor, name: string, dims: readonly number[]): Uint8Array;
   close(): void;
-}
-
-/** A byte source over an open file. The caller closes the descriptor. */
-export function fileSource(descriptor: number): ByteSource {
-  const size = fstatSync(descriptor).size;
-  return {
-    size,
-    read(offset, length) {
-      const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
-        const count = readSync(descriptor, bytes, done, Math.min(length - done, 1 << 30), offset + done);
-        if (count === 0) throw new RangeError(`the file ends at ${offset + done}`);
-        done += count;
-      }
-      return bytes;
-    },
-  };
 }
 
 const DTYPE_NAMES: Readonly<Record<number, string>> = {

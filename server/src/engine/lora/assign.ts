@@ -1,6 +1,6 @@
 import { aliasesOf } from '../../formats/lora';
 import type { WeightSlot } from '../../formats/onnx/index';
-import type { MergeReport } from '../../shared/engineProtocol';
+import type { MergeReport } from '../../shared/mergeReport';
 import { hasMagnitude } from './kinds/dora';
 import { kindOf } from './kinds/index';
 import type { FileModule, LoraFile } from './loraFile';

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { groupModules, type LoraModule } from '../../formats/lora/modules';
 import { readHeader, type SafetensorsHeader } from '../../formats/safetensors/index';
 import { failure, type Result, success } from '../../shared/problem';
-import { fileSource } from '../graph/modelFile';
+import { fileSource } from '../files/fileSource';
 import { CONVERTIBLE, decodeInto } from './convert';
 import { hasMagnitude } from './kinds/dora';
 import { kindOf } from './kinds/index';

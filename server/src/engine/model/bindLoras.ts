@@ -1,4 +1,5 @@
-import type { GenerationResult, MergeReport } from '../../shared/engineProtocol';
+import type { GenerationResult } from '../../shared/engineProtocol';
+import type { MergeReport } from '../../shared/mergeReport';
 import { type Result, success } from '../../shared/problem';
 import { type AppliedLora, assign } from '../lora/assign';
 import type { BindFailure } from '../weights/binding';

@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import type { GraphEdits } from '../../formats/onnx/index';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { type Result, success } from '../../shared/problem';
@@ -10,26 +9,27 @@ import type { BindOutcome, WeightBinding } from '../weights/binding';
 import { type Choice, chooseStrategy, initialSlots } from '../weights/choose';
 import { divide, heldBytes } from '../weights/divide';
 import { openBinding } from '../weights/strategies';
+import { machineMemory } from './machineMemory';
 
-/** One network of the model (UNet, text encoder) whose weights the plan's networks may change. */
+/** One network of the model (UNet, text encoder) whose weights the plan's LoRAs may change. */
 export interface Component {
   readonly file: ModelFile;
   readonly index: SlotIndex;
   readonly session: InferenceSession;
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** How and why networks are applied the way they are. */
+  /** How LoRAs are applied, and why so. */
   readonly choice: Choice;
-  /** Applies changes. Opens a session only when a network changes a sort of weight none has changed before. */
+  /** Applies changes. Opens a session only when a LoRA changes a kind of weight that no LoRA has changed before. */
   bind(changes: ReadonlyMap<number, readonly SlotChange[]>): Promise<Result<BindOutcome>>;
   release(): Promise<void>;
 }
 
-/** What a caller wants of a graph besides its weights. */
-export interface GraphWishes {
-  /** Encoded ValueInfoProtos of values inside the graph to be readable as outputs. */
+/** How a graph is opened. */
+export interface GraphOptions {
+  /** Encoded ValueInfoProtos of inner values that become graph outputs. */
   outputs?(file: ModelFile): readonly Uint8Array[];
   edits?(file: ModelFile): GraphEdits;
-  /** Share of the machine's memory that its merged weights may take; that of a UNet unless given. */
+  /** Share of the memory that its merged weights may take. Default: that of a UNet. */
   readonly memoryShare?: number;
 }
 
@@ -38,14 +38,14 @@ export async function openComponent(
   runtime: Runtime,
   graph: GraphSource,
   wanted: EngineOptions['mergeStrategy'],
-  wishes: GraphWishes = {},
+  options: GraphOptions = {},
 ): Promise<Result<Component>> {
   const opened = openModelFile(graph);
   if (!opened.ok) return opened;
   const file = opened.value;
   const index = indexSlots(file.slots);
-  const outputs = wishes.outputs?.(file) ?? [];
-  const edits = wishes.edits?.(file);
+  const outputs = options.outputs?.(file) ?? [];
+  const edits = options.edits?.(file);
   const open = initialSlots(file.slots, runtime.provider !== 'cpu');
   const division = divide(file);
   const choose = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
@@ -53,8 +53,8 @@ export async function openComponent(
       wanted,
       slots: file.slots,
       open,
-      memory: totalmem(),
-      share: wishes.memoryShare,
+      memory: machineMemory().total,
+      share: options.memoryShare,
       isAway: runtime.provider !== 'cpu',
       canBranch: (slot) => canBranch(file, slot),
       adaptiveBytes: () => heldBytes(file, division, changes),
@@ -74,11 +74,11 @@ export async function openComponent(
   /** None after an opening that failed, until the next one. */
   let binding: WeightBinding | undefined = first.value;
   const bound = (): WeightBinding => {
-    if (!binding) throw new Error('a graph that could not be opened is used');
+    if (!binding) throw new Error('the graph is used after it failed to open');
     return binding;
   };
-  /** Closes what is open first: two sessions of a large model would not fit into memory together. */
-  const openAnew = async (strategy: Choice['strategy']): Promise<Result<WeightBinding>> => {
+  /** Closes the present session first: two sessions of a large model would not fit into memory together. */
+  const reopen = async (strategy: Choice['strategy']): Promise<Result<WeightBinding>> => {
     await binding?.release();
     binding = undefined;
     const opened = await openBinding(strategy, { runtime, file, open, division, outputs, edits });
@@ -105,12 +105,12 @@ export async function openComponent(
       if (next.strategy !== binding?.strategy || isClosed) {
         for (const slot of changes.keys()) {
           const { kind, part } = file.slots[slot];
-          // Its like will follow: open the whole sort, so that the next network of this kind costs no session.
+          // All weights of this kind become inputs, so that the next LoRA of the same type needs no new session.
           file.slots.forEach((other, position) => {
             if (other.kind === kind && other.part === part) open.add(position);
           });
         }
-        const wider = await openAnew(next.strategy);
+        const wider = await reopen(next.strategy);
         if (!wider.ok) return wider;
       }
       choice = next;

@@ -1,18 +1,18 @@
 import { existsSync, statSync } from 'node:fs';
-import { freemem, totalmem } from 'node:os';
 import type { TrainingSchedule } from '../../numerics/sigmas/noiseTable';
 import type { EngineOptions } from '../../shared/engineProtocol';
 import type { PlanModel } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import { floatTimestep } from '../graph/floatTimestep';
 import type { GraphSource } from '../graph/modelFile';
+import { yieldToEventLoop } from '../runtime/eventLoop';
 import { createRuntime, type InferenceSession, type Runtime } from '../runtime/session';
 import type { PredictionType } from '../samplers/prediction';
-import { breathe } from '../weights/binding';
 import { isDiffusersFolder } from './checkpoint/files';
 import { checkpointSource, type ModelSource, withVae } from './checkpoint/parts';
 import { type Component, openComponent } from './component';
-import { judgeMemory, type MachineMemory, weighModel } from './memory';
+import { machineMemory } from './machineMemory';
+import { checkMemory, weighModel } from './memory';
 import { readModelFolder } from './onnxFolder';
 import { type JsonObject, type ModelParts, numberIn } from './parts';
 import { openTextEncoder, type TextEncoder } from './textEncoder';
@@ -41,21 +41,21 @@ export interface LoadedModel {
   readonly latentChannels: number;
   /** Sides of a picture must be multiples of this. */
   readonly sideUnit: number;
-  /** False once it was released: a model that made room for one that then failed to open. */
+  /** False once it was released, which happens before another model opens in its place. */
   isOpen(): boolean;
   release(): Promise<void>;
 }
 
-/** Scaling factor of Stable Diffusion's VAE, for configurations that leave it out. */
-const USUAL_SCALING = 0.18215;
+/** Scaling factors of the VAEs of Stable Diffusion and SDXL, for configurations that leave them out. */
+const SD_SCALING = 0.18215;
 const SDXL_SCALING = 0.13025;
 
-/** What loading tells while it goes on, how it hears of a cancel, and what it needs besides the model. */
+/** How loading reports progress and checks for a cancel, and what it needs besides the model. */
 export interface LoadHooks {
   /** After each network: how many are open, of how many. */
   report?(done: number, of: number): void;
   isCancelled?(): boolean;
-  /** Before a model is opened whose weights take that many bytes when it runs: time to close others. */
+  /** Called before a model is opened whose weights take that many bytes when it runs, to close others. */
   makeRoom?(bytes: number): Promise<void>;
   /** Gzipped merges of CLIP's vocabulary, for checkpoints, which bring none. */
   readonly clipMerges?: string;
@@ -68,8 +68,8 @@ export interface LoadOutcome {
 }
 
 /**
- * Gives the open model if it still fits the files and the options, else closes it and opens the one asked for.
- * Undefined after a cancel.
+ * Gives the open model if its key still equals that of the files and options, else closes it and opens the one asked
+ * for. Undefined after a cancel. Fails with `model-missing`, and the codes of reading the files and of `checkMemory`.
  */
 export async function loadModel(
   { path, vae }: Pick<PlanModel, 'path' | 'vae'>,
@@ -91,12 +91,12 @@ export async function loadModel(
   const weight = weighModel(graphs, options.provider ?? 'cpu');
   if (!weight.ok) return weight;
   await hooks.makeRoom?.(weight.value);
-  const fitness = judgeMemory(weight.value, machineMemory());
-  if (!fitness.ok) return fitness;
+  const memory = checkMemory(weight.value, machineMemory());
+  if (!memory.ok) return memory;
   await current?.release();
   const model = await open(parts, options, key, hooks);
   if (!model.ok) return model;
-  return success(model.value && { model: model.value, ...fitness.value });
+  return success(model.value && { model: model.value, ...memory.value });
 }
 
 /** A folder with ONNX files, a folder of diffusers, or a checkpoint, whose graphs are written only when it has to be opened. */
@@ -112,13 +112,6 @@ function readSource(
   if (!folder.ok) return folder;
   const source = { identity: folder.value.identity, parts: () => folder };
   return success(vae === undefined ? source : withVae(source, vae));
-}
-
-/** What this process may use: less than the machine has where it runs in a container. */
-function machineMemory(): MachineMemory {
-  const limit = process.constrainedMemory?.() ?? 0;
-  const total = limit > 0 ? Math.min(limit, totalmem()) : totalmem();
-  return { total, free: Math.min(total, freemem()) };
 }
 
 async function open(
@@ -138,10 +131,10 @@ async function open(
     return failed as Result<never>;
   };
   const networks = parts.textEncoder2 ? 4 : 3;
-  /** Tells how far it is and lets a cancel arrive; true after one. */
+  /** Reports how many networks are open, and yields so that a cancel can arrive; true after one. */
   const pause = async (done: number) => {
     report?.(done, networks);
-    await breathe();
+    await yieldToEventLoop();
     return isCancelled?.() ?? false;
   };
   const cancelled = async () => {
@@ -151,7 +144,7 @@ async function open(
 
   const tokenizers = openTokenizers(parts);
   if (!tokenizers.ok) return tokenizers;
-  // A strategy that is asked for is the UNet's; the text encoders run once for a prompt.
+  // A strategy that the user names is used for the UNet only: the text encoders run once for a prompt.
   const encoders = /^(auto|adaptive)$/.test(options.mergeStrategy) ? 'auto' : 'inputs';
   if (await pause(0)) return cancelled();
   const textEncoder = await openTextEncoder(runtime, parts.textEncoder, config.textEncoder, encoders);
@@ -178,7 +171,7 @@ async function open(
   const scalingFactor = numberIn(
     config.vae,
     'scaling_factor',
-    textEncoder2 || parts.isRefiner ? SDXL_SCALING : USUAL_SCALING,
+    textEncoder2 || parts.isRefiner ? SDXL_SCALING : SD_SCALING,
   );
   const shiftFactor = numberIn(config.vae, 'shift_factor', 0);
   const latentChannels = numberIn(config.vae, 'latent_channels', 4);
@@ -212,7 +205,7 @@ async function open(
   });
 }
 
-/** Opens a graph as it is. */
+/** Opens a graph without edits. */
 function openGraph(runtime: Runtime, graph: GraphSource): Promise<Result<InferenceSession>> {
   return typeof graph === 'string'
     ? runtime.open(graph, '', 'speed')
@@ -220,8 +213,8 @@ function openGraph(runtime: Runtime, graph: GraphSource): Promise<Result<Inferen
 }
 
 /**
- * Pixels that halve evenly as often as the UNet halves its latents: an exported graph has its doublings fixed and cannot
- * make up for a row that was lost.
+ * Pixels that can be halved as often as the UNet halves its latents: an exported graph has fixed upsampling factors, so
+ * an odd size would come back one row or column short.
  */
 function sideUnitOf(unet: JsonObject): number {
   const blocks = unet.block_out_channels ?? unet.down_block_types;

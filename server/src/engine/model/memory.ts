@@ -2,6 +2,7 @@ import { ELEMENT, type OnnxModel, type OnnxTensor } from '../../formats/onnx/ind
 import type { ProviderChoice } from '../../shared/engineProtocol';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { type GraphSource, openModelFile } from '../graph/modelFile';
+import type { MachineMemory } from './machineMemory';
 
 /** Operators of com.microsoft that the CPU provider has no kernel for: graphs that were fused for a GPU have them. */
 const GPU_ONLY: ReadonlySet<string> = new Set([
@@ -21,16 +22,10 @@ const RUNNING_BYTES: Readonly<Record<number, number>> = {
   [ELEMENT.int32]: 4,
 };
 
-/** Bytes of memory of a machine. */
-export interface MachineMemory {
-  readonly total: number;
-  readonly free: number;
-}
-
 /**
- * Looks at every graph of a model before a session is opened for any, and gives the bytes its weights take when it runs;
- * what only the processor cannot do is no obstacle where another provider was asked for. Fails with `model-gpu-only`
- * (operators named) or `model-bfloat16`.
+ * Checks every graph of a model before a session is opened for any, and gives the bytes its weights take when it runs.
+ * Operators that only the CPU provider lacks are accepted where another provider was asked for. Fails with
+ * `model-gpu-only` (operators named) or `model-bfloat16`.
  */
 export function weighModel(graphs: readonly GraphSource[], provider: ProviderChoice = 'cpu'): Result<number> {
   let bytes = 0;
@@ -56,13 +51,13 @@ function unrunnable(model: OnnxModel, path: string): Problem | undefined {
   if (found.size > 0)
     return {
       code: 'model-gpu-only',
-      message: `${path} was fused for a GPU: the processor has no ${[...found].sort().join(', ')}.`,
+      message: `${path} was fused for a GPU: the CPU provider has no ${[...found].sort().join(', ')}.`,
       remedy: 'Use the plain export of the model, without GPU optimisation.',
     };
   if ([...model.inputs, ...model.outputs].some(({ elementType }) => elementType === ELEMENT.bfloat16))
     return {
       code: 'model-bfloat16',
-      message: `${path} computes in bfloat16, which the processor's runtime cannot.`,
+      message: `${path} computes in bfloat16, which the CPU provider cannot.`,
       remedy: 'Export the model again in float32 or float16.',
     };
   return undefined;
@@ -80,16 +75,16 @@ function weightBytes(model: OnnxModel): number {
 }
 
 /**
- * Weights that do not fit into the machine at all refuse the model (`model-too-large`); those that do not fit beside the
- * rest warn.
+ * Refuses a model whose weights are larger than all memory (`model-too-large`), and warns where they are larger than
+ * the free memory.
  */
-export function judgeMemory(bytes: number, { total, free }: MachineMemory): Result<{ warning?: string }> {
+export function checkMemory(bytes: number, { total, free }: MachineMemory): Result<{ warning?: string }> {
   const gigabytes = (value: number) => `${(value / 2 ** 30).toFixed(1)} GB`;
   if (bytes > total)
     return failure(
       'model-too-large',
-      `The model's weights take ${gigabytes(bytes)} of memory; this machine has ${gigabytes(total)}.`,
-      'Use a smaller model, or a machine with more memory.',
+      `The model's weights take ${gigabytes(bytes)} of memory; this process may use ${gigabytes(total)}.`,
+      'Use a smaller model, or a machine or container with more memory.',
     );
   if (bytes <= free) return success({});
   const warning = `The model's weights take ${gigabytes(bytes)} of memory and ${gigabytes(free)} are free: pictures may take very long.`;

@@ -1,12 +1,10 @@
 import type { GraphSource } from '../graph/modelFile';
-import type { PaddedTokenizer } from './tokenizers';
+import type { TokenizerSources } from './tokenizers';
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** A model ready to be opened, whatever files it comes from: its graphs, and what is known about them. */
-export interface ModelParts {
-  /** The folder or file the user named. */
-  readonly path: string;
+export interface ModelParts extends TokenizerSources {
   /** Changes when any of the files does. */
   readonly identity: string;
   readonly unet: GraphSource;
@@ -16,9 +14,6 @@ export interface ModelParts {
   readonly isRefiner: boolean;
   readonly vaeDecoder: GraphSource;
   readonly vaeEncoder?: GraphSource;
-  /** Reads the vocabulary. Throws what reading throws. */
-  readonly tokenizer: () => PaddedTokenizer;
-  readonly tokenizer2?: () => PaddedTokenizer;
   /** In diffusers' and transformers' words, where the model says them. */
   readonly config: {
     readonly unet: JsonObject;

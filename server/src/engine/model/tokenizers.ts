@@ -3,7 +3,6 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type ClipTokenizer, createClipTokenizer } from '../../formats/tokenizer';
 import { failure, type Result, success } from '../../shared/problem';
-import type { ModelParts } from './parts';
 
 /** A tokenizer and the id its encoder wants after a prompt's end. */
 export interface PaddedTokenizer {
@@ -17,8 +16,17 @@ export interface Tokenizers {
   readonly second?: PaddedTokenizer;
 }
 
+/** The part of a model's description that its tokenizers are opened from. */
+export interface TokenizerSources {
+  /** The folder or file the user named. */
+  readonly path: string;
+  /** Reads the vocabulary. Throws what reading throws. */
+  readonly tokenizer: () => PaddedTokenizer;
+  readonly tokenizer2?: () => PaddedTokenizer;
+}
+
 /** Reads a model's tokenizers. Fails with `tokenizer-unreadable`. */
-export function openTokenizers({ path: model, tokenizer, tokenizer2 }: ModelParts): Result<Tokenizers> {
+export function openTokenizers({ path: model, tokenizer, tokenizer2 }: TokenizerSources): Result<Tokenizers> {
   try {
     return success({ first: tokenizer(), second: tokenizer2?.() });
   } catch (error) {

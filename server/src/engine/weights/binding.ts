@@ -41,8 +41,3 @@ export function changeKey(changes: readonly SlotChange[] | undefined): string {
     )
     .join('\n');
 }
-
-/** Gives the event loop a turn, so that a cancel that has arrived is read. */
-export function breathe(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}

@@ -3,8 +3,9 @@ import type { ModelFile } from '../graph/modelFile';
 import { inputName } from '../graph/openGraph';
 import type { SlotChange } from '../lora/assign';
 import { collect } from '../runtime/collect';
+import { yieldToEventLoop } from '../runtime/eventLoop';
 import type { Runtime, Tensor } from '../runtime/session';
-import { type BindFailure, breathe, changeKey } from './binding';
+import { type BindFailure, changeKey } from './binding';
 import { createLines, isDecomposedFirst, type Lines } from './decomposed';
 import { mergeDense, type SlotArray, slotArray } from './dense';
 import { openMergers, RARE_GROUP_BYTES, tensorOf } from './mergers';
@@ -100,7 +101,7 @@ export async function openMergedSlots(
         if (isProduct && isDecomposedFirst(changes)) {
           const own = findLines(slots[index], changes[0]);
           if (own) lines.set(index, own);
-          await breathe();
+          await yieldToEventLoop();
         }
         if (isProduct && (lines.has(index) || changes.every(({ module }) => module.isLowRank)))
           thin.set(index, changes);
@@ -110,7 +111,7 @@ export async function openMergedSlots(
           // A weight with a part left out is not what its key says: it is computed again next time.
           if (failed.length === 0) held.set(index, key);
           else incomplete.push(index);
-          await breathe();
+          await yieldToEventLoop();
         }
       }
       await mergers.run(thin, arrayOf, (index) => lines.get(index));

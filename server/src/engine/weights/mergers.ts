@@ -4,8 +4,8 @@ import { matrixDims, mergeGraph, mergeNames } from '../graph/mergeGraph';
 import type { ModelFile } from '../graph/modelFile';
 import type { SlotChange } from '../lora/assign';
 import { collectYoung } from '../runtime/collect';
+import { yieldToEventLoop } from '../runtime/eventLoop';
 import { type InferenceSession, type Runtime, Tensor } from '../runtime/session';
-import { breathe } from './binding';
 import { baseOf, type Lines, withLines } from './decomposed';
 import { mergeDense, type SlotArray } from './dense';
 import { createStacker } from './factors';
@@ -104,7 +104,7 @@ export async function openMergers(
         });
         await group.session!.run(feeds, fetches);
         collectYoung();
-        await breathe();
+        await yieldToEventLoop();
       }
     },
     async release() {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { constants, getPriority, setPriority } from 'node:os';
 import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
-import type { EngineLog } from './host';
+import type { EngineLog } from '../log';
 
 /**
  * Blocks of 32 KB and more go back to the system when they are freed. Left to itself glibc raises that bound to 32 MB once

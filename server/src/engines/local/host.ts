@@ -10,6 +10,7 @@ import type {
 import type { Measurement, MeasurePlan } from '../../shared/measurement';
 import type { GenerationPlan } from '../../shared/plan';
 import type { Problem } from '../../shared/problem';
+import type { EngineLog } from '../log';
 import { createCrashLog } from './crashLog';
 import { type EngineProcess, startEngine } from './engineProcess';
 
@@ -28,8 +29,6 @@ export interface EngineHostOptions {
   /** Executable for the process. Default: the running one. */
   readonly execPath?: string;
 }
-
-export type EngineLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;
 
 export interface EngineProgress {
   readonly phase: EnginePhase;

@@ -6,8 +6,9 @@ import { type ModelFile, openModelFile } from '../../graph/modelFile';
 import type { assign, Component } from '../../lora/assign';
 import { withFailures } from '../../model/bindLoras';
 import { checkpointGraphs } from '../../model/checkpoint/parts';
+import { yieldToEventLoop } from '../../runtime/eventLoop';
 import { createRuntime } from '../../runtime/session';
-import { type BindFailure, breathe } from '../../weights/binding';
+import type { BindFailure } from '../../weights/binding';
 import { assignAll, COMPONENTS } from './assignAll';
 import { copyWhole, writeAll } from './copyBytes';
 import type { BakeDestination, BakeJob } from './destination';
@@ -96,7 +97,7 @@ async function write(
     try {
       for (const { file, changes } of networks)
         for (const batch of batches(file.slots, [...changes.keys()])) {
-          await breathe();
+          await yieldToEventLoop();
           if (hooks.isCancelled()) return success(undefined);
           const values = await mergeBatch(runtime, file, changes, batch);
           if (!values.ok) return values;

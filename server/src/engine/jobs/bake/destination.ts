@@ -1,8 +1,8 @@
 import type { BakePlan, BakeResult } from '../../../shared/bake';
 import type { EngineOptions } from '../../../shared/engineProtocol';
 import type { Result } from '../../../shared/problem';
-import type { JobHooks } from '../../engine';
 import type { AppliedLora } from '../../lora/assign';
+import type { JobHooks } from '../job';
 
 /** What every destination is given: the plan, with its networks open. */
 export interface BakeJob {

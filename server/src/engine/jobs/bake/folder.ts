@@ -2,7 +2,7 @@ import { readdirSync, statfsSync, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { failure, type Result } from '../../../shared/problem';
-import type { JobHooks } from '../../engine';
+import type { JobHooks } from '../job';
 import type { CopyHooks } from './copyBytes';
 
 /** Files of a model, absolute. */

@@ -7,8 +7,9 @@ import type { ModelFile } from '../../graph/modelFile';
 import type { SlotChange } from '../../lora/assign';
 import { halvesToFloats } from '../../lora/convert';
 import { transpose } from '../../lora/tensor';
+import { yieldToEventLoop } from '../../runtime/eventLoop';
 import type { Runtime } from '../../runtime/session';
-import { type BindFailure, breathe } from '../../weights/binding';
+import type { BindFailure } from '../../weights/binding';
 import { mergedValue, type SlotArray, slotArray } from '../../weights/dense';
 import { openMergers } from '../../weights/mergers';
 import { isMatrix, slotBytes } from '../../weights/slotKinds';
@@ -78,7 +79,7 @@ export async function bakeGraph(
   const failures: BindFailure[] = [];
   try {
     for (const [number, batch] of batches(file.slots, [...changes.keys()]).entries()) {
-      await breathe();
+      await yieldToEventLoop();
       if (hooks.isCancelled()) return success(undefined);
       const item = `${label} merge ${number}`;
       const bytes = batch.reduce((sum, index) => sum + (plan.placements.get(index)?.length ?? 0), 0);

@@ -2,10 +2,10 @@ import type { EnginePhase, StepPicture } from '../../../shared/engineProtocol';
 import type { GenerationPlan, PlanHires, PlanRefiner } from '../../../shared/plan';
 import { failure, type Result, success } from '../../../shared/problem';
 import type { LoadedModel } from '../../model/load';
-import { breathe } from '../../weights/binding';
+import { yieldToEventLoop } from '../../runtime/eventLoop';
 import { enlarge } from './hires';
 import { readInitImage } from './initImage';
-import type { Ready, Stage } from './planContext';
+import type { PlanContext, PreparedModel } from './planContext';
 import { encodePrompts } from './prompts';
 import { firstPass, type Pass, type Sampled, type SamplingHooks, sampleLatents } from './sampling';
 
@@ -29,9 +29,9 @@ export interface PassHooks extends Omit<SamplingHooks, 'report'> {
  * the plan has one. Undefined when cancelled.
  */
 export async function makeLatents(
-  ready: Ready,
+  ready: PreparedModel,
   plan: GenerationPlan,
-  stage: Stage,
+  context: PlanContext,
   hooks: PassHooks,
 ): Promise<Result<Sampled | undefined>> {
   const { hires, refiner } = plan;
@@ -51,13 +51,13 @@ export async function makeLatents(
     ready.model,
     {
       ...firstPass(plan, start.value),
-      ...(refinesFirst && { handOver: handOver(refiner, plan, stage, hooks, sampling.last) }),
+      ...(refinesFirst && { handOver: handOver(refiner, plan, context, hooks, sampling.last) }),
     },
     prompts.value,
     sampling,
   );
   if (!first.ok || first.value === undefined || hires === undefined) return first;
-  return secondPass(ready, plan, hires, first.value, stage, hooks);
+  return secondPass(ready, plan, hires, first.value, context, hooks);
 }
 
 /**
@@ -92,21 +92,21 @@ function passHooks(
 
 /** The second pass of a hires fix: with its own model and networks where it has some, else with those of the first. */
 async function secondPass(
-  ready: Ready,
+  ready: PreparedModel,
   plan: GenerationPlan,
   hires: PlanHires,
   first: Sampled,
-  stage: Stage,
+  context: PlanContext,
   hooks: PassHooks,
 ): Promise<Result<Sampled | undefined>> {
   hooks.enter('encode');
-  await breathe();
+  await yieldToEventLoop();
   if (hooks.isCancelled()) return success(undefined);
   // Networks or a refiner may have changed what is loaded since the first pass began.
   const isSame = hires.model === undefined && hires.loras === undefined && first.model === ready.model;
   const again = isSame
     ? success(ready)
-    : await stage.prepare(hires.model ?? plan.model, hires.loras ?? plan.loras);
+    : await context.prepare(hires.model ?? plan.model, hires.loras ?? plan.loras);
   if (!again.ok || again.value === undefined) return again as Result<undefined>;
   const { model, embeddings } = again.value;
   const sized = checkSize(model, hires);
@@ -128,7 +128,7 @@ async function secondPass(
     start: { latents: latents.value, strength: hires.strength, takesAllSteps: true },
     ...(refiner &&
       refiner.passes !== 'first' && {
-        handOver: handOver(refiner, { positive, negative, parameters }, stage, hooks, sampling.last),
+        handOver: handOver(refiner, { positive, negative, parameters }, context, hooks, sampling.last),
       }),
   };
   return sampleLatents(model, second, prompts.value, sampling);
@@ -138,7 +138,7 @@ async function secondPass(
 function handOver(
   refiner: PlanRefiner,
   texts: Pick<GenerationPlan, 'positive' | 'negative' | 'parameters'>,
-  stage: Stage,
+  context: PlanContext,
   hooks: PassHooks,
   last: () => readonly [step: number, of: number],
 ): NonNullable<Pass['handOver']> {
@@ -147,7 +147,7 @@ function handOver(
     switchAt,
     bySteps,
     async open() {
-      const ready = await stage.prepare(refiner.model, refiner.loras);
+      const ready = await context.prepare(refiner.model, refiner.loras);
       if (!ready.ok || ready.value === undefined) return ready as Result<undefined>;
       const { model, embeddings } = ready.value;
       const sized = checkSize(model, texts.parameters);

@@ -7,6 +7,7 @@ import { failure, type Result, success } from '../../../shared/problem';
 import type { LoadedModel } from '../../model/load';
 import { runUnet, takesGuidance, type UnetCondition } from '../../model/unet';
 import { latentPicture } from '../../preview/index';
+import { yieldToEventLoop } from '../../runtime/eventLoop';
 import {
   combineGuidance,
   findSampler,
@@ -15,7 +16,6 @@ import {
   type Sampler,
   startSampling,
 } from '../../samplers/index';
-import { breathe } from '../../weights/binding';
 import type { EncodedPhase, EncodedPrompts } from './prompts';
 
 /** Final latents, as the sampler leaves them: scaled, `[channels, height, width]`. */
@@ -123,7 +123,7 @@ export async function sampleLatents(
     predict,
   });
   for (;;) {
-    await breathe();
+    await yieldToEventLoop();
     if (hooks.isCancelled()) {
       await run.steps.return(new Float32Array(0));
       return success(undefined);

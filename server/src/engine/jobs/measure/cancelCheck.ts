@@ -1,29 +1,29 @@
 import type { Steps } from '../../lora/steps';
-import { breathe } from '../../weights/binding';
+import { yieldToEventLoop } from '../../runtime/eventLoop';
 
-/** Longest that work goes on without others having their turn, milliseconds. */
-const TURN_MS = 15;
+/** Longest time the event loop is blocked, milliseconds. */
+const MAX_BLOCK_MS = 15;
 
-/** Gives the event loop a turn when the last one is a while ago; true after a cancel. */
-export type Pace = () => Promise<boolean>;
+/** Yields to the event loop if the last time is long enough ago; true after a cancel. */
+export type CancelCheck = () => Promise<boolean>;
 
-/** To be called between pieces of work of a few milliseconds: most calls cost a look at the clock. */
-export function createPace(isCancelled: () => boolean): Pace {
+/** To be called between pieces of work of a few milliseconds. Most calls only read the clock. */
+export function createCancelCheck(isCancelled: () => boolean): CancelCheck {
   let last = performance.now();
   return async () => {
-    if (performance.now() - last > TURN_MS) {
-      await breathe();
+    if (performance.now() - last > MAX_BLOCK_MS) {
+      await yieldToEventLoop();
       last = performance.now();
     }
     return isCancelled();
   };
 }
 
-/** Does work that can be left, with turns for others; undefined after a cancel. */
-export async function finish<T>(work: Steps<T>, pace: Pace): Promise<T | undefined> {
+/** Runs work step by step and yields between the steps; undefined after a cancel. */
+export async function finish<T>(work: Steps<T>, isCancelled: CancelCheck): Promise<T | undefined> {
   for (;;) {
     const { done, value } = work.next();
     if (done) return value;
-    if (await pace()) return undefined;
+    if (await isCancelled()) return undefined;
   }
 }

@@ -1,13 +1,13 @@
 import type { WeightSlot } from '../../../formats/onnx/index';
 import type { Measurement, MeasurePlan } from '../../../shared/measurement';
-import type { JobHooks, JobOutcome } from '../../engine';
 import { type AppliedLora, assigning, type Component, type SlotChange } from '../../lora/assign';
 import type { LoraCache } from '../../lora/cache';
 import { changeOf, needsWeight } from '../../lora/change';
 import { type Change, innerProduct, squaredNorm } from '../../lora/innerProduct';
 import type { Tensor64 } from '../../lora/tensor';
 import { isMatrix } from '../../weights/slotKinds';
-import { createPace, finish, type Pace } from './cancelCheck';
+import type { JobHooks, JobOutcome } from '../job';
+import { type CancelCheck, createCancelCheck, finish } from './cancelCheck';
 import type { Norms } from './norms';
 import { type OpenGraph, openGraphs } from './openGraphs';
 import { createTotals, type Totals } from './totals';
@@ -31,12 +31,12 @@ export async function measure(
 ): Promise<JobOutcome<Measurement>> {
   const opened = files.openAll(plan.loras);
   if (!opened.ok) return { type: 'failed', problem: opened.problem };
-  const pace = createPace(hooks.isCancelled);
-  const graphs = await openGraphs(plan.model.path, pace);
+  const isCancelled = createCancelCheck(hooks.isCancelled);
+  const graphs = await openGraphs(plan.model.path, isCancelled);
   if (!graphs.ok) return { type: 'failed', problem: graphs.problem };
   if (!graphs.value) return { type: 'cancelled' };
   try {
-    const result = await measureAll(opened.value, graphs.value, norms, pace, hooks);
+    const result = await measureAll(opened.value, graphs.value, norms, isCancelled, hooks);
     return result ? { type: 'done', result } : { type: 'cancelled' };
   } finally {
     for (const { file } of graphs.value) file.close();
@@ -48,11 +48,11 @@ async function measureAll(
   loras: readonly AppliedLora[],
   graphs: readonly OpenGraph[],
   norms: Norms,
-  pace: Pace,
+  isCancelled: CancelCheck,
   hooks: JobHooks,
 ): Promise<Measurement | undefined> {
   const indexes = Object.fromEntries(graphs.map(({ component, index }) => [component, index]));
-  const assignment = await finish(assigning(loras, indexes), pace);
+  const assignment = await finish(assigning(loras, indexes), isCancelled);
   if (!assignment) return undefined;
   const totals = createTotals();
   const of = graphs.reduce((sum, { component }) => sum + assignment.changes[component].size, 0);
@@ -60,18 +60,18 @@ async function measureAll(
   for (const { component, file } of graphs) {
     for (const [index, list] of assignment.changes[component]) {
       if (step++ % 8 === 0) hooks.progress({ phase: 'measure', step, of });
-      if (await pace()) return undefined;
+      if (await isCancelled()) return undefined;
       const slot = file.slots[index];
       // What a quantised weight was before is not known.
       if (!isMatrix(slot) || slot.quantised) continue;
-      const reading = norms.squares(file, slot, pace);
+      const reading = norms.squares(file, slot, isCancelled);
       // Whoever awaits it below hears of a failure.
       reading.catch(() => undefined);
-      const weight = list.some(needsWeight) ? await readWeight(file, slot, pace) : undefined;
+      const weight = list.some(needsWeight) ? await readWeight(file, slot, isCancelled) : undefined;
       const products: Products[] = [];
       // While the norm is being read, what needs none of it is computed.
       for (const [rows, own] of byRows(list)) {
-        const multiplied = await multiplyAll(slot, loras, own, weight, pace);
+        const multiplied = await multiplyAll(slot, loras, own, weight, isCancelled);
         if (multiplied) products.push({ ...multiplied, rows });
       }
       const squares = await reading;
@@ -105,29 +105,29 @@ async function multiplyAll(
   loras: readonly AppliedLora[],
   own: readonly SlotChange[],
   weight: Tensor64 | undefined,
-  pace: Pace,
+  isCancelled: CancelCheck,
 ): Promise<Products | undefined> {
   const changes = new Map<number, Change>();
   const squares = new Map<number, number>();
   for (const one of own) {
-    const change = await finish(changeOf(slot, one, weight), pace);
+    const change = await finish(changeOf(slot, one, weight), isCancelled);
     if (!change) return undefined;
     if (!change.ok) continue;
-    const square = await finish(squaredNorm(change.value), pace);
+    const square = await finish(squaredNorm(change.value), isCancelled);
     if (square === undefined) return undefined;
     const place = loras.indexOf(one.lora);
     changes.set(place, change.value);
     squares.set(place, square);
-    if (await pace()) return undefined;
+    if (await isCancelled()) return undefined;
   }
   const pairs: Products['pairs'][number][] = [];
   for (const [first, a] of changes)
     for (const [second, b] of changes) {
       if (first >= second) continue;
-      const dot = await finish(innerProduct(a, b), pace);
+      const dot = await finish(innerProduct(a, b), isCancelled);
       if (dot === undefined) return undefined;
       pairs.push({ places: [first, second], dot });
-      if (await pace()) return undefined;
+      if (await isCancelled()) return undefined;
     }
   return { squares, pairs };
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { WeightSlot } from '../../../formats/onnx/index';
 import type { ModelFile } from '../../graph/modelFile';
-import type { Pace } from './cancelCheck';
+import type { CancelCheck } from './cancelCheck';
 import { squaresOf } from './squares';
 
 /** Weights remembered: those of a dozen large models. The ones longest unused go first. */
@@ -11,16 +11,16 @@ const MAX_WEIGHTS = 20_000;
 /** Squares of the norms of weights, remembered: a model's gigabytes are read for the first networks measured against it. */
 export interface Norms {
   /** What `squaresOf` gives. Throws what reading throws. */
-  squares(file: ModelFile, slot: WeightSlot, pace: Pace): Promise<Float64Array | undefined>;
+  squares(file: ModelFile, slot: WeightSlot, isCancelled: CancelCheck): Promise<Float64Array | undefined>;
 }
 
 export function createNorms(): Norms {
   const known = new Map<string, Float64Array>();
   return {
-    async squares(file, slot, pace) {
+    async squares(file, slot, isCancelled) {
       const key = await keyOf(file, slot);
-      if (key === undefined) return squaresOf(file, slot, pace);
-      const squares = known.get(key) ?? (await squaresOf(file, slot, pace));
+      if (key === undefined) return squaresOf(file, slot, isCancelled);
+      const squares = known.get(key) ?? (await squaresOf(file, slot, isCancelled));
       if (!squares) return undefined;
       known.delete(key);
       known.set(key, squares);

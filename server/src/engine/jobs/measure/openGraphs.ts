@@ -5,7 +5,7 @@ import { type Component, indexSlots, type SlotIndex } from '../../lora/assign';
 import { isDiffusersFolder } from '../../model/checkpoint/files';
 import { checkpointGraphs } from '../../model/checkpoint/parts';
 import { readModelFolder } from '../../model/onnxFolder';
-import type { Pace } from './cancelCheck';
+import type { CancelCheck } from './cancelCheck';
 
 /** One network of a model whose weights are to be looked at. */
 export interface OpenGraph {
@@ -21,7 +21,7 @@ export interface OpenGraph {
  */
 export async function openGraphs(
   model: string,
-  pace: Pace,
+  isCancelled: CancelCheck,
 ): Promise<Result<readonly OpenGraph[] | undefined>> {
   const sources = sourcesOf(model);
   if (!sources.ok) return sources;
@@ -36,7 +36,7 @@ export async function openGraphs(
     ['unet', unet],
   ] as const) {
     if (source === undefined) continue;
-    if (await pace()) {
+    if (await isCancelled()) {
       close();
       return success(undefined);
     }

@@ -1,6 +1,6 @@
 import type { WeightSlot } from '../../../formats/onnx/index';
 import type { ModelFile } from '../../graph/modelFile';
-import type { Pace } from './cancelCheck';
+import type { CancelCheck } from './cancelCheck';
 import { piecesOf } from './pieces';
 
 /**
@@ -11,12 +11,12 @@ import { piecesOf } from './pieces';
 export async function squaresOf(
   file: ModelFile,
   slot: WeightSlot,
-  pace: Pace,
+  isCancelled: CancelCheck,
 ): Promise<Float64Array | undefined> {
   const add = slot.packed ? addRows(slot) : addAll();
   for await (const piece of piecesOf(file, slot.tensor)) {
     add.piece(piece);
-    if (await pace()) return undefined;
+    if (await isCancelled()) return undefined;
   }
   return add.sums;
 }

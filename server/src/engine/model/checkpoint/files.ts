@@ -18,7 +18,7 @@ import {
 } from '../../../formats/checkpoint';
 import { readHeader, type SafetensorsHeader } from '../../../formats/safetensors';
 import { failure, type Result, success } from '../../../shared/problem';
-import { fileSource } from '../../graph/modelFile';
+import { fileSource } from '../../files/fileSource';
 import { decodeInto } from '../../lora/convert';
 import { jsonObject } from '../parts';
 
