@@ -26,18 +26,22 @@ const model: ModelFacts = {
 };
 
 const facts = (name: string): LoraFacts => ({
-  name,
-  path: path.join(DEMO, 'loras', `${name}.safetensors`),
-  relativePath: `${name}.safetensors`,
-  source: 'file',
-  status: 'ok',
-  kind: 'lora',
-  candidates: ['demo'],
-  architecture: 'demo',
-  reason: 'test',
-  modules: {},
-  triggerWords: [],
-  hashes: { shortHash: '0123456789ab' },
+  file: {
+    name,
+    path: path.join(DEMO, 'loras', `${name}.safetensors`),
+    relativePath: `${name}.safetensors`,
+    source: 'file',
+    triggerWords: [],
+    hashes: { shortHash: '0123456789ab' },
+  },
+  network: {
+    status: 'ok',
+    kind: 'lora',
+    candidates: ['demo'],
+    architecture: 'demo',
+    reason: 'test',
+    modules: {},
+  },
 });
 
 const rows = safetensors({ emb_params: { shape: [2, 64], data: numbers(128, 9) } });
@@ -49,7 +53,7 @@ const environment: Environment = {
     all: [],
     resolve(name) {
       const found = facts(name);
-      return existsSync(found.path ?? '') ? { chosen: found, candidates: [found] } : { candidates: [] };
+      return existsSync(found.file.path ?? '') ? { chosen: found, candidates: [found] } : { candidates: [] };
     },
   },
   embeddings: [

@@ -53,7 +53,7 @@ describeServer('the configuration', ({ makeFolder, start }) => {
     const status = await client.request<LibraryStatusResult>('sdprompt/libraryStatus', null);
     expect(status.folders.filter((entry) => entry.startsWith(folder.path))).toEqual([]);
     const list = await client.request<LibraryListResult>('sdprompt/libraryList', null);
-    expect(list.loras.map(({ name }) => name)).not.toContain('x');
+    expect(list.loras.map(({ file: { name } }) => name)).not.toContain('x');
     client.notify('sdprompt/trustGranted', {});
     await client.pullUntil(uri, (found) => codes(found).includes('unknown-lora'));
   });

@@ -58,9 +58,9 @@ describeServer('the library', ({ mode, start }) => {
       'unreadable-lora',
     );
     const { loras } = await client.request<LibraryListResult>('sdprompt/libraryList', null);
-    const broken = loras.find(({ name }) => name === 'cut');
-    expect(broken?.status).toBe('broken');
-    expect(broken?.problem?.message).toBeTruthy();
+    const broken = loras.find(({ file: { name } }) => name === 'cut');
+    expect(broken?.network.status).toBe('broken');
+    expect(broken?.file.problem?.message).toBeTruthy();
     const status = await client.request<LibraryStatusResult>('sdprompt/libraryStatus', null);
     expect(status).toMatchObject({ broken: 1, baseModel: 'sd15', scanning: false });
   });

@@ -1,4 +1,4 @@
-import type { LoraFacts } from '../../../server/src/shared/facts';
+import type { LoraFacts, LoraNetworkFacts } from '../../../server/src/shared/facts';
 
 /** One line of the LoRA library's pick list. `tag` is what choosing it writes; absent when it cannot be used. */
 export interface LoraItem {
@@ -9,7 +9,7 @@ export interface LoraItem {
   readonly path?: string;
 }
 
-const ICONS: Readonly<Record<LoraFacts['status'], string>> = {
+const ICONS: Readonly<Record<LoraNetworkFacts['status'], string>> = {
   ok: '$(symbol-color)',
   broken: '$(error)',
   unread: '$(lock)',
@@ -18,27 +18,27 @@ const ICONS: Readonly<Record<LoraFacts['status'], string>> = {
 
 /** Facts in the words of a list: what it is and fits, then how to use it or what is wrong with it. */
 export function loraItem(facts: LoraFacts): LoraItem {
-  const fits = facts.architecture ?? facts.candidates.join(' or ');
+  const fits = facts.network.architecture ?? facts.network.candidates.join(' or ');
   const description = [
     fits,
-    facts.networkType ?? (facts.kind === 'lora' ? undefined : facts.kind),
-    facts.rank === undefined ? undefined : `rank ${facts.rank}`,
-    facts.source === 'lockfile' ? 'from the lockfile, no file here' : undefined,
+    facts.network.networkType ?? (facts.network.kind === 'lora' ? undefined : facts.network.kind),
+    facts.network.rank === undefined ? undefined : `rank ${facts.network.rank}`,
+    facts.file.source === 'lockfile' ? 'from the lockfile, no file here' : undefined,
   ];
-  const usable = facts.status === 'ok' && facts.kind === 'lora';
-  const weight = facts.preferredWeight ?? 1;
+  const usable = facts.network.status === 'ok' && facts.network.kind === 'lora';
+  const weight = facts.file.preferredWeight ?? 1;
   return {
-    label: `${ICONS[facts.status]} ${facts.name}`,
+    label: `${ICONS[facts.network.status]} ${facts.file.name}`,
     description: description.filter(Boolean).join(' · '),
     detail: detailOf(facts),
-    ...(usable && { tag: `<lora:${facts.name}:${weight}>` }),
-    ...(facts.path !== undefined && { path: facts.path }),
+    ...(usable && { tag: `<lora:${facts.file.name}:${weight}>` }),
+    ...(facts.file.path !== undefined && { path: facts.file.path }),
   };
 }
 
 function detailOf(facts: LoraFacts): string {
-  if (facts.problem) return `${facts.problem.message} ${facts.problem.remedy}`;
-  const words = facts.triggerWords.slice(0, 8).join(', ');
-  const parts = [words && `Trigger words: ${words}`, facts.relativePath];
+  if (facts.file.problem) return `${facts.file.problem.message} ${facts.file.problem.remedy}`;
+  const words = facts.file.triggerWords.slice(0, 8).join(', ');
+  const parts = [words && `Trigger words: ${words}`, facts.file.relativePath];
   return parts.filter(Boolean).join(' · ');
 }

@@ -2,35 +2,38 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import * as path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
-import type { LoraFacts } from '../shared/facts';
-import { type Common, join, type Own, type Sharing } from './common';
+import type { LoraFacts, LoraFileFacts, LoraNetworkFacts } from '../shared/facts';
 import { asObject } from './metadata/json';
+import type { Sharing } from './sharing';
 
 /** Raised whenever facts are drawn or written differently, so that no old verdict survives. */
-export const CACHE_VERSION = 2;
+export const CACHE_VERSION = 3;
 
 /** Facts about one file, and the stamp they were true for. */
 export interface CacheEntry {
   readonly key: string;
   readonly facts: LoraFacts;
-  /** What the facts share with those of other files. */
-  readonly common: Common;
 }
 
-/** An index is read at every start, so it is short: what files share stands in it once. */
+/** An index is read at every start, so it is short: network facts that files share stand in it once. */
 interface CacheFile {
   readonly version: number;
   /** Library folders. */
   readonly roots: readonly string[];
-  readonly common: readonly Common[];
+  readonly networks: readonly LoraNetworkFacts[];
   readonly files: readonly CachedFile[];
 }
 
-/** One file: numbers are places in `roots` and `common`. `own` is left out where it would be empty. */
-type CachedFile = [root: number, relativePath: string, key: string, common: number, own?: Partial<Own>];
+/** What cannot be derived from a file's place and stamp. */
+type OwnFields = Partial<
+  Omit<LoraFileFacts, 'name' | 'path' | 'relativePath' | 'source' | 'size' | 'modified'>
+>;
+
+/** One file: `root` and `network` are indices into the lists of `CacheFile`. */
+type CachedFile = [root: number, relativePath: string, key: string, network: number, own?: OwnFields];
 
 const NO_WORDS: readonly string[] = [];
-const NOTHING: Partial<Own> = {};
+const NOTHING: OwnFields = {};
 
 /**
  * File that keeps the index of some folders. `cachePath` is a folder, shared by every library of the program, or a
@@ -48,13 +51,13 @@ export async function readCache(file: string, sharing: Sharing): Promise<Map<str
   try {
     const cache = JSON.parse(await readFile(file, 'utf8')) as CacheFile;
     if (cache.version !== CACHE_VERSION) return entries;
-    const common = cache.common.map((value) => sharing.common(value));
-    if (!common.every(isCommon)) return entries;
+    if (!cache.networks.every(isNetwork)) return entries;
+    const networks = cache.networks.map((value) => sharing.network(value));
     const folders = cache.roots.map(insideOf);
     for (const cached of cache.files) {
-      const entry = unpack(cached, folders, common);
+      const entry = unpack(cached, folders, networks);
       if (!entry) return new Map();
-      entries.set(entry.facts.path!, entry);
+      entries.set(entry.facts.file.path!, entry);
     }
     return entries;
   } catch {
@@ -68,7 +71,7 @@ function insideOf(folder: string): string {
   return normal.endsWith(path.sep) ? normal : normal + path.sep;
 }
 
-function isCommon(value: Partial<Common>): boolean {
+function isNetwork(value: Partial<LoraNetworkFacts>): boolean {
   return (
     typeof value.status === 'string' &&
     typeof value.kind === 'string' &&
@@ -80,50 +83,45 @@ function isCommon(value: Partial<Common>): boolean {
 
 /** One file's entry; undefined for one that is not as this program writes them. */
 function unpack(
-  [root, relativePath, key, shared, own]: CachedFile,
+  [root, relativePath, key, place, cached]: CachedFile,
   folders: readonly string[],
-  commons: readonly Common[],
+  networks: readonly LoraNetworkFacts[],
 ): CacheEntry | undefined {
   const folder = folders[root];
-  const common = commons[shared];
-  if (typeof folder !== 'string' || !common || typeof relativePath !== 'string') return undefined;
+  const network = networks[place];
+  if (typeof folder !== 'string' || !network || typeof relativePath !== 'string') return undefined;
   const size = Number.parseInt(key, 10);
   const modified = Math.round(Number.parseFloat(key.slice(key.indexOf(' ') + 1)));
   if (Number.isNaN(size + modified)) return undefined;
   const start = relativePath.lastIndexOf('/') + 1;
   const dot = relativePath.lastIndexOf('.');
+  const own: OwnFields = cached ?? NOTHING;
+  const triggerWords = own.triggerWords ?? NO_WORDS;
+  if (!Array.isArray(triggerWords)) return undefined;
   // Every field by name: a spread of ten thousand objects takes as long as reading them.
-  const {
-    alias,
-    problem,
-    triggerWords = NO_WORDS,
-    preferredWeight,
-    description,
-  }: Partial<Own> = own ?? NOTHING;
-  const { previewPath, hashes, negativeText, notes, embeddings }: Partial<Own> = own ?? NOTHING;
-  const facts = join(common, {
+  const file: LoraFileFacts = {
     name: relativePath.slice(start, dot > start ? dot : undefined),
-    alias,
+    alias: own.alias,
     path: folder + (path.sep === '/' ? relativePath : relativePath.replaceAll('/', path.sep)),
     relativePath,
     source: 'file',
-    problem,
+    problem: own.problem,
     triggerWords,
-    preferredWeight,
-    description,
-    previewPath,
+    preferredWeight: own.preferredWeight,
+    description: own.description,
+    previewPath: own.previewPath,
     size,
     modified,
-    hashes,
-    negativeText,
-    notes,
-    embeddings,
-  });
-  return Array.isArray(facts.triggerWords) ? { key, facts, common } : undefined;
+    hashes: own.hashes,
+    negativeText: own.negativeText,
+    notes: own.notes,
+    embeddings: own.embeddings,
+  };
+  return { key, facts: { file, network } };
 }
 
 /** True for a file of this folder, its separators aside. */
-function isBelow({ path: whole = '', relativePath }: LoraFacts, folder: string): boolean {
+function isBelow({ path: whole = '', relativePath }: LoraFileFacts, folder: string): boolean {
   return whole.length === folder.length + relativePath.length && whole.startsWith(folder);
 }
 
@@ -136,35 +134,21 @@ export async function writeCache(
 ): Promise<void> {
   try {
     await mkdir(path.dirname(file), { recursive: true });
-    const places = new Map<Common, number>();
+    const places = new Map<LoraNetworkFacts, number>();
     const folders = roots.map(insideOf);
     const files: CachedFile[] = [];
-    for (const { key, facts, common } of entries.values()) {
-      let place = places.get(common);
+    for (const { key, facts } of entries.values()) {
+      let place = places.get(facts.network);
       if (place === undefined) {
         place = places.size;
-        places.set(common, place);
+        places.set(facts.network, place);
       }
-      const root = folders.findIndex((folder) => isBelow(facts, folder));
-      const { alias, triggerWords, preferredWeight, description, previewPath, hashes } = facts;
-      const { negativeText, notes, embeddings, problem } = facts;
-      const own: Partial<Own> = {
-        ...{
-          alias,
-          preferredWeight,
-          description,
-          previewPath,
-          hashes,
-          negativeText,
-          notes,
-          embeddings,
-          problem,
-        },
-        ...(triggerWords.length > 0 && { triggerWords }),
-      };
-      files.push([root, facts.relativePath, key, place, own]);
+      const { name, path: whole, relativePath, source, size, modified, triggerWords, ...rest } = facts.file;
+      const root = folders.findIndex((folder) => isBelow(facts.file, folder));
+      const own: OwnFields = triggerWords.length > 0 ? { ...rest, triggerWords } : rest;
+      files.push([root, relativePath, key, place, own]);
     }
-    const cache: CacheFile = { version: CACHE_VERSION, roots, common: [...places.keys()], files };
+    const cache: CacheFile = { version: CACHE_VERSION, roots, networks: [...places.keys()], files };
     await writeFileAtomic(file, JSON.stringify(cache), { fsync: false });
   } catch (error) {
     log(`The library index could not be kept in ${file}: ${String(error)}`);

@@ -1,9 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { LoraFacts } from '../shared/facts';
+import type { LoraFacts, LoraFileFacts } from '../shared/facts';
 import type { Problem, Result } from '../shared/problem';
-import type { Common, Own } from './common';
 import { readHeaderBytes, readHeaderBytesNow, type Scratch } from './fileSource';
 import { notedHash } from './hashes';
 import { drawFacts } from './inspection';
@@ -24,15 +23,9 @@ const UNFINISHED = new Set([
   'cannot-read',
 ]);
 
-/** Facts in two parts: what other files probably share, and what is the file's own. */
-export interface FactParts {
-  readonly common: Common;
-  readonly own: Own;
-}
-
 /** True for a refusal that waiting may cure. */
-export function mayBeUnfinished({ common, own }: FactParts): boolean {
-  return common.status === 'broken' && UNFINISHED.has(own.problem?.code ?? '');
+export function mayBeUnfinished({ network, file }: LoraFacts): boolean {
+  return network.status === 'broken' && UNFINISHED.has(file.problem?.code ?? '');
 }
 
 /** What reading many files shares. */
@@ -46,7 +39,7 @@ export async function indexFile(
   file: FoundFile,
   stamp: FileStamp,
   { memo, scratch }: Indexing,
-): Promise<FactParts> {
+): Promise<LoraFacts> {
   if (isPickleName(file.path)) return pickle(file, stamp);
   const texts = await readTexts(file);
   return scratch.lend(async (buffer) => {
@@ -56,7 +49,7 @@ export async function indexFile(
 }
 
 /** As `indexFile`, for a drive that is known to be quick: blocks. */
-export function indexFileNow(file: FoundFile, stamp: FileStamp, { memo, scratch }: Indexing): FactParts {
+export function indexFileNow(file: FoundFile, stamp: FileStamp, { memo, scratch }: Indexing): LoraFacts {
   if (isPickleName(file.path)) return pickle(file, stamp);
   const texts = readTextsNow(file);
   return scratch.lend((buffer) => {
@@ -71,7 +64,7 @@ function draw(
   stamp: FileStamp,
   header: Result<ReadHeader>,
   texts: ReadonlyMap<string, string>,
-): FactParts {
+): LoraFacts {
   if (!header.ok) return unusable(placeOf(file, stamp), 'broken', header.problem);
   const { metadata, tags, structure } = header.value;
   const sidecars = readSidecars(texts);
@@ -89,7 +82,7 @@ function draw(
   });
   // Every field by name: spreading objects of this size makes tables of them, three times as large.
   return {
-    common: {
+    network: {
       status: drawn.kind === 'lora' ? 'ok' : 'other',
       kind: drawn.kind,
       networkType: drawn.networkType,
@@ -108,7 +101,7 @@ function draw(
       vectors: drawn.vectors,
       problems: problems.length > 0 ? problems : undefined,
     },
-    own: {
+    file: {
       name: place.name,
       alias: words.alias,
       path: place.path,
@@ -129,7 +122,7 @@ function draw(
 }
 
 type Place = Pick<
-  LoraFacts,
+  LoraFileFacts,
   'name' | 'path' | 'relativePath' | 'source' | 'previewPath' | 'size' | 'modified'
 >;
 
@@ -145,15 +138,15 @@ function placeOf(file: FoundFile, stamp: FileStamp): Place {
   };
 }
 
-function pickle(file: FoundFile, stamp: FileStamp): FactParts {
+function pickle(file: FoundFile, stamp: FileStamp): LoraFacts {
   return unusable(placeOf(file, stamp), 'unread', pickleProblem(file.path));
 }
 
-function unusable(place: Place, status: 'broken' | 'unread', problem: Problem): FactParts {
+function unusable(place: Place, status: 'broken' | 'unread', problem: Problem): LoraFacts {
   const kind = status === 'unread' ? 'pickle' : 'broken';
   return {
-    common: { status, kind, candidates: [], reason: problem.message, modules: {} },
-    own: { ...place, problem: detached(problem), triggerWords: [] },
+    network: { status, kind, candidates: [], reason: problem.message, modules: {} },
+    file: { ...place, problem: detached(problem), triggerWords: [] },
   };
 }
 

@@ -2,12 +2,12 @@ import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { LoraFacts, LoraHashes } from '../shared/facts';
 import { type CacheEntry, cacheFileOf, readCache, writeCache } from './cache';
-import { createSharing, join } from './common';
 import { createDrives, type Drive, isLocalFolder } from './drive';
 import { createScratch } from './fileSource';
 import { hashFile } from './hashes';
-import { type FactParts, type Indexing, indexFile, indexFileNow, mayBeUnfinished } from './indexFile';
+import { type Indexing, indexFile, indexFileNow, mayBeUnfinished } from './indexFile';
 import { forEachLimited } from './pool';
+import { createSharing } from './sharing';
 import { type FileStamp, stampNow, stampOf } from './stamp';
 import { createStructureMemo } from './structureMemo';
 import { type FoundFile, walkFolder } from './walk';
@@ -70,7 +70,7 @@ const RETRY_MS = 1_500;
 interface Seen {
   readonly stamp: FileStamp;
   /** Absent: nothing has changed since it was read. */
-  readonly found?: FactParts;
+  readonly found?: LoraFacts;
 }
 
 export function createLibrary(options: LibraryOptions): Library {
@@ -125,8 +125,8 @@ export function createLibrary(options: LibraryOptions): Library {
       changed = true;
       if (mayBeUnfinished(found) && (await isBeingWritten(file, stamp, drive))) unfinished++;
       else {
-        const common = sharing.common(found.common);
-        next.set(file.path, { key: stamp.key, common, facts: join(common, found.own) });
+        const network = sharing.network(found.network);
+        next.set(file.path, { key: stamp.key, facts: { file: found.file, network } });
       }
     });
     if (disposed) return;
@@ -218,7 +218,8 @@ export function createLibrary(options: LibraryOptions): Library {
   /** A file that two ask about at once is read once. */
   function hashesOf(path: string, signal?: AbortSignal): Promise<LoraHashes | undefined> {
     const entry = entries.get(path);
-    if (!entry || entry.facts.hashes?.sha256 !== undefined) return Promise.resolve(entry?.facts.hashes);
+    if (!entry || entry.facts.file.hashes?.sha256 !== undefined)
+      return Promise.resolve(entry?.facts.file.hashes);
     let running = hashing.get(path);
     if (!running) {
       running = hashEntry(path, entry, signal).finally(() => hashing.delete(path));
@@ -234,10 +235,10 @@ export function createLibrary(options: LibraryOptions): Library {
   ): Promise<LoraHashes | undefined> {
     const hashed = await hashFile(path, { signal });
     if (!hashed.ok) return undefined;
-    const hashes = { ...hashed.value, ...entry.facts.hashes };
+    const hashes = { ...hashed.value, ...entry.facts.file.hashes };
     // The file may have changed while it was read; then the hashes belong to nothing any more.
     if (entries.get(path) === entry) {
-      const updated = { ...entry.facts, hashes };
+      const updated = { ...entry.facts, file: { ...entry.facts.file, hashes } };
       entries.set(path, { ...entry, facts: updated });
       facts = facts.map((fact) => (fact === entry.facts ? updated : fact));
     }
@@ -252,8 +253,10 @@ export function createLibrary(options: LibraryOptions): Library {
       return known;
     };
     let count = 0;
-    for (const { path } of facts.filter(
-      ({ status, hashes }) => status === 'ok' && hashes?.sha256 === undefined,
+    for (const {
+      file: { path },
+    } of facts.filter(
+      ({ network: { status }, file: { hashes } }) => status === 'ok' && hashes?.sha256 === undefined,
     )) {
       if (disposed || signal?.aborted) break;
       const entry = path === undefined ? undefined : entries.get(path);

@@ -119,19 +119,21 @@ export function writeLockfile(loras: readonly LockedLora[]): string {
 
 /** Pins a file that has been hashed. Undefined without its SHA-256. */
 export function lockEntry(name: string, facts: LoraFacts): LockedLora | undefined {
-  const sha256 = facts.hashes?.sha256;
+  const sha256 = facts.file.hashes?.sha256;
   if (sha256 === undefined) return undefined;
   return compact({
     name,
     sha256,
-    autoV3: facts.hashes?.autoV3,
-    architecture: facts.architecture,
+    autoV3: facts.file.hashes?.autoV3,
+    architecture: facts.network.architecture,
     candidates:
-      facts.architecture === undefined && facts.candidates.length > 0 ? facts.candidates : undefined,
-    networkType: facts.networkType,
-    rank: facts.rank,
-    triggerWords: facts.triggerWords,
-    preferredWeight: facts.preferredWeight,
+      facts.network.architecture === undefined && facts.network.candidates.length > 0
+        ? facts.network.candidates
+        : undefined,
+    networkType: facts.network.networkType,
+    rank: facts.network.rank,
+    triggerWords: facts.file.triggerWords,
+    preferredWeight: facts.file.preferredWeight,
   });
 }
 
@@ -148,7 +150,7 @@ export function checkLockfile(
 ): LockDifference[] {
   const differences: LockDifference[] = [];
   const byHash = new Map(
-    installed.flatMap((facts) => (facts.hashes?.sha256 ? [[facts.hashes.sha256, facts]] : [])),
+    installed.flatMap((facts) => (facts.file.hashes?.sha256 ? [[facts.file.hashes.sha256, facts]] : [])),
   );
   const pinned = new Map(locked.map((entry) => [entry.name, entry]));
   for (const [name, facts] of [...used].sort(([left], [right]) => (left < right ? -1 : 1))) {
@@ -158,11 +160,11 @@ export function checkLockfile(
         differences.push({ kind: 'unlocked', name, message: `${name} is used but not in the lockfile.` });
       continue;
     }
-    if (facts?.hashes?.sha256 === entry.sha256) continue;
+    if (facts?.file.hashes?.sha256 === entry.sha256) continue;
     const other = byHash.get(entry.sha256);
-    if (other && other.name !== name) {
-      const message = `${name} was renamed: the file with its content is now called ${other.name}.`;
-      differences.push({ kind: 'renamed', name, renamedTo: other.name, message });
+    if (other && other.file.name !== name) {
+      const message = `${name} was renamed: the file with its content is now called ${other.file.name}.`;
+      differences.push({ kind: 'renamed', name, renamedTo: other.file.name, message });
     } else if (facts) {
       differences.push({
         kind: 'changed',
@@ -187,23 +189,27 @@ export function checkLockfile(
 
 function factsOf(entry: LockedLora): LoraFacts {
   const candidates = entry.candidates ?? (entry.architecture === undefined ? [] : [entry.architecture]);
-  return compact({
-    name: entry.name,
-    relativePath: `${entry.name}.safetensors`,
-    source: 'lockfile' as const,
-    status: 'ok' as const,
-    kind: 'lora',
-    networkType: entry.networkType,
-    architecture: entry.architecture,
-    candidates,
-    reason: `${LOCKFILE_NAME} says so.`,
-    rank: entry.rank,
-    modules: {},
-    triggerWords: entry.triggerWords,
-    triggerSource: entry.triggerWords.length > 0 ? LOCKFILE_NAME : undefined,
-    preferredWeight: entry.preferredWeight,
-    hashes: compact({ sha256: entry.sha256, autoV2: entry.sha256.slice(0, 10), autoV3: entry.autoV3 }),
-  });
+  return {
+    file: compact({
+      name: entry.name,
+      relativePath: `${entry.name}.safetensors`,
+      source: 'lockfile' as const,
+      triggerWords: entry.triggerWords,
+      preferredWeight: entry.preferredWeight,
+      hashes: compact({ sha256: entry.sha256, autoV2: entry.sha256.slice(0, 10), autoV3: entry.autoV3 }),
+    }),
+    network: compact({
+      status: 'ok' as const,
+      kind: 'lora',
+      networkType: entry.networkType,
+      architecture: entry.architecture,
+      candidates,
+      reason: `${LOCKFILE_NAME} says so.`,
+      rank: entry.rank,
+      modules: {},
+      triggerSource: entry.triggerWords.length > 0 ? LOCKFILE_NAME : undefined,
+    }),
+  };
 }
 
 function byName(left: { name: string }, right: { name: string }): number {

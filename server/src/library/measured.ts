@@ -138,7 +138,7 @@ function pairKey(a: string, b: string, model: string): string {
 }
 
 /** The key of a file as the library has looked at it. */
-function keyOf({ path: file, size, modified }: LoraFacts): string | undefined {
+function keyOf({ file: { path: file, size, modified } }: LoraFacts): string | undefined {
   return file === undefined || size === undefined || modified === undefined
     ? undefined
     : `${file}|${size}|${modified}`;

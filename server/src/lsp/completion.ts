@@ -45,12 +45,12 @@ export function registerCompletion(connection: Connection, guard: Guard): void {
       if (!snapshot) return item;
       const environment = await environmentOf(session, snapshot);
       const lora = environment.loras.all.find(
-        ({ name, relativePath }) => name === data.name && relativePath === data.relativePath,
+        ({ file: { name, relativePath } }) => name === data.name && relativePath === data.relativePath,
       );
       if (!lora) return item;
       const block = blockAt(snapshot.document, data.offset);
       const verdict = verdictFor(lora, block && modelOf(block, environment), environment);
-      const picture = await pictureMarkdown(lora.previewPath);
+      const picture = await pictureMarkdown(lora.file.previewPath);
       const value = [picture, loraMarkdown(lora, verdict)].filter(Boolean).join('\n\n');
       return { ...item, documentation: { kind: MarkupKind.Markdown, value } };
     })(item, token),

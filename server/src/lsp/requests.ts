@@ -62,8 +62,10 @@ export function registerRequests(connection: Connection, guard: Guard): void {
         const { folders, scanning, baseModel } = status;
         return {
           folders,
-          loras: status.loras.filter((lora) => lora.status === 'ok').length,
-          broken: status.loras.filter((lora) => lora.status === 'broken' || lora.status === 'unread').length,
+          loras: status.loras.filter((lora) => lora.network.status === 'ok').length,
+          broken: status.loras.filter(
+            (lora) => lora.network.status === 'broken' || lora.network.status === 'unread',
+          ).length,
           scanning,
           ...(baseModel !== undefined && { baseModel }),
         };

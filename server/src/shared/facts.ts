@@ -5,6 +5,12 @@ import type { Problem } from './problem';
  * and its sidecars, never from its weights.
  */
 export interface LoraFacts {
+  readonly file: LoraFileFacts;
+  readonly network: LoraNetworkFacts;
+}
+
+/** What belongs to one file alone: its name and place, its size and hashes, the words of its metadata and sidecars. */
+export interface LoraFileFacts {
   /** File stem: what AUTOMATIC1111 calls the network's name. */
   readonly name: string;
   /** `ss_output_name`, when the file has one. */
@@ -14,9 +20,31 @@ export interface LoraFacts {
   /** Path relative to the scanned folder, with `/` and with the extension. */
   readonly relativePath: string;
   readonly source: 'file' | 'lockfile';
+  /** Why the file cannot be used. */
+  readonly problem?: Problem;
+  readonly triggerWords: readonly string[];
+  readonly preferredWeight?: number;
+  readonly description?: string;
+  readonly previewPath?: string;
+  /** Bytes. */
+  readonly size?: number;
+  /** Milliseconds since the epoch. */
+  readonly modified?: number;
+  readonly hashes?: LoraHashes;
+  /** What its author puts into negative prompts with it. */
+  readonly negativeText?: string;
+  readonly notes?: string;
+  /** Embeddings bundled with the network: usable as words. */
+  readonly embeddings?: readonly string[];
+}
+
+/**
+ * What the network in a file is. Files of one trainer and base model mostly agree in all of it, so that a library keeps
+ * one object for many files.
+ */
+export interface LoraNetworkFacts {
   /** `ok`: a network that can be merged; `broken`: refused by its header; `unread`: a pickle; `other`: not a LoRA. */
   readonly status: 'ok' | 'broken' | 'unread' | 'other';
-  readonly problem?: Problem;
   /** `lora` for every LoRA-like network, else `embedding`, `checkpoint`, `vae`, `controlnet`, `ip-adapter` … */
   readonly kind: string;
   /** `lora`, `locon`, `loha`, `lokr`, `dora`, `ia3`, `glora`, `oft`, `boft`, `full`, `norm` … */
@@ -34,26 +62,12 @@ export interface LoraFacts {
   readonly alpha?: number;
   /** Number of modules by component: `unet`, `textEncoder`, `textEncoder2` … */
   readonly modules: Readonly<Record<string, number>>;
-  readonly triggerWords: readonly string[];
   /** Where the trigger words were learned: `activation text`, `trainedWords`, `modelspec`, `tag frequency`. */
   readonly triggerSource?: string;
-  readonly preferredWeight?: number;
-  readonly description?: string;
   readonly category?: string;
-  readonly previewPath?: string;
-  /** Bytes. */
-  readonly size?: number;
-  /** Milliseconds since the epoch. */
-  readonly modified?: number;
-  readonly hashes?: LoraHashes;
   /** Base model in the words of its model card (Civitai's `baseModel`). */
   readonly trainedOn?: string;
   readonly license?: string;
-  /** What its author puts into negative prompts with it. */
-  readonly negativeText?: string;
-  readonly notes?: string;
-  /** Embeddings bundled with the network: usable as words. */
-  readonly embeddings?: readonly string[];
   /** Number of vectors of an embedding. */
   readonly vectors?: number;
   /** What is odd about a file that can be used all the same: metadata that disagrees, modules that fit nowhere. */

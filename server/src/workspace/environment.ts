@@ -188,13 +188,17 @@ async function hashPinned(
 ): Promise<void> {
   if (lockfile.length === 0) return;
   const isAwaited = sources.scanBudget === Number.POSITIVE_INFINITY;
-  const pinned = new Set(lockfile.map(({ name }) => name));
-  const present = new Set(library.all().map(({ name }) => name));
-  const gone = lockfile.filter(({ name }) => !present.has(name));
-  const maybe = library.all().filter((file) => gone.some((entry) => mayBe(entry, file)));
-  const total = maybe.reduce((sum, { size }) => sum + (size ?? 0), 0);
-  const wanted = new Set(isAwaited && total > MAX_AWAITED_BYTES ? [] : maybe.map(({ path }) => path));
-  const hashing = library.hashAll({ only: ({ name, path }) => pinned.has(name) || wanted.has(path) });
+  const pinned = new Set(lockfile.map(({ file: { name } }) => name));
+  const present = new Set(library.all().map(({ file: { name } }) => name));
+  const gone = lockfile.filter(({ file: { name } }) => !present.has(name));
+  const maybe = library.all().filter((lora) => gone.some((entry) => mayBe(entry, lora)));
+  const total = maybe.reduce((sum, { file: { size } }) => sum + (size ?? 0), 0);
+  const wanted = new Set(
+    isAwaited && total > MAX_AWAITED_BYTES ? [] : maybe.map(({ file: { path } }) => path),
+  );
+  const hashing = library.hashAll({
+    only: ({ file: { name, path } }) => pinned.has(name) || wanted.has(path),
+  });
   if (isAwaited) await hashing;
   else hashing.catch(() => undefined);
 }
@@ -202,18 +206,18 @@ async function hashPinned(
 /** What may be read in search of renamed files while somebody waits, bytes: a few seconds. */
 const MAX_AWAITED_BYTES = 2 * 1024 ** 3;
 
-function mayBe(entry: LoraFacts, file: LoraFacts): boolean {
+function mayBe(entry: LoraFacts, lora: LoraFacts): boolean {
   return (
-    entry.rank === file.rank &&
-    entry.networkType === file.networkType &&
-    entry.candidates.join() === file.candidates.join()
+    entry.network.rank === lora.network.rank &&
+    entry.network.networkType === lora.network.networkType &&
+    entry.network.candidates.join() === lora.network.candidates.join()
   );
 }
 
 /** The entries of a list whose names nobody in `first` has. */
 function withoutNamesOf(list: readonly LoraFacts[], first: readonly LoraFacts[]): LoraFacts[] {
-  const taken = new Set(first.map(({ name }) => name));
-  return list.filter(({ name }) => !taken.has(name));
+  const taken = new Set(first.map(({ file: { name } }) => name));
+  return list.filter(({ file: { name } }) => !taken.has(name));
 }
 
 /**

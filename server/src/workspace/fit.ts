@@ -17,14 +17,14 @@ export type CountFit = (lora: LoraFacts, model: ModelFacts) => ModuleFit | undef
 export function createFit(): CountFit {
   const known = new WeakMap<ModelFacts, Map<string, ModuleFit | undefined>>();
   return (lora, model) => {
-    if (lora.path === undefined || lora.status !== 'ok' || !model.modules) return undefined;
+    if (lora.file.path === undefined || lora.network.status !== 'ok' || !model.modules) return undefined;
     let answers = known.get(model);
     if (!answers) {
       answers = new Map();
       known.set(model, answers);
     }
-    const key = `${lora.path}\0${lora.modified ?? ''}\0${lora.size ?? ''}`;
-    if (!answers.has(key)) answers.set(key, count(lora.path, model.modules));
+    const key = `${lora.file.path}\0${lora.file.modified ?? ''}\0${lora.file.size ?? ''}`;
+    if (!answers.has(key)) answers.set(key, count(lora.file.path, model.modules));
     return answers.get(key);
   };
 }

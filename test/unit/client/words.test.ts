@@ -32,20 +32,24 @@ describe('the buttons under a problem', () => {
 
 describe('the library in words', () => {
   const facts: LoraFacts = {
-    name: 'hat',
-    relativePath: 'clothes/hat.safetensors',
-    path: '/loras/clothes/hat.safetensors',
-    source: 'file',
-    status: 'ok',
-    kind: 'lora',
-    networkType: 'locon',
-    architecture: 'sdxl',
-    candidates: ['sdxl'],
-    reason: '',
-    rank: 8,
-    modules: {},
-    triggerWords: ['top hat', 'wearing'],
-    preferredWeight: 0.8,
+    file: {
+      name: 'hat',
+      relativePath: 'clothes/hat.safetensors',
+      path: '/loras/clothes/hat.safetensors',
+      source: 'file',
+      triggerWords: ['top hat', 'wearing'],
+      preferredWeight: 0.8,
+    },
+    network: {
+      status: 'ok',
+      kind: 'lora',
+      networkType: 'locon',
+      architecture: 'sdxl',
+      candidates: ['sdxl'],
+      reason: '',
+      rank: 8,
+      modules: {},
+    },
   };
 
   it('says what a file is, fits and answers to', () => {
@@ -60,7 +64,10 @@ describe('the library in words', () => {
 
   it('offers no tag for what cannot be used, and says why', () => {
     const problem = { code: 'x', message: 'The header is cut off.', remedy: 'Download it again.' };
-    const item = loraItem({ ...facts, status: 'broken', problem });
+    const item = loraItem({
+      file: { ...facts.file, problem },
+      network: { ...facts.network, status: 'broken' },
+    });
     expect(item.tag).toBeUndefined();
     expect(item.detail).toBe('The header is cut off. Download it again.');
   });

@@ -3,24 +3,20 @@ import { EMPTY_ENVIRONMENT } from '../../../server/src/language/environment';
 import type { Document } from '../../../server/src/language/syntax/nodes';
 import { parse } from '../../../server/src/language/syntax/parse';
 import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
+import { type LoraFields, loraFacts } from '../../support/loraFacts';
 
 /** A LoRA of which only the interesting facts need to be named. */
-export function lora(name: string, facts: Partial<LoraFacts> = {}): LoraFacts {
-  return {
+export function lora(name: string, facts: Partial<LoraFields> = {}): LoraFacts {
+  return loraFacts({
     name,
-    relativePath: `${name}.safetensors`,
     path: `/loras/${name}.safetensors`,
-    source: 'file',
-    status: 'ok',
-    kind: 'lora',
     architecture: 'sd1',
     candidates: [facts.architecture ?? 'sd1'],
     reason: 'cross-attention takes 768 values',
     rank: 16,
     modules: { unet: 192 },
-    triggerWords: [],
     ...facts,
-  };
+  });
 }
 
 export function model(name: string, facts: Partial<ModelFacts> = {}): ModelFacts {
@@ -33,9 +29,9 @@ export function lookup(all: readonly LoraFacts[]): LoraLookup {
     known: 'files',
     all,
     resolve(name) {
-      const byName = all.filter((entry) => entry.name === name);
-      const byAlias = all.filter((entry) => entry.alias === name);
-      const byPath = all.filter((entry) => entry.relativePath.replace(/\.[^.]+$/, '') === name);
+      const byName = all.filter((entry) => entry.file.name === name);
+      const byAlias = all.filter((entry) => entry.file.alias === name);
+      const byPath = all.filter((entry) => entry.file.relativePath.replace(/\.[^.]+$/, '') === name);
       const chosen = byName.at(-1) ?? byAlias.at(-1) ?? byPath.at(-1);
       const how = byName.length > 0 ? 'name' : byAlias.length > 0 ? 'alias' : 'path';
       const candidates = [...new Set([...byName, ...byAlias, ...byPath])];

@@ -7,6 +7,8 @@ import { hashFile, shortHashOf } from '../../../server/src/library/hashes';
 import { inspectFile } from '../../../server/src/library/inspect';
 import { createLibrary, type Library } from '../../../server/src/library/library';
 import { extraModelPaths, suggestFolders } from '../../../server/src/library/locations';
+import type { LoraFacts } from '../../../server/src/shared/facts';
+import { fieldsOf } from '../../support/loraFacts';
 
 let folder = '';
 const open: Library[] = [];
@@ -59,7 +61,7 @@ function until(changing: Library, holds: () => boolean): Promise<void> {
   });
 }
 
-const names = (from: Library) => from.all().map(({ relativePath }) => relativePath);
+const names = (from: Library) => from.all().map(({ file: { relativePath } }) => relativePath);
 
 describe('the library', () => {
   it('finds files in natural order, in sub-folders and behind links, and ends at loops', async () => {
@@ -92,7 +94,7 @@ describe('the library', () => {
     await put('loras/old.pt', 'PK\u0003\u0004');
     const found = library();
     await found.ready;
-    const facts = Object.fromEntries(found.all().map((fact) => [fact.name, fact]));
+    const facts = Object.fromEntries(found.all().map((fact) => [fact.file.name, fieldsOf(fact)]));
     expect(facts.good).toMatchObject({
       status: 'ok',
       alias: 'Good',
@@ -127,12 +129,14 @@ describe('the library', () => {
     await put('loras/c.safetensors', lora({}, 1024));
     const found = library();
     await found.ready;
-    expect(found.all().map(({ alias, architecture }) => [alias, architecture])).toEqual([
+    expect(
+      found.all().map(({ file: { alias }, network: { architecture } }) => [alias, architecture]),
+    ).toEqual([
       ['one', 'sd1'],
       ['two', 'sd1'],
       [undefined, 'sd2'],
     ]);
-    expect(found.all()[1]!.problems?.[0]?.code).toBe('metadata-disagrees');
+    expect(found.all()[1]!.network.problems?.[0]?.code).toBe('metadata-disagrees');
   });
 
   it('reads only what changed when it looks again', async () => {
@@ -140,7 +144,7 @@ describe('the library', () => {
     await put('loras/gone.safetensors', lora());
     const found = library();
     await found.ready;
-    const before = found.all().find(({ path }) => path === kept);
+    const before = found.all().find(({ file: { path } }) => path === kept);
     await rm(join(folder, 'loras/gone.safetensors'));
     await put('loras/new.safetensors', lora());
     let calls = 0;
@@ -148,7 +152,7 @@ describe('the library', () => {
     await found.refresh();
     await found.refresh();
     expect(names(found)).toEqual(['kept.safetensors', 'new.safetensors']);
-    expect(found.all().find(({ path }) => path === kept)).toBe(before);
+    expect(found.all().find(({ file: { path } }) => path === kept)).toBe(before);
     expect(calls).toBe(1);
   });
 
@@ -166,7 +170,7 @@ describe('the library', () => {
     await utimes(path, time, time);
     const second = library({ cachePath });
     await second.ready;
-    expect(second.all()[0]!.alias).toBe('first');
+    expect(second.all()[0]!.file.alias).toBe('first');
     for (const damage of [
       '',
       '{',
@@ -177,7 +181,7 @@ describe('the library', () => {
       await writeFile(cachePath, damage);
       const third = library({ cachePath });
       await third.ready;
-      expect(third.all()[0]!.alias).toBe('other');
+      expect(third.all()[0]!.file.alias).toBe('other');
     }
   });
 
@@ -199,7 +203,7 @@ describe('the library', () => {
     expect(found.all()).toEqual([]);
     await put('loras/growing.safetensors', whole);
     await until(found, () => found.all().length > 0);
-    expect(found.all()[0]).toMatchObject({ status: 'ok', name: 'growing' });
+    expect(fieldsOf(found.all()[0])).toMatchObject({ status: 'ok', name: 'growing' });
   });
 
   it('keeps hashes', async () => {
@@ -209,10 +213,10 @@ describe('the library', () => {
     await found.ready;
     await found.hashAll();
     const sha256 = createHash('sha256').update(lora()).digest('hex');
-    expect(found.all()[0]!.hashes?.sha256).toBe(sha256);
+    expect(found.all()[0]!.file.hashes?.sha256).toBe(sha256);
     const again = library({ cachePath });
     await again.ready;
-    expect(again.all()[0]!.hashes?.sha256).toBe(sha256);
+    expect(again.all()[0]!.file.hashes?.sha256).toBe(sha256);
     expect(await again.hashesOf(path)).toMatchObject({ sha256 });
   });
 });
@@ -306,8 +310,8 @@ describe('hashing many files', () => {
     const found = library();
     await found.ready;
     const read: string[] = [];
-    const onFile = ({ name }: { name: string }) => read.push(name);
-    expect(await found.hashAll({ only: ({ name }) => name === 'b', onFile })).toBe(1);
+    const onFile = ({ file }: LoraFacts) => read.push(file.name);
+    expect(await found.hashAll({ only: ({ file: { name } }) => name === 'b', onFile })).toBe(1);
     expect(await found.hashAll({ onFile })).toBe(1);
     expect(await found.hashAll({ onFile })).toBe(0);
     expect(read).toEqual(['b', 'a']);
@@ -318,6 +322,6 @@ describe('hashing many files', () => {
     const found = library();
     await found.ready;
     expect(await found.hashAll({ signal: AbortSignal.abort() })).toBe(0);
-    expect(found.all()[0]!.hashes?.sha256).toBeUndefined();
+    expect(found.all()[0]!.file.hashes?.sha256).toBeUndefined();
   });
 });

@@ -17,6 +17,7 @@ import type { HeaderJson } from '../../../server/src/library/inspect';
 import { inspectFile } from '../../../server/src/library/inspect';
 import { createLibrary } from '../../../server/src/library/library';
 import type { LoraFacts } from '../../../server/src/shared/facts';
+import { fieldsOf } from '../../support/loraFacts';
 
 const golden = join(__dirname, '../../golden/lora');
 const folder = mkdtempSync(join(tmpdir(), 'sdprompt-index-'));
@@ -65,7 +66,7 @@ describe('the index', () => {
         watch: false,
         log: expect.fail,
       });
-    const names = (library: ReturnType<typeof start>) => library.all().map(({ name }) => name);
+    const names = (library: ReturnType<typeof start>) => library.all().map(({ file: { name } }) => name);
 
     const first = start();
     expect(await first.remembered).toBe(false);
@@ -98,11 +99,14 @@ describe('the index', () => {
     expect(JSON.parse(JSON.stringify(warm))).toEqual(JSON.parse(JSON.stringify(cold)));
     expect(cold).toHaveLength(lists.length);
     for (const facts of cold) {
-      const inspection = await inspectFile(facts.path!);
+      const inspection = await inspectFile(facts.file.path!);
       if (!inspection.ok) return expect.fail(inspection.problem.message);
       // What only one file at a time is asked for.
       const { metadata: _metadata, tags: _tags, problems, ...known } = inspection.value;
-      expect(facts, facts.name).toMatchObject({ ...known, ...(problems.length > 0 && { problems }) });
+      expect(fieldsOf(facts), facts.file.name).toMatchObject({
+        ...known,
+        ...(problems.length > 0 && { problems }),
+      });
     }
   }, 120_000);
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createMeasuredStore } from '../../../server/src/library/measured';
-import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
+import type { LoraFacts, LoraFileFacts, ModelFacts } from '../../../server/src/shared/facts';
 import type { Measurement } from '../../../server/src/shared/measurement';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'sdprompt-measured-'));
@@ -19,8 +19,13 @@ const fileOf = (name: string) => {
 /** The facts of a file as the library has them. */
 const factsOf = (file: string) => {
   const { size, mtimeMs } = statSync(file);
-  return { path: file, size, modified: Math.round(mtimeMs) } as LoraFacts;
+  return { file: { path: file, size, modified: Math.round(mtimeMs) } } as LoraFacts;
 };
+
+const changedFile = (facts: LoraFacts, change: Partial<LoraFileFacts>) => ({
+  ...facts,
+  file: { ...facts.file, ...change },
+});
 
 const [hat, mira, other] = ['hat', 'mira', 'other'].map((name) => fileOf(`${name}.safetensors`)) as [
   string,
@@ -66,8 +71,8 @@ describe('what was measured', () => {
   it('is forgotten when a LoRA or the model changes', async () => {
     const store = createMeasuredStore(path.join(folder, 'cache'), silent);
     const known = await store.lookup([model]);
-    expect(known?.change({ ...factsOf(hat), modified: 1 }, model)).toBeUndefined();
-    expect(known?.change({ ...factsOf(hat), size: 1 }, model)).toBeUndefined();
+    expect(known?.change(changedFile(factsOf(hat), { modified: 1 }), model)).toBeUndefined();
+    expect(known?.change(changedFile(factsOf(hat), { size: 1 }), model)).toBeUndefined();
     utimesSync(weights, 1, 1);
     expect((await store.lookup([model]))?.change(factsOf(hat), model)).toBeUndefined();
   });

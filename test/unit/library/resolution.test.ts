@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { createLookup, insertedNames, resolveEverywhere } from '../../../server/src/library/resolve';
 import { naturalCompare } from '../../../server/src/library/resolve/natural';
 import type { LoraFacts } from '../../../server/src/shared/facts';
+import { loraFacts } from '../../support/loraFacts';
 
 interface Row {
   readonly set: string;
@@ -20,18 +21,7 @@ const rows = readFileSync(join(__dirname, '../../golden/resolution/cases.jsonl')
 
 function factsOf(path: string, alias?: string): LoraFacts {
   const name = path.slice(path.lastIndexOf('/') + 1).replace(/\.[^.]+$/, '');
-  return {
-    name,
-    ...(alias !== undefined && { alias }),
-    relativePath: path,
-    source: 'file',
-    status: 'ok',
-    kind: 'lora',
-    candidates: [],
-    reason: '',
-    modules: {},
-    triggerWords: [],
-  };
+  return loraFacts({ name, relativePath: path, ...(alias !== undefined && { alias }) });
 }
 
 describe('names to files', () => {
@@ -42,7 +32,7 @@ describe('names to files', () => {
       query!,
     );
     const paths = Object.fromEntries(
-      Object.keys(row.expected!).map((program) => [program, found.get(program)?.relativePath ?? null]),
+      Object.keys(row.expected!).map((program) => [program, found.get(program)?.file.relativePath ?? null]),
     );
     expect(paths).toEqual(row.expected);
   });
@@ -52,7 +42,7 @@ describe('names to files', () => {
     const names = insertedNames(row.files.map(({ path, alias }) => factsOf(path, alias)));
     const written = Object.fromEntries(
       [...names].map(([facts, name]) => [
-        facts.relativePath,
+        facts.file.relativePath,
         { 'Alias from file': name.alias, Filename: name.fileName },
       ]),
     );
@@ -66,7 +56,7 @@ describe('createLookup', () => {
   it('lists every file that a name could mean', () => {
     const facts = [factsOf('pose/sample.safetensors'), factsOf('char/sample.safetensors')];
     const resolution = createLookup(facts, 'a1111', 'files').resolve('sample');
-    expect(resolution.chosen?.relativePath).toBe('pose/sample.safetensors');
+    expect(resolution.chosen?.file.relativePath).toBe('pose/sample.safetensors');
     expect(resolution.candidates).toHaveLength(2);
   });
 
@@ -79,7 +69,9 @@ describe('createLookup', () => {
 
   it('reads files in natural order whatever order they come in', () => {
     const files = ['b/x.safetensors', 'a10/x.safetensors', 'a9/x.safetensors'].map((path) => factsOf(path));
-    expect(createLookup(files, 'a1111', 'files').resolve('x').chosen?.relativePath).toBe('b/x.safetensors');
+    expect(createLookup(files, 'a1111', 'files').resolve('x').chosen?.file.relativePath).toBe(
+      'b/x.safetensors',
+    );
   });
 
   it.each(['a1111', 'krita', 'comfyui', 'swarmui'] as const)(
@@ -94,7 +86,11 @@ describe('createLookup', () => {
 
   it('sorts all by name', () => {
     const facts = ['b', 'a', 'c'].map((name) => factsOf(`${name}.safetensors`));
-    expect(createLookup(facts, 'krita', 'files').all.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(createLookup(facts, 'krita', 'files').all.map(({ file: { name } }) => name)).toEqual([
+      'a',
+      'b',
+      'c',
+    ]);
   });
 });
 

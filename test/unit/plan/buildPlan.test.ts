@@ -6,6 +6,7 @@ import { findSampler, PLAN_SAMPLERS, PLAN_SCHEDULES } from '../../../server/src/
 import { parse } from '../../../server/src/language/syntax/parse';
 import { SCHEDULES } from '../../../server/src/numerics/sigmas';
 import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
+import { type LoraFields, loraFacts } from '../../support/loraFacts';
 
 const model: ModelFacts = {
   name: 'demo',
@@ -16,21 +17,14 @@ const model: ModelFacts = {
   nativeSize: 96,
 };
 
-function lora(name: string, more: Partial<LoraFacts> = {}): LoraFacts {
-  return {
+function lora(name: string, more: Partial<LoraFields> = {}): LoraFacts {
+  return loraFacts({
     name,
     path: `/loras/${name}.safetensors`,
-    relativePath: `${name}.safetensors`,
-    source: 'file',
-    status: 'ok',
-    kind: 'lora',
     candidates: ['demo'],
     architecture: 'demo',
-    reason: 'test',
-    modules: {},
-    triggerWords: [],
     ...more,
-  };
+  });
 }
 
 function environment(loras: readonly LoraFacts[] = [], more: Partial<Environment> = {}): Environment {
@@ -42,7 +36,7 @@ function environment(loras: readonly LoraFacts[] = [], more: Partial<Environment
       known: 'files',
       all: loras,
       resolve(name) {
-        const candidates = loras.filter((facts) => facts.name === name || facts.alias === name);
+        const candidates = loras.filter((facts) => facts.file.name === name || facts.file.alias === name);
         return candidates[0] === undefined ? { candidates } : { chosen: candidates[0], candidates };
       },
     },
@@ -149,7 +143,7 @@ describe('buildPlan', () => {
       }),
       lora('pickle', { status: 'unread' }),
       lora('embedding', { status: 'other', kind: 'embedding' }),
-      { ...lora('locked'), path: undefined } as unknown as LoraFacts,
+      lora('locked', { path: undefined }),
     ]);
     expect(refusal('<lora:nobody:1>', known)).toBe('unknown-lora');
     expect(refusal('<lora:broken:1>', known)).toBe('broken-lora');

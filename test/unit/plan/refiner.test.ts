@@ -3,6 +3,7 @@ import { EMPTY_ENVIRONMENT, type Environment } from '../../../server/src/languag
 import { buildPlan } from '../../../server/src/language/plan/buildPlan';
 import { parse } from '../../../server/src/language/syntax/parse';
 import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
+import { loraFacts } from '../../support/loraFacts';
 
 const modelOf = (name: string, architecture: string): ModelFacts => ({
   ...{ name, path: `/${name}`, format: 'onnx', architecture, source: 'test', nativeSize: 96 },
@@ -13,11 +14,11 @@ const models = [
   { ...modelOf('sd_xl_refiner_1.0', 'sdxl-refiner'), format: 'checkpoint' } as const,
   modelOf('finetune', 'sdxl'),
 ];
-const facts = (name: string): LoraFacts => ({
-  ...{ name, path: `/${name}.safetensors`, relativePath: `${name}.safetensors`, source: 'file' },
-  ...{ status: 'ok', kind: 'lora', candidates: ['sdxl'], architecture: 'sdxl', reason: 'test' },
-  ...{ modules: {}, triggerWords: [], hashes: { shortHash: `${name}0123456789`.slice(0, 12) } },
-});
+const facts = (name: string): LoraFacts =>
+  loraFacts({
+    ...{ name, path: `/${name}.safetensors`, candidates: ['sdxl'], architecture: 'sdxl' },
+    hashes: { shortHash: `${name}0123456789`.slice(0, 12) },
+  });
 const environment: Environment = {
   ...EMPTY_ENVIRONMENT,
   baseModel: base,

@@ -7,17 +7,15 @@ import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
 const model: ModelFacts = { name: 'demo', path: '/demo', format: 'onnx', source: 'test', nativeSize: 96 };
 
 const lora = (name: string): LoraFacts => ({
-  name,
-  path: `/loras/${name}.safetensors`,
-  relativePath: `${name}.safetensors`,
-  source: 'file',
-  status: 'ok',
-  kind: 'lora',
-  candidates: [],
-  reason: 'test',
-  modules: {},
-  triggerWords: [],
-  hashes: { shortHash: `${name}0123456789`.slice(0, 12) },
+  file: {
+    name,
+    path: `/loras/${name}.safetensors`,
+    relativePath: `${name}.safetensors`,
+    source: 'file',
+    triggerWords: [],
+    hashes: { shortHash: `${name}0123456789`.slice(0, 12) },
+  },
+  network: { status: 'ok', kind: 'lora', candidates: [], reason: 'test', modules: {} },
 });
 
 const environment: Environment = {

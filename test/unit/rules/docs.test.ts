@@ -22,7 +22,7 @@ const read = (name: string): string | undefined => {
 const MEASURED: Environment = {
   ...STUDIO,
   measured: {
-    change: ({ name }) =>
+    change: ({ file: { name } }) =>
       ['mira', 'detail', 'film_grain'].includes(name)
         ? [{ block: 'mid_block', change: 2, base: 10 }]
         : undefined,

@@ -1,22 +1,18 @@
 import { EMPTY_ENVIRONMENT, type Environment } from '../../../server/src/language/environment';
 import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
+import { type LoraFields, loraFacts } from '../../support/loraFacts';
 
 /** A LoRA with everything a rule may ask for; tests say what is special about it. */
-export function lora(name: string, facts: Partial<LoraFacts> = {}): LoraFacts {
-  return {
+export function lora(name: string, facts: Partial<LoraFields> = {}): LoraFacts {
+  return loraFacts({
     name,
-    relativePath: `${name}.safetensors`,
     path: `/loras/${name}.safetensors`,
-    source: 'file',
-    status: 'ok',
-    kind: 'lora',
     architecture: 'sd1',
     candidates: [facts.architecture ?? 'sd1'],
     reason: 'its cross attention is 768 wide',
     modules: { unet: 192 },
-    triggerWords: [],
     ...facts,
-  };
+  });
 }
 
 export function model(name: string, facts: Partial<ModelFacts> = {}): ModelFacts {
@@ -32,7 +28,7 @@ export function environment(loras: readonly LoraFacts[], facts: Partial<Environm
       all: loras,
       searched: ['loras'],
       resolve(name) {
-        const candidates = loras.filter((entry) => entry.name === name || entry.alias === name);
+        const candidates = loras.filter((entry) => entry.file.name === name || entry.file.alias === name);
         const chosen = candidates[candidates.length - 1];
         return { ...(chosen && { chosen }), candidates };
       },

@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest';
-import type { LoraFacts } from '../../../server/src/shared/facts';
+import type { LoraFacts, LoraHashes } from '../../../server/src/shared/facts';
 import { check } from './check';
 import { environment, lora, model, STUDIO } from './environment';
 
@@ -126,7 +126,7 @@ describe('lockfile-mismatch', () => {
 
 describe('a pinned file under another name', () => {
   const pinned = lora('mira', { source: 'lockfile', hashes: { sha256: 'aa11', autoV3: 'f00d' } });
-  const renamed = (hashes: LoraFacts['hashes'], others: LoraFacts[] = []) =>
+  const renamed = (hashes: LoraHashes | undefined, others: LoraFacts[] = []) =>
     environment([lora('mira_v2', { hashes }), ...others], { lockfile: [pinned] });
 
   it('is found by its content, and every reference is renamed at once', () => {

@@ -11,12 +11,13 @@ function measuredAs(
   return {
     ...STUDIO,
     measured: {
-      change: ({ name }, { name: model }) =>
+      change: ({ file: { name } }, { name: model }) =>
         model === 'sd15' && changes[name]
           ? Object.entries(changes[name]).map(([block, [change, base]]) => ({ block, change, base }))
           : undefined,
       overlap: (first, second) => {
-        const known = dots[`${first.name} ${second.name}`] ?? dots[`${second.name} ${first.name}`];
+        const known =
+          dots[`${first.file.name} ${second.file.name}`] ?? dots[`${second.file.name} ${first.file.name}`];
         return known && Object.entries(known).map(([block, dot]) => ({ block, dot }));
       },
     },

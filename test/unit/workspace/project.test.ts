@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { nodeFiles } from '../../../server/src/workspace/nodeFiles';
 import { createProject, type Project, type ProjectOptions } from '../../../server/src/workspace/project';
 import { createFolder, loraFile, type TestFolder } from '../../lsp/workspaceFolder';
+import { fieldsOf } from '../../support/loraFacts';
 
 const DEMO = path.resolve(__dirname, '../../../media/demo-model');
 
@@ -43,7 +44,7 @@ describe('a project', () => {
       const environment = await project.environmentFor(file);
       expect(environment.baseModel).toMatchObject({ name: 'demo', architecture: 'demo', format: 'onnx' });
       expect(environment.loras.known).toBe('nothing');
-      expect(environment.loras.resolve('mira').chosen?.architecture).toBe('demo');
+      expect(environment.loras.resolve('mira').chosen?.network.architecture).toBe('demo');
       expect(await rules(project, file, 'a <lora:whatever:1>')).not.toContain('unknown-lora');
     });
 
@@ -89,8 +90,8 @@ describe('a project', () => {
       });
       const { loras } = await project.environmentFor(file);
       expect(loras.resolve('mira').candidates).toHaveLength(1);
-      expect(loras.resolve('mira').chosen?.path).toBe(folder.file('loras/mira.safetensors'));
-      expect(loras.resolve('hat').chosen?.architecture).toBe('demo');
+      expect(loras.resolve('mira').chosen?.file.path).toBe(folder.file('loras/mira.safetensors'));
+      expect(loras.resolve('hat').chosen?.network.architecture).toBe('demo');
       expect(loras.searched).toEqual(['loras', 'builtin']);
     });
 
@@ -100,7 +101,7 @@ describe('a project', () => {
       const { project, file } = await open({}, { machine: { loraPaths: [other.path] } });
       const { loras } = await project.environmentFor(file);
       expect(loras.known).toBe('files');
-      expect(loras.resolve('x').chosen?.architecture).toBe('sd1');
+      expect(loras.resolve('x').chosen?.network.architecture).toBe('sd1');
     });
 
     it('says when something changed', async () => {
@@ -114,7 +115,7 @@ describe('a project', () => {
       });
       await folder.write('loras/b.safetensors', loraFile());
       await changed;
-      expect((await project.environmentFor(file)).loras.resolve('b').chosen?.name).toBe('b');
+      expect((await project.environmentFor(file)).loras.resolve('b').chosen?.file.name).toBe('b');
     });
   });
 
@@ -126,7 +127,7 @@ describe('a project', () => {
       });
       const { loras } = await project.environmentFor(file);
       expect(loras.known).toBe('lockfile');
-      expect(loras.resolve('anime').chosen).toMatchObject({
+      expect(fieldsOf(loras.resolve('anime').chosen)).toMatchObject({
         source: 'lockfile',
         architecture: 'sd1',
         rank: 4,
@@ -143,8 +144,8 @@ describe('a project', () => {
         'sdprompt.lock.json': { version: 1, loras: { ...LOCK('a').loras, ...LOCK('b').loras } },
       });
       const { loras } = await project.environmentFor(file);
-      expect(loras.resolve('a').chosen?.source).toBe('file');
-      expect(loras.resolve('b').chosen?.source).toBe('lockfile');
+      expect(loras.resolve('a').chosen?.file.source).toBe('file');
+      expect(loras.resolve('b').chosen?.file.source).toBe('lockfile');
     });
 
     it('is not believed where the folders are there and the file is not', async () => {
@@ -161,7 +162,7 @@ describe('a project', () => {
         'sdprompt.config.json': { loraPaths: ['builtin'] },
         'sdprompt.lock.json': LOCK('mira', 'demo'),
       });
-      expect((await project.environmentFor(file)).loras.resolve('mira').chosen?.source).toBe('file');
+      expect((await project.environmentFor(file)).loras.resolve('mira').chosen?.file.source).toBe('file');
     });
 
     it('tells a swapped file from the pinned one', async () => {
@@ -225,7 +226,7 @@ describe('a project', () => {
         asked.filter((name) => [...named, '/somewhere', '/machine'].some((root) => name.startsWith(root))),
       ).toEqual([]);
       project.update({ trusted: true });
-      expect((await project.environmentFor(prompt)).loras.resolve('x').chosen?.name).toBe('x');
+      expect((await project.environmentFor(prompt)).loras.resolve('x').chosen?.file.name).toBe('x');
     });
   });
 

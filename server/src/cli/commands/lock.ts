@@ -74,9 +74,9 @@ async function usedLoras(
 }
 
 async function hashed(facts: LoraFacts): Promise<LoraFacts> {
-  if (facts.path === undefined || facts.hashes?.sha256) return facts;
-  const hashes = await hashFile(facts.path);
-  return hashes.ok ? { ...facts, hashes: hashes.value } : facts;
+  if (facts.file.path === undefined || facts.file.hashes?.sha256) return facts;
+  const hashes = await hashFile(facts.file.path);
+  return hashes.ok ? { ...facts, file: { ...facts.file, hashes: hashes.value } } : facts;
 }
 
 async function check(
@@ -97,7 +97,9 @@ async function check(
     return EXIT.trouble;
   }
   const { loras } = await project.environmentFor(file);
-  const installed = await Promise.all(loras.all.filter(({ source }) => source === 'file').map(hashed));
+  const installed = await Promise.all(
+    loras.all.filter(({ file: { source } }) => source === 'file').map(hashed),
+  );
   // Without model files (in CI) a file cannot be missing: only names can be compared.
   const withoutFiles = (kind: LockDifference['kind']) => kind === 'unlocked' || kind === 'unused';
   const unlocked = [...used.keys()].filter((lora) => !locked.value.some((entry) => entry.name === lora));
@@ -122,7 +124,9 @@ async function write(
 ): Promise<number> {
   const entries = [...used].flatMap(([name, facts]) => (facts ? [lockEntry(name, facts)] : []));
   const pinned = entries.filter((entry) => entry !== undefined);
-  const missing = [...used].filter(([, facts]) => facts?.hashes?.sha256 === undefined).map(([name]) => name);
+  const missing = [...used]
+    .filter(([, facts]) => facts?.file.hashes?.sha256 === undefined)
+    .map(([name]) => name);
   if (missing.length > 0) {
     io.stderr.write(
       `sdprompt: no file was found for ${missing.join(', ')}; nothing was written.\n` +
@@ -130,10 +134,13 @@ async function write(
     );
     return EXIT.findings;
   }
-  const broken = [...used].flatMap(([name, facts]) => (facts?.status === 'broken' ? [{ name, facts }] : []));
+  const broken = [...used].flatMap(([name, facts]) =>
+    facts?.network.status === 'broken' ? [{ name, facts }] : [],
+  );
   if (broken.length > 0) {
     for (const { name, facts } of broken) {
-      const { message = 'its header cannot be read.', remedy = 'Download it again.' } = facts.problem ?? {};
+      const { message = 'its header cannot be read.', remedy = 'Download it again.' } =
+        facts.file.problem ?? {};
       io.stderr.write(`sdprompt: ${name} cannot be loaded: ${message}\n  ${remedy} Nothing was written.\n`);
     }
     return EXIT.findings;

@@ -38,7 +38,13 @@ export const lorasCommand: Command = {
       const fitOf = (lora: LoraFacts, on: ModelFacts) => environment.fit?.(lora, on);
       const loras = environment.loras.all.filter((lora) => !model || fits(lora, model, fitOf));
       if (flag('json')) {
-        io.stdout.write(`${JSON.stringify(loras, null, 2)}\n`);
+        io.stdout.write(
+          `${JSON.stringify(
+            loras.map(({ file, network }) => ({ ...file, ...network })),
+            null,
+            2,
+          )}\n`,
+        );
         return EXIT.clean;
       }
       if (loras.length === 0) {
@@ -51,15 +57,15 @@ export const lorasCommand: Command = {
       if (ownFolders.length === 0) await suggest(io);
       const shown = model ?? environment.baseModel;
       const rows = loras.map((lora) => [
-        lora.name,
+        lora.file.name,
         architectureOf(lora),
-        lora.networkType ?? lora.kind,
-        lora.rank === undefined ? '' : `rank ${lora.rank}`,
-        shown && lora.status === 'ok' ? fitWords(fitOf(lora, shown), shown) : '',
-        ...(flag('hashes') ? [lora.hashes?.autoV2 ?? '', lora.hashes?.shortHash ?? ''] : []),
-        lora.status === 'ok'
-          ? lora.triggerWords.slice(0, 3).join(', ')
-          : (lora.problem?.message ?? lora.status),
+        lora.network.networkType ?? lora.network.kind,
+        lora.network.rank === undefined ? '' : `rank ${lora.network.rank}`,
+        shown && lora.network.status === 'ok' ? fitWords(fitOf(lora, shown), shown) : '',
+        ...(flag('hashes') ? [lora.file.hashes?.autoV2 ?? '', lora.file.hashes?.shortHash ?? ''] : []),
+        lora.network.status === 'ok'
+          ? lora.file.triggerWords.slice(0, 3).join(', ')
+          : (lora.file.problem?.message ?? lora.network.status),
       ]);
       io.stdout.write(`${table(rows)}\n`);
       return EXIT.clean;
@@ -74,7 +80,7 @@ async function hashAll(io: Io, project: Project, here: string): Promise<void> {
   const clear = io.stderr.isTTY ? '\r\x1b[K' : '';
   await project.hashLoras(here, {
     signal: io.signal,
-    onFile: ({ name }) => clear && io.stderr.write(`${clear}hashing ${name}`),
+    onFile: ({ file: { name } }) => clear && io.stderr.write(`${clear}hashing ${name}`),
   });
   io.stderr.write(clear);
 }
@@ -95,10 +101,10 @@ type Fit = (
 
 /** Every module fits; where modules cannot be counted, the architecture decides. */
 function fits(lora: LoraFacts, model: ModelFacts, fitOf: Fit): boolean {
-  if (lora.status !== 'ok') return false;
+  if (lora.network.status !== 'ok') return false;
   const counted = fitOf(lora, model);
   if (counted) return counted.total > 0 && counted.fitting === counted.total;
-  return model.architecture !== undefined && lora.candidates.includes(model.architecture);
+  return model.architecture !== undefined && lora.network.candidates.includes(model.architecture);
 }
 
 function fitWords(counted: ReturnType<Fit>, model: ModelFacts): string {
@@ -106,7 +112,10 @@ function fitWords(counted: ReturnType<Fit>, model: ModelFacts): string {
 }
 
 function architectureOf(lora: LoraFacts): string {
-  return lora.architecture ?? (lora.candidates.length > 0 ? lora.candidates.join(' or ') : '?');
+  return (
+    lora.network.architecture ??
+    (lora.network.candidates.length > 0 ? lora.network.candidates.join(' or ') : '?')
+  );
 }
 
 /** Columns two blanks apart; wide characters count double and marks on letters nothing, as terminals show them. */

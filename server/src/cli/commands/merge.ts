@@ -126,16 +126,8 @@ function chooseLora(io: Io, written: string, model: ModelFacts, environment: Env
 function oneFile(file: string): ReturnType<Environment['loras']['resolve']> {
   const name = path.basename(file, path.extname(file));
   const facts = {
-    name,
-    path: file,
-    relativePath: path.basename(file),
-    source: 'file',
-    status: 'ok',
-    kind: 'lora',
-    candidates: [],
-    reason: '',
-    modules: {},
-    triggerWords: [],
+    file: { name, path: file, relativePath: path.basename(file), source: 'file', triggerWords: [] },
+    network: { status: 'ok', kind: 'lora', candidates: [], reason: '', modules: {} },
   } as const;
   return { chosen: facts, candidates: [facts] };
 }

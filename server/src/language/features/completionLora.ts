@@ -61,7 +61,7 @@ function completeName(
   let used = 0;
   for (const shelf of shelves) {
     if (items.length >= MAX_COMPLETION_ITEMS) break;
-    shelf.sort((a, b) => compare(a.lora.name, b.lora.name));
+    shelf.sort((a, b) => compare(a.lora.file.name, b.lora.file.name));
     for (const candidate of shelf) {
       if (items.length >= MAX_COMPLETION_ITEMS) break;
       used++;
@@ -92,8 +92,8 @@ function entriesFor(loras: readonly LoraFacts[], model: ModelFacts | undefined):
   if (!found || found.model !== model) {
     const entries: Entry[] = [];
     for (const lora of loras) {
-      if (lora.status === 'other' || isForeignDemo(lora, model)) continue;
-      const names = [lora.name, lora.alias, lora.relativePath, ...lora.triggerWords]
+      if (lora.network.status === 'other' || isForeignDemo(lora, model)) continue;
+      const names = [lora.file.name, lora.file.alias, lora.file.relativePath, ...lora.file.triggerWords]
         .filter((name) => name !== undefined)
         .map((name) => name.toLowerCase());
       entries.push({ lora, verdict: verdictFor(lora, model, {}), names: [...new Set(names)] });
@@ -113,7 +113,7 @@ function itemsFor(
   prompt: string,
 ): CompletionItem[] {
   const { lora, verdict } = candidate;
-  const weight = String(lora.preferredWeight ?? 1);
+  const weight = String(lora.file.preferredWeight ?? 1);
   const whole = `<${tag.type}:${name}`;
   const keepsWeight = tag.after === 'weight';
   const broken = verdict.state === 'unfit';
@@ -122,13 +122,13 @@ function itemsFor(
     label: name,
     kind: 'lora',
     ...(summary && { detail: broken ? `${summary}, does not fit` : summary }),
-    lora: { name: lora.name, relativePath: lora.relativePath },
+    lora: { name: lora.file.name, relativePath: lora.file.relativePath },
     range: tag.range,
     newText: keepsWeight ? whole : `${whole}:${weight}>`,
     ...(!keepsWeight && {
       snippet: `${escapeSnippet(whole)}:${placeholder(1, weight)}>$0`,
     }),
-    filterText: [whole, lora.alias, ...lora.triggerWords].filter(Boolean).join(' '),
+    filterText: [whole, lora.file.alias, ...lora.file.triggerWords].filter(Boolean).join(' '),
     sortText: sortKey(GROUP[verdict.state], position * 2),
     ...(broken && { deprecated: true }),
   };
@@ -161,12 +161,14 @@ function rankOf(typed: string, names: readonly string[]): number | undefined {
 
 /** The built-in model's own LoRAs are for it alone: whoever writes for another model is not bothered with them. */
 function isForeignDemo(lora: LoraFacts, model: ModelFacts | undefined): boolean {
-  return lora.architecture === 'demo' && model?.architecture !== undefined && model.architecture !== 'demo';
+  return (
+    lora.network.architecture === 'demo' && model?.architecture !== undefined && model.architecture !== 'demo'
+  );
 }
 
 function completeWeight(tag: TagAtCursor, environment: Environment): CompletionList {
   const lora = environment.loras.resolve(tag.name).chosen;
-  const preferred = lora?.preferredWeight;
+  const preferred = lora?.file.preferredWeight;
   const weights = [...new Set([preferred, 1, 0.8, 0.6, 0.4])].filter((weight) => weight !== undefined);
   const close = tag.after === 'nothing' ? '>' : '';
   const items = weights.map((weight, position): CompletionItem => {

@@ -61,10 +61,10 @@ function words(document: Document, block: Block, environment: Environment): Word
     const lora = type === 'lora' || type === 'lyco' ? environment.loras.resolve(name).chosen : undefined;
     if (!lora) continue;
     for (const text of promptWords(lora)) {
-      found.push({ text, kind: 'trigger', detail: `trigger word of ${lora.name}` });
+      found.push({ text, kind: 'trigger', detail: `trigger word of ${lora.file.name}` });
     }
-    for (const text of lora.embeddings ?? [])
-      found.push({ text, kind: 'embedding', detail: `embedding in ${lora.name}` });
+    for (const text of lora.file.embeddings ?? [])
+      found.push({ text, kind: 'embedding', detail: `embedding in ${lora.file.name}` });
   }
   for (const embedding of environment.embeddings) {
     const text = environment.target === 'comfyui' ? `embedding:${embedding.name}` : embedding.name;

@@ -19,17 +19,22 @@ export function hoverLora(
   else if (environment.loras.known === 'nothing') {
     parts.push(`The LoRA ${code(network.name)}. No LoRA folder is configured, so nothing is known about it.`);
   } else parts.push(`No LoRA is called ${code(network.name)}.`);
-  if (chosen && how === 'alias') parts.push(`Found by its alias; the file is called ${code(chosen.name)}.`);
+  if (chosen && how === 'alias')
+    parts.push(`Found by its alias; the file is called ${code(chosen.file.name)}.`);
   const others = candidates.filter((candidate) => candidate !== chosen);
   if (others.length > 0) {
-    parts.push(`The name could also mean ${others.map((other) => code(other.relativePath)).join(', ')}.`);
+    parts.push(
+      `The name could also mean ${others.map((other) => code(other.file.relativePath)).join(', ')}.`,
+    );
   }
   parts.push(side === 'negative' ? NEGATIVE : strength(network));
   return {
     range: network.range,
     markdown: parts.join('\n\n'),
-    ...(chosen?.previewPath && { picture: chosen.previewPath }),
-    ...(chosen?.status === 'ok' && chosen.source === 'file' && chosen.path && { lora: chosen.path }),
+    ...(chosen?.file.previewPath && { picture: chosen.file.previewPath }),
+    ...(chosen?.network.status === 'ok' &&
+      chosen.file.source === 'file' &&
+      chosen.file.path && { lora: chosen.file.path }),
   };
 }
 

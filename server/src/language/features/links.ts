@@ -18,8 +18,8 @@ export function fileLinks(document: Document, environment: Environment): FileLin
     for (const network of [...block.positive.networks, ...block.negative.networks]) {
       if (network.type !== 'lora' && network.type !== 'lyco') continue;
       const lora = environment.loras.resolve(network.name).chosen;
-      if (lora?.path === undefined || network.nameRange.start === network.nameRange.end) continue;
-      links.push({ range: network.nameRange, path: lora.path, tooltip: lora.relativePath });
+      if (lora?.file.path === undefined || network.nameRange.start === network.nameRange.end) continue;
+      links.push({ range: network.nameRange, path: lora.file.path, tooltip: lora.file.relativePath });
     }
   }
   return links;

@@ -4,13 +4,15 @@ import type { Verdict } from './verdict';
 
 /** `sd1, rank 16`: what fits beside a name in a list. */
 export function loraSummary(lora: LoraFacts): string {
-  if (lora.status !== 'ok') return lora.status;
+  if (lora.network.status !== 'ok') return lora.network.status;
   const architecture =
-    lora.architecture ?? (lora.candidates.length > 0 ? lora.candidates.join(' or ') : undefined);
-  const kind = lora.networkType && lora.networkType !== 'lora' ? lora.networkType : undefined;
+    lora.network.architecture ??
+    (lora.network.candidates.length > 0 ? lora.network.candidates.join(' or ') : undefined);
+  const kind =
+    lora.network.networkType && lora.network.networkType !== 'lora' ? lora.network.networkType : undefined;
   return [
-    architecture && lora.family ? `${architecture} (${lora.family})` : architecture,
-    lora.rank === undefined ? undefined : `rank ${lora.rank}`,
+    architecture && lora.network.family ? `${architecture} (${lora.network.family})` : architecture,
+    lora.network.rank === undefined ? undefined : `rank ${lora.network.rank}`,
     kind,
   ]
     .filter((part) => part !== undefined)
@@ -20,17 +22,18 @@ export function loraSummary(lora: LoraFacts): string {
 /** Everything worth reading about a LoRA, as Markdown. The picture is left to whoever can show one. */
 export function loraMarkdown(lora: LoraFacts, verdict: Verdict | undefined): string {
   const summary = loraSummary(lora);
-  const parts = [`**${escapeMarkdown(lora.name)}**${summary ? ` (${escapeMarkdown(summary)})` : ''}`];
+  const parts = [`**${escapeMarkdown(lora.file.name)}**${summary ? ` (${escapeMarkdown(summary)})` : ''}`];
   if (verdict) parts.push(`${MARK[verdict.state]} ${escapeMarkdown(verdict.reason)}`);
-  if (lora.triggerWords.length > 0) {
-    const source = lora.triggerSource ? ` (from ${escapeMarkdown(lora.triggerSource)})` : '';
-    parts.push(`Trigger words${source}: ${lora.triggerWords.map(code).join(', ')}`);
+  if (lora.file.triggerWords.length > 0) {
+    const source = lora.network.triggerSource ? ` (from ${escapeMarkdown(lora.network.triggerSource)})` : '';
+    parts.push(`Trigger words${source}: ${lora.file.triggerWords.map(code).join(', ')}`);
   }
-  if (lora.preferredWeight !== undefined) parts.push(`Preferred weight: ${lora.preferredWeight}`);
-  if (lora.alias && lora.alias !== lora.name) parts.push(`Also known as ${code(lora.alias)}`);
-  if (lora.description) parts.push(escapeMarkdown(shorten(lora.description, 600)));
-  if (lora.source === 'lockfile') parts.push('Known from the lockfile; the file itself is not here.');
-  else parts.push(code(lora.path ?? lora.relativePath));
+  if (lora.file.preferredWeight !== undefined) parts.push(`Preferred weight: ${lora.file.preferredWeight}`);
+  if (lora.file.alias && lora.file.alias !== lora.file.name)
+    parts.push(`Also known as ${code(lora.file.alias)}`);
+  if (lora.file.description) parts.push(escapeMarkdown(shorten(lora.file.description, 600)));
+  if (lora.file.source === 'lockfile') parts.push('Known from the lockfile; the file itself is not here.');
+  else parts.push(code(lora.file.path ?? lora.file.relativePath));
   return parts.join('\n\n');
 }
 
@@ -46,8 +49,14 @@ const MARK: Readonly<Record<Verdict['state'], string>> = {
  * when no spelling leads to it, or when the spelling cannot stand in a tag.
  */
 export function writableName(lora: LoraFacts, lookup: LoraLookup): string | undefined {
-  const path = lora.relativePath;
-  const spellings = [lora.name, lora.alias, path.replace(/\.[^./]+$/, ''), path, path.replaceAll('/', '\\')];
+  const path = lora.file.relativePath;
+  const spellings = [
+    lora.file.name,
+    lora.file.alias,
+    path.replace(/\.[^./]+$/, ''),
+    path,
+    path.replaceAll('/', '\\'),
+  ];
   return spellings.find(
     (spelling) =>
       spelling !== undefined && isWritable(spelling) && sameLora(lookup.resolve(spelling).chosen, lora),
@@ -63,15 +72,18 @@ export function isWritable(name: string): boolean {
 export function sameLora(a: LoraFacts | undefined, b: LoraFacts): boolean {
   return (
     a === b ||
-    (a !== undefined && a.name === b.name && a.path === b.path && a.relativePath === b.relativePath)
+    (a !== undefined &&
+      a.file.name === b.file.name &&
+      a.file.path === b.file.path &&
+      a.file.relativePath === b.file.relativePath)
   );
 }
 
 /** Trigger words ready to stand in a prompt: words mined from training tags get their brackets escaped. */
 export function promptWords(lora: LoraFacts): string[] {
   // Activation texts are written for prompts; tags are names, whose brackets are not meant as weights.
-  const raw = lora.triggerSource === 'activation text';
-  return lora.triggerWords
+  const raw = lora.network.triggerSource === 'activation text';
+  return lora.file.triggerWords
     .map((word) => word.trim().replace(/,+$/, ''))
     .filter((word) => word !== '')
     .map((word) => (raw || word.includes('\\') ? word : word.replace(/[()[\]]/g, '\\$&')));

@@ -18,13 +18,15 @@ export function verdictFor(
   model: ModelFacts | undefined,
   environment: Pick<Environment, 'fit'>,
 ): Verdict {
-  if (lora.status !== 'ok') {
+  if (lora.network.status !== 'ok') {
     return {
       state: 'unfit',
-      reason: lora.problem?.message ?? `${lora.relativePath} is not a LoRA but ${lora.kind}.`,
+      reason:
+        lora.file.problem?.message ?? `${lora.file.relativePath} is not a LoRA but ${lora.network.kind}.`,
     };
   }
-  if (!model) return { state: 'unknown', reason: `No base model is known for this block. ${lora.reason}` };
+  if (!model)
+    return { state: 'unknown', reason: `No base model is known for this block. ${lora.network.reason}` };
   const name = `the base model “${model.name}”`;
   const fit = environment.fit?.(lora, model);
   if (fit && fit.total > 0) {
@@ -37,21 +39,24 @@ export function verdictFor(
     };
   }
   if (!model.architecture) return { state: 'unknown', reason: `The architecture of ${name} is not known.` };
-  const possible = lora.architecture ? [lora.architecture] : lora.candidates;
+  const possible = lora.network.architecture ? [lora.network.architecture] : lora.network.candidates;
   if (possible.length === 0) {
-    return { state: 'unknown', reason: `The architecture of this LoRA is not known. ${lora.reason}`.trim() };
+    return {
+      state: 'unknown',
+      reason: `The architecture of this LoRA is not known. ${lora.network.reason}`.trim(),
+    };
   }
   const target = model.architecture;
   const fits = possible.map((candidate) => architectureFit(candidate, target));
   const made = possible.map(architectureTitle).join(' or ');
   const own = architectureTitle(target);
   if (fits.includes('same')) {
-    return lora.architecture
+    return lora.network.architecture
       ? { state: 'fits', reason: `It was made for ${made}, as ${name} is.` }
       : { state: 'unknown', reason: `It may be for ${made}; ${name} is ${own}.` };
   }
   return {
     state: fits.includes('partial') ? 'partial' : 'unfit',
-    reason: `It was made for ${made} (${lora.reason}), but ${name} is ${own} (${model.source}).`,
+    reason: `It was made for ${made} (${lora.network.reason}), but ${name} is ${own} (${model.source}).`,
   };
 }

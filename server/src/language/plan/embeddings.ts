@@ -22,7 +22,7 @@ export function chooseEmbeddings(
 ): Result<ChosenEmbedding[]> {
   const bundled = new Map<string, ChosenEmbedding>();
   for (const { facts, plan } of loras)
-    for (const name of facts.embeddings ?? [])
+    for (const name of facts.file.embeddings ?? [])
       bundled.set(name.toLowerCase(), { facts: { name }, plan: { name, path: plan.path, bundled: true } });
   const embeddings = environment.embeddings.filter(({ name }) => !bundled.has(name.toLowerCase()));
   const names = [

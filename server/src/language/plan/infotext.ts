@@ -142,8 +142,8 @@ function readsBack(infotext: string, positive: string): boolean {
 function loraHashes(loras: readonly ChosenLora[]): string {
   const hashes = new Map<string, string>();
   for (const { facts, plan } of loras) {
-    const hash = facts.hashes?.shortHash ?? facts.hashes?.autoV3?.slice(0, 12);
-    if (hash !== undefined) hashes.set((facts.alias ?? plan.name).replace(/[:,]/g, ''), hash);
+    const hash = facts.file.hashes?.shortHash ?? facts.file.hashes?.autoV3?.slice(0, 12);
+    if (hash !== undefined) hashes.set((facts.file.alias ?? plan.name).replace(/[:,]/g, ''), hash);
   }
   return listHashes(hashes);
 }

@@ -39,7 +39,7 @@ export function chooseLoras(
       facts: found.value,
       plan: {
         name: network.name,
-        path: found.value.path as string,
+        path: found.value.file.path as string,
         te: network.te,
         unet: network.unet,
         ...(network.dyn === null ? {} : { dyn: network.dyn }),
@@ -85,7 +85,7 @@ function findLora(name: string, environment: Environment, warnings: string[]): R
         'Set `sdprompt.loraPaths`, or `loraPaths` in sdprompt.config.json, to the folder that holds it.',
       );
     const names = loras.all.flatMap((facts) =>
-      facts.alias === undefined ? [facts.name] : [facts.name, facts.alias],
+      facts.file.alias === undefined ? [facts.file.name] : [facts.file.name, facts.file.alias],
     );
     return failure(
       'unknown-lora',
@@ -94,9 +94,9 @@ function findLora(name: string, environment: Environment, warnings: string[]): R
     );
   }
   if (candidates.length > 1)
-    warnings.push(`${name} could mean ${candidates.length} files; ${chosen.relativePath} is used.`);
-  if (chosen.status !== 'ok') return { ok: false, problem: unusable(chosen) };
-  if (chosen.path === undefined)
+    warnings.push(`${name} could mean ${candidates.length} files; ${chosen.file.relativePath} is used.`);
+  if (chosen.network.status !== 'ok') return { ok: false, problem: unusable(chosen) };
+  if (chosen.file.path === undefined)
     return failure(
       'lora-not-present',
       `The LoRA ${name} is known from the lockfile, but its file is not here.`,
@@ -106,24 +106,24 @@ function findLora(name: string, environment: Environment, warnings: string[]): R
 }
 
 function unusable(facts: LoraFacts): Problem {
-  if (facts.status === 'other')
+  if (facts.network.status === 'other')
     return {
       code: 'not-a-lora',
-      message: `${facts.relativePath} is no LoRA but of the kind ${facts.kind}.`,
+      message: `${facts.file.relativePath} is no LoRA but of the kind ${facts.network.kind}.`,
       remedy: 'Name a LoRA, or move the file to the folder of its kind.',
     };
-  if (facts.status === 'unread')
+  if (facts.network.status === 'unread')
     return (
-      facts.problem ?? {
+      facts.file.problem ?? {
         code: 'unread-lora',
-        message: `${facts.relativePath} is in a format that can run code when it is loaded, so it is never read.`,
+        message: `${facts.file.relativePath} is in a format that can run code when it is loaded, so it is never read.`,
         remedy: 'Convert it to safetensors.',
       }
     );
   return {
     code: 'broken-lora',
-    message: `${facts.relativePath} cannot be read: ${facts.problem?.message ?? facts.reason}`,
-    remedy: facts.problem?.remedy ?? 'Download the file again.',
+    message: `${facts.file.relativePath} cannot be read: ${facts.file.problem?.message ?? facts.network.reason}`,
+    remedy: facts.file.problem?.remedy ?? 'Download the file again.',
   };
 }
 
@@ -134,22 +134,22 @@ function checkFit(
   environment: Environment,
   warnings: string[],
 ): Problem | undefined {
-  const madeFor = facts.architecture ?? facts.candidates.join(' or ');
+  const madeFor = facts.network.architecture ?? facts.network.candidates.join(' or ');
   const mismatch =
     model.architecture !== undefined &&
-    facts.candidates.length > 0 &&
-    !facts.candidates.includes(model.architecture) &&
-    facts.architecture !== model.architecture;
+    facts.network.candidates.length > 0 &&
+    !facts.network.candidates.includes(model.architecture) &&
+    facts.network.architecture !== model.architecture;
   const fit = environment.fit?.(facts, model);
   if (fit !== undefined && fit.fitting === 0 && fit.total > 0)
     return {
       code: 'lora-does-not-fit',
-      message: `No part of the LoRA ${facts.name} fits ${model.name}${mismatch ? `: it is made for ${madeFor}, the model is ${model.architecture}` : ''}.`,
+      message: `No part of the LoRA ${facts.file.name} fits ${model.name}${mismatch ? `: it is made for ${madeFor}, the model is ${model.architecture}` : ''}.`,
       remedy: 'Choose a LoRA for this model, or a model for this LoRA.',
     };
   if (mismatch)
     warnings.push(
-      `The LoRA ${facts.name} is made for ${madeFor}, the model ${model.name} is ${model.architecture}.`,
+      `The LoRA ${facts.file.name} is made for ${madeFor}, the model ${model.name} is ${model.architecture}.`,
     );
   return undefined;
 }

@@ -16,12 +16,12 @@ export const ambiguousLora: Rule = {
       for (const { network } of activeLoras(block)) {
         if (network.name === '') continue;
         const { chosen, candidates } = loras.resolve(network.name);
-        const files = [...new Map(candidates.map((lora) => [lora.relativePath, lora])).values()];
+        const files = [...new Map(candidates.map((lora) => [lora.file.relativePath, lora])).values()];
         if (files.length < 2 || sameContent(files) || winsByName(network.name, chosen, files)) continue;
-        const paths = files.map((lora) => lora.relativePath).sort(compare);
+        const paths = files.map((lora) => lora.file.relativePath).sort(compare);
         const shown = andList(paths.slice(0, 4)) + (paths.length > 4 ? ` and ${paths.length - 4} more` : '');
         const loaded = chosen
-          ? `today \`${chosen.relativePath}\` is loaded, and another program, or the next file added, may change that`
+          ? `today \`${chosen.file.relativePath}\` is loaded, and another program, or the next file added, may change that`
           : 'none of them is loaded';
         report({
           range: network.nameRange,
@@ -39,13 +39,13 @@ export const ambiguousLora: Rule = {
 
 /** The only file of that very name is loaded; others merely have the name as their alias, and give way to it. */
 function winsByName(name: string, chosen: LoraFacts | undefined, files: readonly LoraFacts[]): boolean {
-  return chosen?.name === name && files.filter((file) => file.name === name).length === 1;
+  return chosen?.file.name === name && files.filter((lora) => lora.file.name === name).length === 1;
 }
 
 /** Copies of one file are no ambiguity: whichever is loaded, the picture is the same. */
 function sameContent(files: readonly LoraFacts[]): boolean {
-  const first = files[0]?.hashes?.sha256;
-  return first !== undefined && files.every((file) => file.hashes?.sha256 === first);
+  const first = files[0]?.file.hashes?.sha256;
+  return first !== undefined && files.every((lora) => lora.file.hashes?.sha256 === first);
 }
 
 /** Names and aliases of the files that stand for one file only. */
@@ -54,6 +54,8 @@ function unmistakable(
   files: readonly LoraFacts[],
   resolve: (name: string) => readonly LoraFacts[],
 ): string[] {
-  const names = files.flatMap((file) => (file.alias ? [file.name, file.alias] : [file.name]));
+  const names = files.flatMap((lora) =>
+    lora.file.alias ? [lora.file.name, lora.file.alias] : [lora.file.name],
+  );
   return [...new Set(names)].filter((name) => name !== written && resolve(name).length === 1).sort(compare);
 }

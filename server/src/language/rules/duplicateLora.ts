@@ -20,7 +20,7 @@ export const duplicateLora: Rule = {
       for (const used of activeLoras(block)) {
         const { network } = used;
         if (network.name === '') continue;
-        const file = context.environment.loras.resolve(network.name).chosen?.relativePath;
+        const file = context.environment.loras.resolve(network.name).chosen?.file.relativePath;
         const key = file ?? network.name;
         const before = first.get(key);
         if (!before) {

@@ -33,7 +33,7 @@ export const leftoverTriggerWord: Rule = {
           if ([...loaded].some((lora) => lora && answersTo(lora, phrase.text))) continue;
           report({
             range: phrase.range,
-            message: `\`${phrase.text}\` is the trigger word of the LoRA \`${owner.name}\`, which this block does not load: without it the word means little to the model. Remove the word, or add \`<lora:${owner.name}:${owner.preferredWeight ?? 1}>\`.`,
+            message: `\`${phrase.text}\` is the trigger word of the LoRA \`${owner.file.name}\`, which this block does not load: without it the word means little to the model. Remove the word, or add \`<lora:${owner.file.name}:${owner.file.preferredWeight ?? 1}>\`.`,
             unnecessary: true,
             fixes: [
               {
@@ -95,5 +95,5 @@ function tellingTriggers(environment: Environment): Telling {
 /** Coined for the training: the LoRA's own name, or letters mixed with digits. Ordinary tags say nothing. */
 function isCoined(trigger: string, lora: LoraFacts): boolean {
   if (/^\d+\+?(?:girl|boy|other)s?$|^score \d/u.test(trigger)) return false;
-  return looseName(trigger) === looseName(lora.name) || /\p{L}\d|\d\p{L}/u.test(trigger);
+  return looseName(trigger) === looseName(lora.file.name) || /\p{L}\d|\d\p{L}/u.test(trigger);
 }

@@ -15,9 +15,9 @@ export const lockfileMismatch: Rule = {
     if (!lockfile) return;
     for (const block of context.blocks) {
       for (const { network } of activeLoras(block)) {
-        const file = loras.resolve(network.name).chosen;
-        if (file?.source !== 'file') continue;
-        const pinned = lockfile.find((entry) => entry.name === file.name);
+        const lora = loras.resolve(network.name).chosen;
+        if (lora?.file.source !== 'file') continue;
+        const pinned = lockfile.find((entry) => entry.file.name === lora.file.name);
         if (!pinned) {
           report({
             range: network.nameRange,
@@ -26,20 +26,20 @@ export const lockfileMismatch: Rule = {
           });
           continue;
         }
-        const difference = differs(pinned, file);
+        const difference = differs(pinned, lora);
         if (!difference) continue;
-        const renamed = renamedFile(context.environment, file.name);
+        const renamed = renamedFile(context.environment, lora.file.name);
         if (renamed) {
           report({
             range: network.nameRange,
-            message: `\`${file.relativePath}\` is not the file that sdprompt.lock.json pins: ${difference}. That file is now called \`${renamed.name}\`; rename the references, or run \`sdprompt lock\` to pin this one.`,
-            fixes: [renameReferences(context, network.name, renamed.name)],
+            message: `\`${lora.file.relativePath}\` is not the file that sdprompt.lock.json pins: ${difference}. That file is now called \`${renamed.file.name}\`; rename the references, or run \`sdprompt lock\` to pin this one.`,
+            fixes: [renameReferences(context, network.name, renamed.file.name)],
           });
           continue;
         }
         report({
           range: network.nameRange,
-          message: `\`${file.relativePath}\` is not the file that sdprompt.lock.json pins: ${difference}. The picture will differ from the one the repository means; restore the file, or run \`sdprompt lock\` to pin this one.`,
+          message: `\`${lora.file.relativePath}\` is not the file that sdprompt.lock.json pins: ${difference}. The picture will differ from the one the repository means; restore the file, or run \`sdprompt lock\` to pin this one.`,
         });
       }
     }
@@ -47,16 +47,24 @@ export const lockfileMismatch: Rule = {
 };
 
 /** The strongest evidence that both sides have; undefined where there is none. */
-function differs(pinned: LoraFacts, file: LoraFacts): string | undefined {
-  const a = pinned.hashes;
-  const b = file.hashes;
+function differs(pinned: LoraFacts, lora: LoraFacts): string | undefined {
+  const a = pinned.file.hashes;
+  const b = lora.file.hashes;
   if (a?.sha256 && b?.sha256) return unequal(a.sha256, b.sha256, 'SHA-256');
   // AutoV3 covers the tensors only: a file whose metadata was edited is still the same network.
   if (a?.autoV3 && b?.autoV3) return unequal(a.autoV3, b.autoV3, 'AutoV3');
-  if (pinned.architecture && file.architecture && pinned.architecture !== file.architecture)
-    return `it is made for ${file.architecture}, not ${pinned.architecture}`;
-  if (pinned.rank !== undefined && file.rank !== undefined && pinned.rank !== file.rank)
-    return `its rank is ${file.rank}, not ${pinned.rank}`;
+  if (
+    pinned.network.architecture &&
+    lora.network.architecture &&
+    pinned.network.architecture !== lora.network.architecture
+  )
+    return `it is made for ${lora.network.architecture}, not ${pinned.network.architecture}`;
+  if (
+    pinned.network.rank !== undefined &&
+    lora.network.rank !== undefined &&
+    pinned.network.rank !== lora.network.rank
+  )
+    return `its rank is ${lora.network.rank}, not ${pinned.network.rank}`;
   return undefined;
 }
 

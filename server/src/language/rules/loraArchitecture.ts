@@ -19,9 +19,9 @@ export const loraArchitecture: Rule = {
       const model = modelOf(block.tree, environment);
       if (!model) continue;
       for (const { network } of activeLoras(block)) {
-        const file = environment.loras.resolve(network.name).chosen;
-        if (file?.status !== 'ok' || file.kind !== 'lora') continue;
-        const finding = judge(network.name, file, model, environment);
+        const lora = environment.loras.resolve(network.name).chosen;
+        if (lora?.network.status !== 'ok' || lora.network.kind !== 'lora') continue;
+        const finding = judge(network.name, lora, model, environment);
         if (finding) report({ range: network.nameRange, ...finding });
       }
     }
@@ -45,10 +45,10 @@ function judge(
     return otherFamily(name, lora, model);
   }
   const { architecture } = model;
-  const possible = lora.architecture ? [lora.architecture] : lora.candidates;
+  const possible = lora.network.architecture ? [lora.network.architecture] : lora.network.candidates;
   if (!architecture || possible.length === 0) return undefined;
   const fits = possible.map((candidate) => architectureFit(candidate, architecture));
-  if (fits.includes('same')) return lora.architecture ? otherFamily(name, lora, model) : undefined;
+  if (fits.includes('same')) return lora.network.architecture ? otherFamily(name, lora, model) : undefined;
   if (fits.includes('partial')) {
     const made = possible.map(architectureTitle).join(' or ');
     return partial(name, model, 'only some', `it was made for ${made}`);
@@ -57,12 +57,12 @@ function judge(
 }
 
 function misfit(name: string, lora: LoraFacts, model: ModelFacts, effect: string): Judgement {
-  const possible = lora.architecture ? [lora.architecture] : lora.candidates;
+  const possible = lora.network.architecture ? [lora.network.architecture] : lora.network.candidates;
   const made = possible.length > 0 ? possible.map(architectureTitle).join(' or ') : 'another kind of model';
   const base = model.architecture ? architectureTitle(model.architecture) : 'of another kind';
   return {
     severity: 'error',
-    message: `\`${name}\` is made for ${made} (${source(lora.reason)}), but the base model \`${model.name}\` is ${base} (${source(model.source)}): ${effect}. Choose a LoRA made for ${base}, or name another model in \`Model:\`.`,
+    message: `\`${name}\` is made for ${made} (${source(lora.network.reason)}), but the base model \`${model.name}\` is ${base} (${source(model.source)}): ${effect}. Choose a LoRA made for ${base}, or name another model in \`Model:\`.`,
   };
 }
 
@@ -77,10 +77,10 @@ function partial(name: string, model: ModelFacts, count: string, why: string | u
 /** SDXL families have the same tensors: the network loads, and still draws badly. */
 function otherFamily(name: string, lora: LoraFacts, model: ModelFacts): Judgement | undefined {
   const family = model.family ?? familyOfName(model.name);
-  if (!lora.family || !family || relatedFamilies(lora.family, family)) return undefined;
+  if (!lora.network.family || !family || relatedFamilies(lora.network.family, family)) return undefined;
   return {
     severity: 'info',
-    message: `\`${name}\` was trained on ${lora.family}, and the base model \`${model.name}\` belongs to ${family}. It loads, because both are SDXL, but expect a weaker or distorted effect.`,
+    message: `\`${name}\` was trained on ${lora.network.family}, and the base model \`${model.name}\` belongs to ${family}. It loads, because both are SDXL, but expect a weaker or distorted effect.`,
   };
 }
 

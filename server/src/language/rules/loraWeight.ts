@@ -91,7 +91,7 @@ function checkOne(used: UsedLora, context: RuleContext, options: Options, report
       });
     return;
   }
-  const preferred = context.environment.loras.resolve(used.network.name).chosen?.preferredWeight;
+  const preferred = context.environment.loras.resolve(used.network.name).chosen?.file.preferredWeight;
   if (preferred === undefined || preferred === 0 || !range) return;
   if (Math.abs(unet - preferred) <= options.preferredTolerance + 1e-9) return;
   report({

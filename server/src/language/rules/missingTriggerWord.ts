@@ -16,18 +16,18 @@ export const missingTriggerWord: Rule = {
       for (const view of block.prompts) {
         if (view.side === 'negative') continue;
         for (const { tag, network } of view.loras) {
-          const file = context.environment.loras.resolve(network.name).chosen;
-          if (!file || (network.te === 0 && network.unet === 0)) continue;
-          const triggers = firmTriggers(file);
+          const lora = context.environment.loras.resolve(network.name).chosen;
+          if (!lora || (network.te === 0 && network.unet === 0)) continue;
+          const triggers = firmTriggers(lora);
           if (triggers.length === 0) continue;
           const said = foldedText(context.document, view);
           if (triggers.some((trigger) => isSaid(trigger, said))) continue;
           const shown = orList(triggers.slice(0, 3)) + (triggers.length > 3 ? ' …' : '');
-          const source = file.triggerSource ? ` (from ${file.triggerSource})` : '';
+          const source = lora.network.triggerSource ? ` (from ${lora.network.triggerSource})` : '';
           report({
             range: tag.range,
             message: `\`${network.name}\` was trained on ${shown}${source}, and the prompt does not say it: the LoRA will show little or nothing. Add the word, or silence this where the effect is wanted without it.`,
-            fixes: triggers.slice(0, 3).map((trigger) => insertion(trigger, tag.range.start, file)),
+            fixes: triggers.slice(0, 3).map((trigger) => insertion(trigger, tag.range.start, lora)),
           });
         }
       }
@@ -42,7 +42,7 @@ function isSaid(trigger: string, text: string): boolean {
 
 function insertion(trigger: string, at: number, lora: LoraFacts): Fix {
   // Activation texts are written for prompts; other words are names whose brackets are no weights.
-  const raw = lora.triggerSource === 'activation text' || trigger.includes('\\');
+  const raw = lora.network.triggerSource === 'activation text' || trigger.includes('\\');
   const text = raw ? trigger : trigger.replace(/[()[\]]/gu, '\\$&');
   return {
     title: `Insert the trigger word \`${trigger}\``,

@@ -61,7 +61,7 @@ const names = new WeakMap<readonly unknown[], ReadonlyMap<string, string>>();
 function namesOf(environment: Environment): ReadonlyMap<string, string> {
   let found = names.get(environment.embeddings);
   if (!found) {
-    const bundled = environment.loras.all.flatMap((lora) => lora.embeddings ?? []);
+    const bundled = environment.loras.all.flatMap((lora) => lora.file.embeddings ?? []);
     const installed = [...bundled, ...environment.embeddings.map(({ name }) => name)];
     found = new Map(installed.map((name) => [fold(name), name]));
     names.set(environment.embeddings, found);

@@ -30,8 +30,8 @@ export const unknownLora: Rule = {
         if (renamed) {
           report({
             range: network.nameRange,
-            message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that sdprompt.lock.json pins under this name is now called \`${renamed.name}\`. Rename the references, or the file.`,
-            fixes: [renameReferences(context, network.name, renamed.name)],
+            message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that sdprompt.lock.json pins under this name is now called \`${renamed.file.name}\`. Rename the references, or the file.`,
+            fixes: [renameReferences(context, network.name, renamed.file.name)],
           });
           continue;
         }
@@ -39,8 +39,8 @@ export const unknownLora: Rule = {
         if (meant) {
           report({
             range: network.nameRange,
-            message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that \`Lora hashes\` give under this name is called \`${meant.name}\` here. Rename the references, or the file.`,
-            fixes: [renameReferences(context, network.name, meant.name)],
+            message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}: the file that \`Lora hashes\` give under this name is called \`${meant.file.name}\` here. Rename the references, or the file.`,
+            fixes: [renameReferences(context, network.name, meant.file.name)],
           });
           continue;
         }
@@ -68,8 +68,8 @@ function knownNames(environment: Environment): string[] {
   let list = names.get(loras);
   if (!list) {
     list = loras.all
-      .filter((lora) => lora.kind === 'lora' && lora.status === 'ok')
-      .flatMap((lora) => (lora.alias ? [lora.name, lora.alias] : [lora.name]))
+      .filter((lora) => lora.network.kind === 'lora' && lora.network.status === 'ok')
+      .flatMap((lora) => (lora.file.alias ? [lora.file.name, lora.file.alias] : [lora.file.name]))
       .filter((name) => loras.resolve(name).chosen);
     names.set(loras, list);
   }

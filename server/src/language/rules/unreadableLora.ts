@@ -12,10 +12,10 @@ export const unreadableLora: Rule = {
     for (const block of context.blocks) {
       for (const { network } of activeLoras(block)) {
         if (network.name === '') continue;
-        const file = context.environment.loras.resolve(network.name).chosen;
-        if (!file || (file.status === 'ok' && file.kind === 'lora')) continue;
-        const place = file.relativePath;
-        if (file.status === 'unread') {
+        const lora = context.environment.loras.resolve(network.name).chosen;
+        if (!lora || (lora.network.status === 'ok' && lora.network.kind === 'lora')) continue;
+        const place = lora.file.relativePath;
+        if (lora.network.status === 'unread') {
           report({
             range: network.nameRange,
             severity: 'warning',
@@ -24,12 +24,12 @@ export const unreadableLora: Rule = {
           continue;
         }
         const why =
-          file.status === 'broken'
-            ? (file.problem?.message ?? 'its header cannot be read')
-            : `it holds ${aKind(file.kind)}, not a LoRA`;
+          lora.network.status === 'broken'
+            ? (lora.file.problem?.message ?? 'its header cannot be read')
+            : `it holds ${aKind(lora.network.kind)}, not a LoRA`;
         const remedy =
-          file.problem?.remedy ??
-          (file.status === 'broken'
+          lora.file.problem?.remedy ??
+          (lora.network.status === 'broken'
             ? 'Download the file again, or name another one.'
             : 'Name another one, or remove the tag.');
         report({

@@ -35,10 +35,10 @@ export const NOTHING: Choice = { candidates: [] };
 /** Entries of a library, in the order given. */
 export function entriesOf(facts: readonly LoraFacts[]): Entry[] {
   return facts.map((fact) => {
-    const path = fact.relativePath.replaceAll('\\', '/');
+    const path = fact.file.relativePath.replaceAll('\\', '/');
     const stemPath = path.replace(/\.[^./]+$/, '');
     const stem = stemPath.slice(stemPath.lastIndexOf('/') + 1);
-    return { facts: fact, path, stemPath, stem, alias: fact.alias || stem };
+    return { facts: fact, path, stemPath, stem, alias: fact.file.alias || stem };
   });
 }
 

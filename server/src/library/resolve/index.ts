@@ -56,7 +56,7 @@ export function createLookup(
 
   return {
     known,
-    all: [...facts].sort((left, right) => compareText(left.name, right.name)),
+    all: [...facts].sort((left, right) => compareText(left.file.name, right.file.name)),
     resolve(name) {
       let answer = answers.get(name);
       if (!answer) {

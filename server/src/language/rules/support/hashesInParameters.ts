@@ -29,11 +29,11 @@ export function loraByHash(block: Block, name: string, { loras }: Environment): 
   const wanted = hashFor(block, 'Lora hashes', name);
   if (wanted === undefined) return undefined;
   return loras.all.find(
-    (file) =>
-      file.source === 'file' &&
-      file.status === 'ok' &&
-      isSame(wanted, [file.hashes?.shortHash, file.hashes?.autoV3, file.hashes?.sha256]) &&
-      loras.resolve(file.name).chosen === file,
+    (lora) =>
+      lora.file.source === 'file' &&
+      lora.network.status === 'ok' &&
+      isSame(wanted, [lora.file.hashes?.shortHash, lora.file.hashes?.autoV3, lora.file.hashes?.sha256]) &&
+      loras.resolve(lora.file.name).chosen === lora,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { LoraFacts } from '../../../shared/facts';
+import type { LoraFacts, LoraHashes } from '../../../shared/facts';
 import type { Environment } from '../../environment';
 import type { Fix, RuleContext } from '../rule';
 import { activeLoras } from './prompts';
@@ -8,20 +8,20 @@ import { activeLoras } from './prompts';
  * Only files that have been hashed can be told.
  */
 export function renamedFile({ loras, lockfile }: Environment, name: string): LoraFacts | undefined {
-  const pinned = lockfile?.find((entry) => entry.name === name)?.hashes;
+  const pinned = lockfile?.find((entry) => entry.file.name === name)?.file.hashes;
   if (!pinned) return undefined;
   return loras.all.find(
-    (file) =>
-      file.source === 'file' &&
-      file.status === 'ok' &&
-      file.name !== name &&
-      isSameFile(pinned, file.hashes) &&
-      loras.resolve(file.name).chosen === file,
+    (lora) =>
+      lora.file.source === 'file' &&
+      lora.network.status === 'ok' &&
+      lora.file.name !== name &&
+      isSameFile(pinned, lora.file.hashes) &&
+      loras.resolve(lora.file.name).chosen === lora,
   );
 }
 
 /** Metadata may have been edited since: the tensors, which AutoV3 covers, are what makes the picture. */
-function isSameFile(pinned: NonNullable<LoraFacts['hashes']>, found: LoraFacts['hashes']): boolean {
+function isSameFile(pinned: LoraHashes, found: LoraHashes | undefined): boolean {
   const same = (a: string | undefined, b: string | undefined) =>
     a !== undefined && a.toLowerCase() === b?.toLowerCase();
   return same(pinned.sha256, found?.sha256) || same(pinned.autoV3, found?.autoV3);

@@ -5,8 +5,8 @@ import type { LoraFacts } from '../../../shared/facts';
  * pictures show as often as what calls them up, so nothing is demanded of a prompt on their account.
  */
 export function firmTriggers(lora: LoraFacts): string[] {
-  if (lora.triggerSource === undefined || /frequency/iu.test(lora.triggerSource)) return [];
-  return lora.triggerWords
+  if (lora.network.triggerSource === undefined || /frequency/iu.test(lora.network.triggerSource)) return [];
+  return lora.file.triggerWords
     .map((word) => word.trim().replace(/^[,\s]+|[,\s]+$/gu, ''))
     .filter((word) => word !== '');
 }
