@@ -26,8 +26,8 @@ export const LORAS: readonly Mutant[] = [
   names(
     'ambiguous-lora',
     'ambiguousLora',
-    'files.filter((file) => file.name === name).length === 1',
-    'files.filter((file) => file.name === name).length <= 2',
+    'files.filter((lora) => lora.file.name === name).length === 1',
+    'files.filter((lora) => lora.file.name === name).length <= 2',
     'two files of one name pass',
   ),
   names(
@@ -47,8 +47,8 @@ export const LORAS: readonly Mutant[] = [
   files(
     'unreadable-lora',
     'unreadableLora',
-    "(file.status === 'ok' && file.kind === 'lora')",
-    "file.status === 'ok'",
+    "(lora.network.status === 'ok' && lora.network.kind === 'lora')",
+    "lora.network.status === 'ok'",
     'a VAE passes for a LoRA',
   ),
   files(
