@@ -1,10 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import * as path from 'node:path';
-import { inflateSync } from 'node:zlib';
 import type { CancellationToken, Connection } from 'vscode-languageserver';
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { pictureBlock } from '../formats/pictureBlock';
 import { adjustWeight } from '../language/features/adjustWeight';
 import { blockAt, blockTitle } from '../language/features/blocks';
 import { buildPlan } from '../language/plan/buildPlan';
@@ -33,6 +31,7 @@ import {
   type SuggestFoldersResult,
 } from '../shared/lspMessages';
 import { failure } from '../shared/problem';
+import { readPicturePrompt } from '../workspace/picturePrompt';
 import { environmentToRun } from '../workspace/usedModels';
 import { fromLspRange, toLspEdit, toLspRange } from './convert';
 import type { Guard } from './guard';
@@ -170,8 +169,8 @@ async function resolvePlan(
 async function readPicture(_: Session, { path: file }: ReadPictureParams): Promise<ReadPictureResult> {
   const stats = await stat(file).catch(() => undefined);
   if (!stats?.isFile() || stats.size > MAX_READ_PICTURE_BYTES) return {};
-  const block = pictureBlock(await readFile(file), path.basename(file), inflateSync);
-  return block.ok ? { block: block.value } : {};
+  const prompt = readPicturePrompt(await readFile(file), path.basename(file));
+  return prompt.ok ? { block: prompt.value.text } : {};
 }
 
 function changeWeight(session: Session, params: AdjustWeightParams): AdjustWeightResult {

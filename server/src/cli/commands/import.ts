@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import { inflateSync } from 'node:zlib';
-import { pictureBlock } from '../../formats/pictureBlock';
+import type { PicturePrompt } from '../../language/dialects/pictures';
 import type { Result } from '../../shared/problem';
+import { readPicturePrompt } from '../../workspace/picturePrompt';
 import { type Command, printProblem, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
 import { plural } from '../plural';
@@ -25,8 +25,11 @@ export const importCommand: Command = {
     let refused = 0;
     for (const name of positionals) {
       const block = await readBlock(path.resolve(io.cwd, name), name);
-      if (block.ok) blocks.push(block.value);
-      else {
+      if (block.ok) {
+        blocks.push(block.value.text);
+        if (block.value.program)
+          io.stderr.write(`${name}: translated from the metadata of ${block.value.program}.\n`);
+      } else {
         refused++;
         printProblem(io, block.problem);
       }
@@ -45,10 +48,10 @@ export const importCommand: Command = {
   },
 };
 
-/** The web UI's text of a picture. Errors: `cannot-read`, `no-prompt-in-picture`. */
-async function readBlock(file: string, name: string): Promise<Result<string>> {
+/** The prompt of a picture. Errors: `cannot-read`, `no-prompt-in-picture`. */
+async function readBlock(file: string, name: string): Promise<Result<PicturePrompt>> {
   const bytes = await readBytes(file, name);
-  return bytes.ok ? pictureBlock(bytes.value, name, inflateSync) : bytes;
+  return bytes.ok ? readPicturePrompt(bytes.value, name) : bytes;
 }
 
 async function exists(file: string): Promise<boolean> {

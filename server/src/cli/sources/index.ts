@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { inflateSync } from 'node:zlib';
-import { readPictureText } from '../../formats/pictureText';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
+import { readPicturePrompt } from '../../workspace/picturePrompt';
 import { markdownParts } from './markdown';
 import { type Part, type Source, wholePart } from './source';
 import { stylesParts } from './styles';
@@ -9,7 +8,7 @@ import { wildcardParts, yamlParts } from './wildcards';
 
 export { type Part, rewrite, type Source } from './source';
 
-const PICTURES: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif']);
+const PICTURES: ReadonlySet<string> = new Set(['.png', '.jpg', '.jpeg', '.webp', '.gif', '.avif', '.jxl']);
 const MARKDOWN: ReadonlySet<string> = new Set(['.md', '.markdown', '.mdx']);
 
 /** Larger files are not prompts; the figure is that of the editor. */
@@ -45,7 +44,8 @@ export function kindOf(file: string, wildcardFolders: readonly string[] = []): S
  */
 export function readSource(name: string, bytes: Uint8Array, kind: SourceKind = kindOf(name)): Result<Source> {
   if (kind === 'picture') {
-    const text = readPictureText(bytes, inflateSync).parameters ?? '';
+    const prompt = readPicturePrompt(bytes, name);
+    const text = prompt.ok ? prompt.value.text : '';
     const parts = text === '' ? [] : [{ text, outer: (offset: number) => offset }];
     return success({ mark: '', text, parts });
   }

@@ -10,6 +10,13 @@ export interface DecodedPng {
   readonly rgb: Uint8Array;
 }
 
+/** The pixels as they are stored: RGBA, 8 bit, row by row. */
+export interface PngPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
 /** Samples of a pixel by PNG's colour types. */
 const SAMPLES: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const GRAY = 0;
@@ -31,6 +38,14 @@ interface Layout {
  * depth. Fails with `png-unreadable`, also for interlaced files.
  */
 export function decodePng(bytes: Uint8Array, inflate: Decompress): Result<DecodedPng> {
+  const pixels = decodePixels(bytes, inflate);
+  if (!pixels.ok) return pixels;
+  const { width, height, rgba } = pixels.value;
+  return success({ width, height, rgb: overWhite(rgba) });
+}
+
+/** Reads the pixels of a PNG file with their alpha. Fails as {@link decodePng} does. */
+export function decodePixels(bytes: Uint8Array, inflate: Decompress): Result<PngPixels> {
   const parts: Uint8Array[] = [];
   let header: Uint8Array | undefined;
   let palette = new Uint8Array(0);
@@ -68,14 +83,14 @@ export function decodePng(bytes: Uint8Array, inflate: Decompress): Result<Decode
   if (packed.length < (stride + 1) * height) return unreadable('its pixels are cut off');
   const rows = unfilterRows(packed, stride, height, Math.max(1, (samples * depth) >> 3));
   if (!rows) return unreadable('its pixels are damaged');
-  return success({ width, height, rgb: toRgb(rows, stride, layout, palette, transparency) });
+  return success({ width, height, rgba: toRgba(rows, stride, layout, palette, transparency) });
 }
 
 function unreadable(why: string): Result<never> {
   return failure('png-unreadable', `The picture cannot be read: ${why}.`, 'Save it as a plain PNG file.');
 }
 
-function toRgb(
+function toRgba(
   rows: Uint8Array,
   stride: number,
   { width, height, depth, colour }: Layout,
@@ -83,7 +98,7 @@ function toRgb(
   transparency: Uint8Array,
 ): Uint8Array {
   const samples = SAMPLES[colour]!;
-  const rgb = new Uint8Array(width * height * 3);
+  const rgba = new Uint8Array(width * height * 4);
   const largest = 2 ** depth - 1;
   const sampleAt = (row: number, index: number): number => {
     const start = row * stride;
@@ -109,11 +124,20 @@ function toRgb(
         if (samples === 2) pixel[3] = sampleAt(y, first + 1);
       }
       if (keyed?.every((value, i) => value === sampleAt(y, first + i))) pixel[3] = 0;
-      const alpha = pixel[3]!;
-      const at = (y * width + x) * 3;
-      for (let i = 0; i < 3; i++)
-        rgb[at + i] = alpha === 255 ? pixel[i]! : Math.round((pixel[i]! * alpha + 255 * (255 - alpha)) / 255);
+      rgba.set(pixel, (y * width + x) * 4);
     }
+  return rgba;
+}
+
+function overWhite(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let at = 0, to = 0; at < rgba.length; at += 4) {
+    const alpha = rgba[at + 3]!;
+    for (let i = 0; i < 3; i++) {
+      const value = rgba[at + i]!;
+      rgb[to++] = alpha === 255 ? value : Math.round((value * alpha + 255 * (255 - alpha)) / 255);
+    }
+  }
   return rgb;
 }
 

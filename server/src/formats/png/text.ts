@@ -36,10 +36,10 @@ function readTextChunk({ type, data }: PngChunk, inflate: Decompress): [string, 
   const rest = data.subarray(end + 1);
   switch (type) {
     case 'tEXt':
-      return [keyword, latin1Text(rest)];
+      return [keyword, plainText(rest)];
     case 'zTXt': {
       const unpacked = tryInflate(rest.subarray(1), inflate);
-      return unpacked && [keyword, latin1Text(unpacked)];
+      return unpacked && [keyword, plainText(unpacked)];
     }
     case 'iTXt': {
       const language = rest.indexOf(0, 2);
@@ -70,6 +70,17 @@ function latin1Bytes(text: string): Uint8Array | undefined {
     bytes[i] = code;
   }
   return bytes;
+}
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Latin-1 as the format has it; many programs write UTF-8 there, and what is valid UTF-8 is hardly ever anything else. */
+function plainText(bytes: Uint8Array): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch {
+    return latin1Text(bytes);
+  }
 }
 
 function latin1Text(bytes: Uint8Array): string {
