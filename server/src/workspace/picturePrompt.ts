@@ -1,6 +1,6 @@
 import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { type PictureText, readPictureText } from '../formats/pictureText';
-import { type PicturePrompt, picturePrompt } from '../language/dialects/pictures';
+import { type PicturePrompt, picturePrompt } from '../language/pictures';
 import { failure, type Result, success } from '../shared/problem';
 
 /** Bytes that a packed text may unpack to. */

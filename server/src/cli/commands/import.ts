@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
-import type { PicturePrompt } from '../../language/dialects/pictures';
+import type { PicturePrompt } from '../../language/pictures';
 import type { Result } from '../../shared/problem';
 import { readPicturePrompt } from '../../workspace/picturePrompt';
 import { type Command, printProblem, UsageError } from '../command';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { picturePrompt } from '../../../../server/src/language/dialects/pictures';
+import { picturePrompt } from '../../../server/src/language/pictures';
 
 type Node = [type: string, inputs: Record<string, unknown>];
 

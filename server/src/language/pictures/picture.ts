@@ -1,4 +1,4 @@
-import { formatInfotext } from '../../analysis/infotextWrite';
+import { formatInfotext } from '../analysis/infotextWrite';
 import { samplerParameters } from './samplers';
 
 /** The texts that a picture file holds, by PNG keyword or Exif tag (`parameters`, `UserComment`, `Software` …). */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readPicturePrompt } from '../../../../server/src/workspace/picturePrompt';
+import { readPicturePrompt } from '../../../server/src/workspace/picturePrompt';
 
 const read = (name: string) => {
   const result = readPicturePrompt(readFileSync(`test/golden/pictures/${name}`), name);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { picturePrompt } from '../../../../server/src/language/dialects/pictures';
+import { picturePrompt } from '../../../server/src/language/pictures';
 
 const block = (texts: Record<string, string>) => picturePrompt(texts)?.text;
 const json = (value: unknown) => JSON.stringify(value);
