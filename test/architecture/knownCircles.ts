@@ -6,7 +6,6 @@ export const FOLDERS_WITH_CIRCLES: readonly string[] = [
   'client/src',
   'server/src/engine',
   'server/src/engines/local',
-  'server/src/language',
   'server/src/library',
   'server/src/shared',
 ];

@@ -58,7 +58,7 @@ export const STYLE: readonly Mutant[] = [
   ),
   style(
     'duplicate-tag',
-    'support/plainText',
+    '../text/fold',
     '(code >= 65 && code <= 90)',
     '(code > 65 && code < 90)',
     '`A cat` and `a cat` are two tags',

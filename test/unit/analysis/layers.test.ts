@@ -2,19 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { MAX_BRACKET_DEPTH, parseAttention } from '../../../server/src/language/analysis/attention';
 import { stripComments } from '../../../server/src/language/analysis/comments';
 import { findEmbeddings } from '../../../server/src/language/analysis/embeddings';
-import {
-  infotextRecord,
-  parseInfotext,
-  quoteValue,
-  unquoteValue,
-} from '../../../server/src/language/analysis/infotext';
+import { infotextRecord, parseInfotext } from '../../../server/src/language/analysis/infotext';
 import { withInfotextDefaults } from '../../../server/src/language/analysis/infotextDefaults';
 import { formatInfotext, sortParameters } from '../../../server/src/language/analysis/infotextWrite';
 import { editMapped, mapSlice, sliceMapped, sourceRange } from '../../../server/src/language/analysis/mapped';
-import { parseFloatPython, parseIntPython } from '../../../server/src/language/analysis/python';
 import { resolveSchedule } from '../../../server/src/language/analysis/schedule/schedule';
 import { mergeStyles, parseStylesCsv } from '../../../server/src/language/analysis/styles';
 import { runKind } from '../../../server/src/language/dialects';
+import { parseFloatPython, parseIntPython } from '../../../server/src/language/text/python';
+import { quoteValue, unquoteValue } from '../../../server/src/language/text/quotedValue';
 
 describe('mapped text', () => {
   it('keeps the source of every character through several edits', () => {

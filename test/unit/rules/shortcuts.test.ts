@@ -5,8 +5,8 @@ import { scheduleMayFail } from '../../../server/src/language/analysis/schedule/
 import { resolveSchedule } from '../../../server/src/language/analysis/schedule/schedule';
 import { chunksOf, mayCut } from '../../../server/src/language/domain/chunks';
 import { countingStretches } from '../../../server/src/language/domain/stretchCounts';
-import { fold, foldedHash } from '../../../server/src/language/rules/support/plainText';
 import { parse } from '../../../server/src/language/syntax/parse';
+import { fold, foldedHash } from '../../../server/src/language/text/fold';
 
 const textOf = (pieces: readonly string[], maxLength: number): fc.Arbitrary<string> =>
   fc.array(fc.constantFrom(...pieces), { maxLength }).map((words) => words.join(''));

@@ -1,5 +1,5 @@
 import type { WeightedRun } from '../../shared/plan';
-import { isBoundary, isSpace, parseFloatPython, reprPython, skipSpace, skipSpaceBack } from './python';
+import { isBoundary, isSpace, parseFloatPython, reprPython, skipSpace, skipSpaceBack } from '../text/python';
 
 /** A stretch of text with the weight its brackets give it; several with one weight make up a run. */
 export interface AttentionPiece {

@@ -1,7 +1,7 @@
 import type { Block, Document } from '../syntax/nodes';
 import type { Side } from '../syntax/walk';
+import { skipSpace, skipSpaceBack } from '../text/python';
 import { editMapped, type MappedText, mapSlice, sliceMapped } from './mapped';
-import { skipSpace, skipSpaceBack } from './python';
 
 /**
  * The text of a block's prompt as the web UI takes it from what was pasted: without blanks at both ends, and without the

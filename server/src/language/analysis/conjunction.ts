@@ -1,4 +1,4 @@
-import { asciiDigits, isBoundary, skipSpace, skipSpaceBack } from './python';
+import { asciiDigits, isBoundary, skipSpace, skipSpaceBack } from '../text/python';
 
 /** One part of an AND composition, `[start, end)` of the prompt without its weight and trailing blanks. */
 export interface Subprompt {

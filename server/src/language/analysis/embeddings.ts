@@ -1,4 +1,4 @@
-import { isWordAt } from './python';
+import { isWordAt } from '../text/python';
 
 /** A textual inversion found in a prompt, by the stem of its file. */
 export interface EmbeddingUse {

@@ -1,4 +1,5 @@
-import { isWordAt, skipSpace, strip } from './python';
+import { isWordAt, skipSpace, strip } from '../text/python';
+import { unquoteValue } from '../text/quotedValue';
 
 /** An infotext taken apart: what the web UI reads from a picture or from the clipboard. */
 export interface Infotext {
@@ -84,22 +85,6 @@ function quotedEnd(line: string, start: number): number {
   if (found === null) return -1;
   const end = start + found[0].length;
   return end === line.length || line[end] === ',' ? end : -1;
-}
-
-/** A JSON string as the text it stands for; anything else as it is. */
-export function unquoteValue(text: string): string {
-  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text;
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'string' ? value : text;
-  } catch {
-    return text;
-  }
-}
-
-/** Quotes a value that a parameter line could not hold otherwise. */
-export function quoteValue(text: string): string {
-  return /[,:\n]/.test(text) ? JSON.stringify(text) : text;
 }
 
 /** `512x768` as two numbers, in the digits of any script, as the web UI's size pattern reads it. */

@@ -1,4 +1,4 @@
-import { quoteValue } from './infotext';
+import { quoteValue } from '../text/quotedValue';
 
 /** The web UI's own order; keys it does not know keep their place among themselves, before `Version`. */
 export const INFOTEXT_KEYS = [

@@ -1,5 +1,5 @@
+import { parseFloatPython, parseIntPython, reprPython } from '../text/python';
 import type { NetworkTag } from './networks';
-import { parseFloatPython, parseIntPython, reprPython } from './python';
 
 /** Types that load a LoRA. Case counts: `<LORA:x:1>` is removed and does nothing. */
 export const LORA_TYPES: ReadonlySet<string> = new Set(['lora', 'lyco']);

@@ -1,4 +1,4 @@
-import { WORD } from './python';
+import { WORD } from '../text/python';
 
 /** One `<type:args>` of a text, with offsets into that text. */
 export interface NetworkTag {

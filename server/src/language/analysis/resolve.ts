@@ -1,10 +1,10 @@
 import type { Range } from '../../shared/range';
 import type { Block, Document } from '../syntax/nodes';
 import type { Side } from '../syntax/walk';
+import { parseIntPython, skipSpace, strip } from '../text/python';
 import { blockText } from './blockText';
 import { mapSlice } from './mapped';
 import { PromptLayers } from './promptLayers';
-import { parseIntPython, skipSpace, strip } from './python';
 import type { ResolvedBlock, ResolvedPrompt, ResolveError } from './resolved';
 
 export interface ResolveOptions {

@@ -1,5 +1,5 @@
 import type { StyleFacts } from '../environment';
-import { strip } from './python';
+import { strip } from '../text/python';
 
 /**
  * Merges a style into a prompt: at `{prompt}` where the style has one, else behind it after a comma. Empty sides leave

@@ -1,7 +1,7 @@
-import { isSpaceCode } from '../syntax/chars';
 import type { Document, Item } from '../syntax/nodes';
 import { withoutComments } from '../syntax/withoutComments';
 import { finderOf } from '../text/finder';
+import { isSpaceCode } from '../text/python';
 
 /** A phrase between commas, brackets taken away. */
 export interface PhrasePiece {

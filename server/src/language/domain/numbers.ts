@@ -1,4 +1,4 @@
-import { asciiDigits, parseFloatPython } from '../analysis/python';
+import { asciiDigits, parseFloatPython } from '../text/python';
 
 /** A number the writer plainly meant by a text that is none: decimal comma, Unicode minus, two points, a stray `x`. */
 export function plainlyMeant(text: string): string | undefined {

@@ -1,8 +1,8 @@
 import type { Range } from '../../shared/range';
 import type { TextEdit } from '../rules/rule';
-import { isSpaceCode } from '../syntax/chars';
 import type { Block, Document, Item, Prompt } from '../syntax/nodes';
 import { partsOf, promptsOf } from '../syntax/walk';
+import { isSpaceCode } from '../text/python';
 
 /** What one press of the weight keys does: edits, and where the same words lie after them. */
 export interface WeightChange {

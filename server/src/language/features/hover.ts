@@ -8,19 +8,10 @@ import type { Block, Document, Escape, Parameter, Tag } from '../syntax/nodes';
 import { blockAt } from './blocks';
 import { hoverBracket } from './hoverBracket';
 import { hoverLora } from './hoverLora';
+import type { Hover } from './hoverText';
 import { itemAt, weightOf } from './itemAt';
 import { code, escapeMarkdown } from './loraText';
 import { parameterEntry } from './parameterTable';
-
-/** Markdown about the text of a range. */
-export interface Hover {
-  readonly range: Range;
-  readonly markdown: string;
-  /** Path of an image to show under it. */
-  readonly picture?: string;
-  /** Path of a LoRA whose training tags are worth showing too; they are in the file only. */
-  readonly lora?: string;
-}
 
 /** What is under the cursor and what the web UI makes of it. */
 export function hover(document: Document, offset: number, environment: Environment): Hover | undefined {

@@ -1,8 +1,8 @@
 import type { ResolvedBlock } from '../analysis/resolved';
 import { shortNumber } from '../domain/numbers';
-import type { Container } from '../rules/support/walk';
 import type { Document, Schedule } from '../syntax/nodes';
-import type { Hover } from './hover';
+import type { Container } from '../syntax/walk';
+import type { Hover } from './hoverText';
 import { weightOf } from './itemAt';
 import { code } from './loraText';
 

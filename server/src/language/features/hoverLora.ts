@@ -2,7 +2,7 @@ import type { ModelFacts } from '../../shared/facts';
 import type { Network } from '../analysis/resolved';
 import { shortNumber } from '../domain/numbers';
 import type { Environment } from '../environment';
-import type { Hover } from './hover';
+import type { Hover } from './hoverText';
 import { code, loraMarkdown } from './loraText';
 import { verdictFor } from './verdict';
 

@@ -2,8 +2,8 @@ import type { Range } from '../../shared/range';
 import { CHUNK, chunksOf } from '../domain/chunks';
 import { shortNumber } from '../domain/numbers';
 import type { Environment } from '../environment';
-import { type Container, walk } from '../rules/support/walk';
 import type { Document, Prompt } from '../syntax/nodes';
+import { type Container, walkItems } from '../syntax/walk';
 import { weightOf } from './itemAt';
 
 /** A short text shown at an offset that is not part of the document. */
@@ -35,7 +35,7 @@ export function inlayHints(document: Document, range: Range, environment: Enviro
 /** At the end of every weighted group whose own brackets do not say the whole truth. */
 function weightHints(prompt: Prompt): InlayHint[] {
   const hints: InlayHint[] = [];
-  walk(prompt.items, (item, parents) => {
+  walkItems(prompt.items, (item, parents) => {
     if (item.type !== 'group' || !item.closed) return;
     const outer = parents.filter((parent) => parent.type === 'group');
     const holdsGroup = item.items.length === 1 && item.items[0]?.type === 'group';

@@ -1,5 +1,5 @@
-import { type Container, walk } from '../rules/support/walk';
 import type { Block, Item, Prompt } from '../syntax/nodes';
+import { type Container, walkItems } from '../syntax/walk';
 
 /** What a cursor stands on in a prompt, with the brackets around it from the outermost in. */
 export interface ItemAtCursor {
@@ -17,9 +17,9 @@ export function itemAt(block: Block, offset: number): ItemAtCursor | undefined {
   let found: ItemAtCursor | undefined;
   for (const [side, prompt] of sides) {
     if (!prompt || offset < prompt.range.start || offset > prompt.range.end) continue;
-    walk(prompt.items, (item, parents) => {
+    walkItems(prompt.items, (item, parents) => {
       const inside = item.range.start <= offset && offset < item.range.end;
-      if (inside) found = { item, parents, side };
+      if (inside) found = { item, parents: [...parents], side };
     });
   }
   return found;

@@ -1,8 +1,8 @@
 import type { Range } from '../../shared/range';
-import { isSpaceCode } from '../syntax/chars';
 import { locate } from '../syntax/nodeAt';
 import type { Document, Item } from '../syntax/nodes';
 import { partsOf } from '../syntax/walk';
+import { isSpaceCode } from '../text/python';
 import { trimRange } from '../text/trim';
 
 /**

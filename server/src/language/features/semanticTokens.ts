@@ -1,7 +1,7 @@
 import type { Range } from '../../shared/range';
-import { isNewlineCode } from '../syntax/chars';
 import type { Block, Document, Item, Tag } from '../syntax/nodes';
 import { promptsOf, type Side } from '../syntax/walk';
+import { isNewlineCode } from '../text/python';
 import { trimRange } from '../text/trim';
 
 export const SEMANTIC_TOKEN_TYPES = [

@@ -4,23 +4,24 @@ import { failure, type Result, success } from '../../shared/problem';
 import { blockText } from '../analysis/blockText';
 import { stripComments } from '../analysis/comments';
 import { mapSlice } from '../analysis/mapped';
-import { strip } from '../analysis/python';
 import { resolveText } from '../analysis/resolve';
 import type { ResolvedPrompt } from '../analysis/resolved';
 import { expandRandom } from '../dialects/dynamic/expand';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
+import { strip } from '../text/python';
 import { chooseEmbeddings } from './embeddings';
 import { type HiresTexts, hiresSizePair, hiresTexts, readHires } from './hires';
 import { planInfotext } from './infotext';
 import { readInit } from './init';
 import { type ChosenLora, chooseLoras } from './loras';
-import { chooseFurtherModel, chooseModel, type WrittenParameter } from './model';
+import { chooseFurtherModel, chooseModel } from './model';
 import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
 import { readRefiner } from './refiner';
 import { promptSteps } from './samplers';
 import { type ChosenVae, chooseVae } from './vae';
+import type { WrittenParameter } from './written';
 
 export interface PlanRequest {
   /** Replaces the block's seed; -1 means the drawn one. */

@@ -1,10 +1,10 @@
 import type { PlanHires, PlanParameters } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
-import { asciiDigits } from '../analysis/python';
-import type { WrittenParameter } from './model';
+import { asciiDigits } from '../text/python';
 import { type PlannedText, planPrompt } from './prompts';
 import { findSampler, findSchedule, promptSteps } from './samplers';
+import type { WrittenParameter } from './written';
 import { badParameter, createWritten, type Written } from './written';
 
 /** Ways of enlarging that the engine has. `Lanczos` works on the picture, the others on its latents. */

@@ -1,8 +1,8 @@
 import type { PlanHires, PlanModel, PlanParameters, PlanRefiner } from '../../shared/plan';
 import { blockText } from '../analysis/blockText';
 import { formatInfotext } from '../analysis/infotextWrite';
-import { strip } from '../analysis/python';
 import { parse } from '../syntax/parse';
+import { strip } from '../text/python';
 import type { ChosenEmbedding } from './embeddings';
 import type { HiresTexts } from './hires';
 import { type ChosenInit, INIT_IMAGE } from './init';

@@ -1,6 +1,6 @@
 import type { PlanInit } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
-import type { WrittenParameter } from './model';
+import type { WrittenParameter } from './written';
 import { createWritten } from './written';
 
 /** The key that names the picture to start from. */

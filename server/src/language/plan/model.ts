@@ -5,12 +5,7 @@ import { askedModel, findModel } from '../domain/models';
 import type { Environment } from '../environment';
 import { didYouMean } from './suggest';
 import { type ChosenVae, vaeFor } from './vae';
-
-/** A parameter as it stands in a block. */
-export interface WrittenParameter {
-  readonly key: string;
-  readonly value: string;
-}
+import type { WrittenParameter } from './written';
 
 /** The model of a plan together with what is known about it. */
 export interface ChosenModel {

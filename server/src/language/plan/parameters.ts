@@ -2,11 +2,11 @@ import type { ModelFacts } from '../../shared/facts';
 import type { PlanParameters } from '../../shared/plan';
 import { type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
-import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../analysis/python';
-import type { WrittenParameter } from './model';
+import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../text/python';
 import { findSampler, findSchedule, PLAN_SAMPLERS, PLAN_SCHEDULES } from './samplers';
 import { didYouMean } from './suggest';
 import { readVariation } from './variation';
+import type { WrittenParameter } from './written';
 import { badParameter } from './written';
 
 /** Ranges of the web UI's sliders; a seed is any whole number JavaScript keeps exactly. */

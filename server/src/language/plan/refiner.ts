@@ -2,9 +2,9 @@ import type { ModelFacts } from '../../shared/facts';
 import type { PlanLora, PlanRefiner } from '../../shared/plan';
 import { type Problem, type Result, success } from '../../shared/problem';
 import type { Environment } from '../environment';
-import { chooseFurtherModel, type WrittenParameter } from './model';
+import { chooseFurtherModel } from './model';
 import type { ChosenVae } from './vae';
-import { badParameter, createWritten } from './written';
+import { badParameter, createWritten, type WrittenParameter } from './written';
 
 /** Where the web UI's slider stands. */
 const DEFAULT_SWITCH = 0.8;

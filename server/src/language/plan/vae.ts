@@ -1,8 +1,8 @@
 import type { ModelFacts, VaeFacts } from '../../shared/facts';
 import { looseName } from '../domain/names';
 import type { Environment } from '../environment';
-import type { WrittenParameter } from './model';
 import { didYouMean } from './suggest';
+import type { WrittenParameter } from './written';
 
 /** What a block says about its VAE, as the web UI spells it where it names no file. */
 export const VAE_WORDS = { automatic: 'Automatic', none: 'None' } as const;

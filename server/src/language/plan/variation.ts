@@ -1,8 +1,8 @@
 import type { PlanParameters } from '../../shared/plan';
 import type { Problem } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
-import { asciiDigits } from '../analysis/python';
-import type { WrittenParameter } from './model';
+import { asciiDigits } from '../text/python';
+import type { WrittenParameter } from './written';
 import { badParameter, createWritten } from './written';
 
 /**

@@ -1,6 +1,11 @@
 import type { Problem } from '../../shared/problem';
-import { parseFloatPython, parseIntPython, strip } from '../analysis/python';
-import type { WrittenParameter } from './model';
+import { parseFloatPython, parseIntPython, strip } from '../text/python';
+
+/** A parameter as it stands in a block. */
+export interface WrittenParameter {
+  readonly key: string;
+  readonly value: string;
+}
 
 /** The parameters of a block by key: the last of several counts, and an empty value is none. */
 export interface Written {

@@ -2,13 +2,13 @@ import type { WeightedRun } from '../../shared/plan';
 import { blockText } from '../analysis/blockText';
 import { LORA_TYPES } from '../analysis/loraArguments';
 import { findNetworks, removeNetworks } from '../analysis/networks';
-import { parseFloatPython, strip } from '../analysis/python';
 import { resolveText } from '../analysis/resolve';
 import { comfyTokenWeights } from '../dialects/comfyui/tokenWeights';
 import { type CompelPart, readCompel } from '../dialects/compel/conjunction';
 import { stripKritaComments } from '../dialects/krita/prompt';
 import type { Target } from '../environment';
 import type { Block, Document } from '../syntax/nodes';
+import { parseFloatPython, strip } from '../text/python';
 
 /** One prompt as another program reads it. */
 export interface TargetPrompt {

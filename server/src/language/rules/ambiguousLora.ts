@@ -1,7 +1,7 @@
 import type { LoraFacts } from '../../shared/facts';
 import { andList, compare } from '../domain/names';
 import type { Rule } from './rule';
-import { activeLoras } from './support/prompts';
+import { activeLoras } from './view/prompts';
 
 /** A name that several files answer to. */
 export const ambiguousLora: Rule = {

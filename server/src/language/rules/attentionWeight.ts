@@ -1,7 +1,7 @@
-import { parseFloatPython } from '../analysis/python';
 import { plainlyMeant, shortNumber } from '../domain/numbers';
 import type { Group } from '../syntax/nodes';
 import { withoutComments } from '../syntax/withoutComments';
+import { parseFloatPython } from '../text/python';
 import type { Rule, RuleFinding } from './rule';
 import { suspicionOf } from './support/suspicious';
 

@@ -1,8 +1,8 @@
 import { modelOf } from '../domain/models';
 import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
 import { cosineOf } from './support/measuredStack';
-import { activeLoras, type UsedLora } from './support/prompts';
 import { removalRange } from './support/removal';
+import { activeLoras, type UsedLora } from './view/prompts';
 
 /** From this cosine on two files make the same changes, but for rounding and size. */
 const SAME = 0.999;

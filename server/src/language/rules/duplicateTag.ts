@@ -1,7 +1,7 @@
+import { fold } from '../text/fold';
 import type { Rule } from './rule';
-import type { Phrase } from './support/phrases';
-import { fold } from './support/plainText';
 import { removalRange } from './support/removal';
+import type { Phrase } from './view/phrases';
 
 /** The same words twice between commas. */
 export const duplicateTag: Rule = {

@@ -1,12 +1,12 @@
 import type { Range } from '../../shared/range';
 import type { Network } from '../analysis/resolved';
 import type { Environment } from '../environment';
-import { FULL_WIDTH } from '../syntax/chars';
+import { FULL_WIDTH } from '../syntax/fullWidth';
 import type { Group, Text } from '../syntax/nodes';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleContext, RuleFinding, TextEdit } from './rule';
 import { mixedPairAt } from './support/fullWidthPair';
-import { isLoraType, type UsedTag } from './support/prompts';
+import { isLoraType, type UsedTag } from './view/prompts';
 
 type Report = (finding: RuleFinding) => void;
 

@@ -1,8 +1,8 @@
 import { distance } from 'fastest-levenshtein';
-import { parseFloatPython, parseIntPython } from '../analysis/python';
 import { plainlyMeant } from '../domain/numbers';
 import { isSampler, SAMPLERS, SCHEDULE_TYPES } from '../domain/samplers';
 import type { Parameter } from '../syntax/nodes';
+import { parseFloatPython, parseIntPython } from '../text/python';
 import type { Fix, Rule, RuleFinding } from './rule';
 import { decimalTail } from './support/decimalComma';
 

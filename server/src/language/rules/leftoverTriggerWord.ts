@@ -1,11 +1,11 @@
 import type { LoraFacts } from '../../shared/facts';
 import { looseName } from '../domain/names';
 import type { Environment } from '../environment';
+import { fold, foldedHash } from '../text/fold';
 import type { Rule } from './rule';
-import { fold, foldedHash } from './support/plainText';
-import { isLoraType, type PromptView } from './support/prompts';
 import { removalRange } from './support/removal';
 import { firmTriggers } from './support/triggers';
+import { isLoraType, type PromptView } from './view/prompts';
 
 /** The word that called a LoRA up, in a prompt that does not load it any more. */
 export const leftoverTriggerWord: Rule = {

@@ -1,7 +1,7 @@
 import type { LoraFacts } from '../../shared/facts';
 import type { Rule } from './rule';
 import { renamedFile, renameReferences } from './support/pinned';
-import { activeLoras } from './support/prompts';
+import { activeLoras } from './view/prompts';
 
 /** The file on this machine is not the one the repository has pinned. */
 export const lockfileMismatch: Rule = {

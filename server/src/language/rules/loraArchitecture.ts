@@ -3,7 +3,7 @@ import { architectureFit, architectureTitle, familyOfName, relatedFamilies } fro
 import { modelOf } from '../domain/models';
 import type { Environment } from '../environment';
 import type { Rule, RuleFinding } from './rule';
-import { activeLoras } from './support/prompts';
+import { activeLoras } from './view/prompts';
 
 /** A LoRA trained for another kind of model than the block's base model. */
 export const loraArchitecture: Rule = {

@@ -1,6 +1,6 @@
 import type { Rule } from './rule';
-import { isLoraType } from './support/prompts';
 import { removalRange } from './support/removal';
+import { isLoraType } from './view/prompts';
 
 /** Networks are read from positive prompts only. */
 export const loraInNegative: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { activeLoras } from './support/prompts';
+import { activeLoras } from './view/prompts';
 
 /** Tags are taken out of the prompt before schedules are read. */
 export const loraInSchedule: Rule = {

@@ -1,6 +1,6 @@
 import type { TagArgument } from '../syntax/nodes';
 import type { Rule, RuleContext, RuleFinding } from './rule';
-import { activeLoras, type UsedLora } from './support/prompts';
+import { activeLoras, type UsedLora } from './view/prompts';
 
 /** A name that does not survive being written into a tag. */
 export const loraNameUnwritable: Rule = {

@@ -1,9 +1,9 @@
-import { parseFloatPython, parseIntPython } from '../analysis/python';
 import { plainlyMeant, shortNumber } from '../domain/numbers';
 import type { TagArgument } from '../syntax/nodes';
+import { parseFloatPython, parseIntPython } from '../text/python';
 import type { Fix, Rule, RuleContext, RuleFinding } from './rule';
-import { activeLoras, type UsedLora } from './support/prompts';
 import { dynArgument, weightArguments } from './support/weightArguments';
+import { activeLoras, type UsedLora } from './view/prompts';
 
 interface Options {
   readonly min: number;

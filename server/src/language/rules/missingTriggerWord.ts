@@ -1,8 +1,9 @@
 import type { LoraFacts } from '../../shared/facts';
 import { orList } from '../domain/names';
+import { fold, indexOfPhrase } from '../text/fold';
 import type { Fix, Rule } from './rule';
-import { fold, foldedText, indexOfPhrase } from './support/plainText';
 import { firmTriggers } from './support/triggers';
+import { foldedText } from './view/foldedText';
 
 /** A LoRA that was trained on a word which the prompt does not say. */
 export const missingTriggerWord: Rule = {

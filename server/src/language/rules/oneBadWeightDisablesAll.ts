@@ -1,8 +1,8 @@
-import { parseFloatPython, parseIntPython } from '../analysis/python';
 import { andList } from '../domain/names';
+import { parseFloatPython, parseIntPython } from '../text/python';
 import type { Rule } from './rule';
-import { activeLoras, type UsedLora } from './support/prompts';
 import { dynArgument, weightArguments } from './support/weightArguments';
+import { activeLoras, type UsedLora } from './view/prompts';
 
 /** The web UI activates all LoRAs of a prompt in one go, and the first error ends it. */
 export const oneBadWeightDisablesAll: Rule = {

@@ -4,8 +4,8 @@ import { modelOf } from '../domain/models';
 import { shortNumber } from '../domain/numbers';
 import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
 import { type BlockLoad, loadsOf, partOf, type StackMember } from './support/measuredStack';
-import { activeLoras, type UsedLora } from './support/prompts';
 import { weightArguments } from './support/weightArguments';
+import { activeLoras, type UsedLora } from './view/prompts';
 
 interface Options {
   readonly maxShare: number;

@@ -2,7 +2,7 @@ import type { Range } from '../../shared/range';
 import type { ResolvedBlock } from '../analysis/resolved';
 import type { Environment } from '../environment';
 import type { Block, Document } from '../syntax/nodes';
-import type { PromptView } from './support/prompts';
+import type { PromptView } from './view/prompts';
 
 export type Severity = 'error' | 'warning' | 'info' | 'hint';
 

@@ -5,10 +5,10 @@ import type { Document } from '../syntax/nodes';
 import { RULES } from './index';
 import { internalRuleError } from './internalRuleError';
 import type { Finding, Rule, RuleContext, RuleFinding, RuleLevel, RuleSettings, Severity } from './rule';
-import { viewPrompts } from './support/prompts';
 import { suppress } from './suppress';
 import { unknownSuppression } from './unknownSuppression';
 import { unusedSuppression } from './unusedSuppression';
+import { viewPrompts } from './view/prompts';
 
 /** Most findings a document may have; beyond it the rest says nothing new and only slows the editor down. */
 export const MAX_FINDINGS = 1000;

@@ -2,7 +2,7 @@ import type { Range } from '../../shared/range';
 import type { Document } from '../syntax/nodes';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Fix, Rule } from './rule';
-import type { PromptView } from './support/prompts';
+import type { PromptView } from './view/prompts';
 
 /** The web UI's schedule grammar is all or nothing. */
 export const scheduleDisabled: Rule = {

@@ -1,8 +1,8 @@
 import { parameterOf } from '../domain/models';
 import type { Schedule } from '../syntax/nodes';
 import type { Fix, Rule, RuleContext } from './rule';
-import type { PromptView } from './support/prompts';
 import { looksLikeBracketWeight } from './support/suspicious';
+import type { PromptView } from './view/prompts';
 
 /** A schedule whose moment lies before the first step or after the last. */
 export const scheduleNeverSwitches: Rule = {

@@ -2,8 +2,8 @@ import type { Range } from '../../shared/range';
 import { shortNumber } from '../domain/numbers';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleContext, RuleFinding } from './rule';
-import type { PromptView } from './support/prompts';
 import { suspicionOf } from './support/suspicious';
+import type { PromptView } from './view/prompts';
 
 type Report = (finding: RuleFinding) => void;
 

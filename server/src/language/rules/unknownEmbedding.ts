@@ -2,12 +2,12 @@ import { distance } from 'fastest-levenshtein';
 import { compare, nearest, orList } from '../domain/names';
 import type { Environment } from '../environment';
 import type { Item } from '../syntax/nodes';
+import { isContainer, partsOf } from '../syntax/walk';
+import { fold } from '../text/fold';
 import type { Rule } from './rule';
 import { wasEmbedding } from './support/hashesInParameters';
-import { phrasesOf } from './support/phrases';
-import { fold } from './support/plainText';
 import { POPULAR_EMBEDDINGS } from './support/popularEmbeddings';
-import { isContainer, partsOf } from './support/walk';
+import { phrasesOf } from './view/phrases';
 
 /** Embeddings have no syntax: a name that is not installed is a word the model reads letter by letter. */
 export const unknownEmbedding: Rule = {

@@ -4,7 +4,7 @@ import { isMisread } from './fullWidthPunctuation';
 import type { Rule } from './rule';
 import { loraByHash } from './support/hashesInParameters';
 import { renamedFile, renameReferences } from './support/pinned';
-import { activeLoras } from './support/prompts';
+import { activeLoras } from './view/prompts';
 
 /** A LoRA that the target program would not find. */
 export const unknownLora: Rule = {

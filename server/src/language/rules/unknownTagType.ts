@@ -2,8 +2,8 @@ import { distance } from 'fastest-levenshtein';
 import { withoutComments } from '../syntax/withoutComments';
 import { finderOf } from '../text/finder';
 import type { Rule, RuleFinding } from './rule';
-import type { UsedTag } from './support/prompts';
 import { knownTagTypes } from './support/tagTypes';
+import type { UsedTag } from './view/prompts';
 
 /** Every `<word:…>` is taken out of the prompt, whether the word means something or not. */
 export const unknownTagType: Rule = {

@@ -1,5 +1,5 @@
 import type { Rule } from './rule';
-import { activeLoras } from './support/prompts';
+import { activeLoras } from './view/prompts';
 
 /** The name is known, but the file cannot be used as a LoRA. */
 export const unreadableLora: Rule = {

@@ -1,7 +1,7 @@
 import type { Escape, Item } from '../syntax/nodes';
+import { type Container, isContainer, partsOf } from '../syntax/walk';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Fix, Rule, RuleContext, RuleFinding } from './rule';
-import { type Container, isContainer, partsOf } from './support/walk';
 
 /** Only brackets and the backslash itself can be escaped; every other backslash is dropped. */
 export const uselessEscape: Rule = {

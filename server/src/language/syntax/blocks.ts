@@ -1,5 +1,5 @@
 import type { Range } from '../../shared/range';
-import { isNewlineCode, isSpaceCode } from './chars';
+import { isNewlineCode, isSpaceCode } from '../text/python';
 import { beginsWithKey, countPairs } from './parameters';
 
 const NEGATIVE_LABEL = 'Negative prompt:';

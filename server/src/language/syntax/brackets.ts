@@ -1,5 +1,5 @@
 import type { Range } from '../../shared/range';
-import { isDigitCode, isSpaceCode } from './chars';
+import { isDigitCode, isSpaceCode } from '../text/python';
 import { MAX_NESTING } from './limits';
 import { nestingTooDeep, strayCloser, unclosedRound, unclosedSquare } from './messages';
 import type { Reporter } from './reporter';

@@ -1,5 +1,5 @@
 import type { Range } from '../../shared/range';
-import { parseDecimal } from './chars';
+import { parseDecimal } from '../text/python';
 import type { Alternation, Group, Item, Schedule, Tag, TagArgument, Text, Weight } from './nodes';
 
 /** A colon or a pipe: parts a schedule or an alternation in square brackets, and is text anywhere else. */

@@ -1,5 +1,5 @@
 import type { Range } from '../../shared/range';
-import { isNewlineCode, wordEndsAt, wordLengthAt } from './chars';
+import { isNewlineCode, wordEndsAt, wordLengthAt } from '../text/python';
 import { scanTag } from './tagScan';
 import type { TokenBuffer } from './tokenBuffer';
 import { KIND, type Kind } from './tokens';

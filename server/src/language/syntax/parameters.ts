@@ -1,5 +1,6 @@
 import type { Range } from '../../shared/range';
-import { isBlankCode, isNewlineCode, wordLengthAt } from './chars';
+import { isBlankCode, isNewlineCode, wordLengthAt } from '../text/python';
+import { unquoteValue } from '../text/quotedValue';
 import type { Parameter, Token, TokenKind } from './nodes';
 import { KNOWN_PARAMETER_KEYS } from './parameterKeys';
 
@@ -104,7 +105,7 @@ export function scanParameters(text: string, range: Range): ParameterScan {
     parameters.push({
       key: text.slice(keyRange.start, keyRange.end),
       keyRange,
-      value: unquote(text.slice(valueRange.start, valueRange.end)),
+      value: unquoteValue(text.slice(valueRange.start, valueRange.end)),
       valueRange,
     });
   }
@@ -118,17 +119,6 @@ export function scanParameters(text: string, range: Range): ParameterScan {
 export function countPairs(text: string, range: Range): number {
   if (!beginsWithKey(text, range.start, range.end, false)) return 0;
   return scanParameters(text, range).parameters.length;
-}
-
-/** A JSON string's text; anything else as it stands. */
-export function unquote(value: string): string {
-  if (value.length < 2 || !value.startsWith('"') || !value.endsWith('"')) return value;
-  try {
-    const parsed: unknown = JSON.parse(value);
-    return typeof parsed === 'string' ? parsed : value;
-  } catch {
-    return value;
-  }
 }
 
 /** `jsonEnds` is false once a bracket on this line turned out not to be JSON; giving up then keeps the search linear. */

@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
+import { isSpaceCode } from '../text/python';
 import { settleBrackets } from './brackets';
-import { isSpaceCode } from './chars';
 import { parseItems } from './grammar';
 import type { Comment, Prompt } from './nodes';
 import type { Reporter } from './reporter';

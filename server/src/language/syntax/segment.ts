@@ -1,6 +1,6 @@
 import type { Range } from '../../shared/range';
+import { isNewlineCode } from '../text/python';
 import { type BlockLayout, layOutSegment, type SegmentLayout } from './blocks';
-import { isNewlineCode } from './chars';
 import { lexPrompt } from './lexer';
 import { repeatedNegative, unparsedParameter } from './messages';
 import type { Block, Comment } from './nodes';

@@ -1,4 +1,4 @@
-import { isBlankCode, isNewlineCode, wordLengthAt } from './chars';
+import { isBlankCode, isNewlineCode, wordLengthAt } from '../text/python';
 
 const CLOSE = 62;
 const COLON = 58;

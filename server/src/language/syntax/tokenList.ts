@@ -1,4 +1,5 @@
-import { FULL_WIDTH, isBlankCode, isDigitCode, isNewlineCode } from './chars';
+import { isBlankCode, isDigitCode, isNewlineCode } from '../text/python';
+import { FULL_WIDTH } from './fullWidth';
 import type { Token, TokenKind } from './nodes';
 import { type Tokens, tokenEnd } from './tokenBuffer';
 import { KIND } from './tokens';

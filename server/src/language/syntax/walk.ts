@@ -1,4 +1,13 @@
-import type { Block, Document, Item, Prompt } from './nodes';
+import type { Alternation, Block, Document, Group, Item, Prompt, Schedule } from './nodes';
+
+/** An item that holds other items. */
+export type Container = Group | Schedule | Alternation;
+
+export function isContainer(item: Item): item is Container {
+  return item.type === 'group' || item.type === 'schedule' || item.type === 'alternation';
+}
+
+const NO_PARTS: readonly (readonly Item[])[] = [];
 
 /** The lists of items inside an item: a group has one, a schedule one or two, an alternation one for each option. */
 export function partsOf(item: Item): readonly (readonly Item[])[] {
@@ -10,7 +19,7 @@ export function partsOf(item: Item): readonly (readonly Item[])[] {
     case 'alternation':
       return item.options;
     default:
-      return [];
+      return NO_PARTS;
   }
 }
 
@@ -20,18 +29,16 @@ export function childrenOf(item: Item): readonly Item[] {
 }
 
 /** Called with an item and the items around it, outermost first. Returning false leaves out what is inside it. */
-export type ItemVisitor = (item: Item, parents: readonly Item[]) => unknown;
+export type ItemVisitor = (item: Item, parents: readonly Container[]) => unknown;
 
 /** Visits items from left to right, each before those inside it. The array of parents is reused: copy it to keep it. */
 export function walkItems(items: readonly Item[], visit: ItemVisitor): void {
-  const parents: Item[] = [];
+  const parents: Container[] = [];
   const walk = (list: readonly Item[]): void => {
     for (const item of list) {
-      if (visit(item, parents) === false) continue;
-      const children = childrenOf(item);
-      if (children.length === 0) continue;
+      if (visit(item, parents) === false || !isContainer(item)) continue;
       parents.push(item);
-      walk(children);
+      for (const part of partsOf(item)) walk(part);
       parents.pop();
     }
   };
@@ -55,7 +62,7 @@ export function walkDocument(
   document: Document,
   visit: (
     item: Item,
-    parents: readonly Item[],
+    parents: readonly Container[],
     where: { readonly block: Block; readonly side: Side },
   ) => unknown,
 ): void {

@@ -1,5 +1,5 @@
 import type { Range } from '../../shared/range';
-import { isSpaceCode } from '../syntax/chars';
+import { isSpaceCode } from './python';
 
 /** A range without the blanks and line breaks at both ends; one of blanks only becomes empty, at its end. */
 export function trimRange(text: string, range: Range): Range {

@@ -1,4 +1,4 @@
-import { isSpace } from '../python';
+import { isSpace } from '../../text/python';
 
 /** A shorter text fits into memory at every step of the longest run. */
 const SURELY_FITTING_LENGTH = 100_000;

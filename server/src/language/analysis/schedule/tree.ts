@@ -1,4 +1,4 @@
-import { SPACE, skipSpace } from '../python';
+import { SPACE, skipSpace } from '../../text/python';
 import { createSearchOrder, type SearchOrder, type Sequence } from './order';
 
 /**

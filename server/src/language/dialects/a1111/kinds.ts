@@ -1,12 +1,13 @@
 import { attentionRuns, parseAttention } from '../../analysis/attention';
 import { stripComments } from '../../analysis/comments';
 import { splitConjunction } from '../../analysis/conjunction';
-import { infotextRecord, parseInfotext, quoteValue } from '../../analysis/infotext';
+import { infotextRecord, parseInfotext } from '../../analysis/infotext';
 import { LORA_TYPES, readLoraArguments } from '../../analysis/loraArguments';
 import { mapSlice } from '../../analysis/mapped';
 import { findNetworks, removeNetworks } from '../../analysis/networks';
 import { resolveSchedule } from '../../analysis/schedule/schedule';
 import { mergeStyle } from '../../analysis/styles';
+import { quoteValue } from '../../text/quotedValue';
 import { jsonNumber, jsonRuns, type Kind, objectKind, optionNumber, textKind } from '../kind';
 
 /** The layers of AUTOMATIC1111's web UI, each alone. */

@@ -1,4 +1,5 @@
-import { parseInfotext, unquoteValue } from '../../analysis/infotext';
+import { parseInfotext } from '../../analysis/infotext';
+import { unquoteValue } from '../../text/quotedValue';
 
 /** What Civitai reads from a picture's metadata; only fields that were found are present. */
 export interface CivitaiMetadata {

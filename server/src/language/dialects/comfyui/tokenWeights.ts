@@ -1,5 +1,5 @@
 import type { WeightedRun } from '../../../shared/plan';
-import { parseFloatPython } from '../../analysis/python';
+import { parseFloatPython } from '../../text/python';
 
 /** Deeper groups are read as text; every level looks at its content again. */
 const MAX_DEPTH = 256;

@@ -1,4 +1,4 @@
-import { strip, stripEnd } from '../../analysis/python';
+import { strip, stripEnd } from '../../text/python';
 import { createPythonRandom } from '../dynamic/random';
 
 const LINE_END = /\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/;

@@ -1,4 +1,4 @@
-import { parseFloatPython } from '../../analysis/python';
+import { parseFloatPython } from '../../text/python';
 
 /** A weight that changes over the steps, as the loractl extension writes it: `0@0,1@0.5`. */
 export interface WeightCurve {

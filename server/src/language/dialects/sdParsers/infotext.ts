@@ -1,4 +1,4 @@
-import { strip } from '../../analysis/python';
+import { strip } from '../../text/python';
 
 /** What the Python package sd-parsers reports for an infotext. */
 export interface SdParsersResult {

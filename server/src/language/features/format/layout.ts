@@ -1,7 +1,7 @@
 import type { Range } from '../../../shared/range';
 import type { TextEdit } from '../../rules/rule';
-import { isNewlineCode } from '../../syntax/chars';
 import type { Block, Document } from '../../syntax/nodes';
+import { isNewlineCode } from '../../text/python';
 import { trimRange } from '../../text/trim';
 
 const BOM = 0xfeff;

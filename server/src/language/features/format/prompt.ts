@@ -1,7 +1,7 @@
 import type { TextEdit } from '../../rules/rule';
-import { wordLengthAt } from '../../syntax/chars';
 import type { Document, Item, Prompt, Token } from '../../syntax/nodes';
 import { type Side, walkItems } from '../../syntax/walk';
+import { wordLengthAt } from '../../text/python';
 import { isPlainBlank } from './blanks';
 
 /** Places where blanks inside brackets may go: after an opening bracket, before a closing one, around a number. */

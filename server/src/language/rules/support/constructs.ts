@@ -1,12 +1,12 @@
 import type { Range } from '../../../shared/range';
-import { parseFloatPython } from '../../analysis/python';
 import { shortNumber } from '../../domain/numbers';
 import type { Target } from '../../environment';
 import type { Group, Item } from '../../syntax/nodes';
+import { type Container, walkItems } from '../../syntax/walk';
 import { withoutComments } from '../../syntax/withoutComments';
+import { parseFloatPython } from '../../text/python';
 import type { Fix, RuleContext, Severity } from '../rule';
-import { isLoraType, type PromptView } from './prompts';
-import { type Container, walk } from './walk';
+import { isLoraType, type PromptView } from '../view/prompts';
 
 /** How a program reads something, in words that follow its name. */
 export interface Difference {
@@ -45,7 +45,7 @@ export function constructsOf(
   const found: Construct[] = [];
   if (view.side === 'positive') found.push(...tagConstructs(view));
   if (targets.every((target) => WEB_UIS.has(target))) return found;
-  walk(view.tree.items, (item, parents) => {
+  walkItems(view.tree.items, (item, parents) => {
     const differences = differencesOf(item, parents, context);
     if (differences) found.push({ range: item.range, in: differences });
   });

@@ -1,7 +1,7 @@
 import type { LoraFacts, LoraHashes } from '../../../shared/facts';
 import type { Environment } from '../../environment';
 import type { Fix, RuleContext } from '../rule';
-import { activeLoras } from './prompts';
+import { activeLoras } from '../view/prompts';
 
 /**
  * The installed file that has the content which the lockfile pins under a name, where it is now called something else.

@@ -1,6 +1,6 @@
 /**
- * The web UI is written in Python, and its regular expressions are Unicode-aware where JavaScript's are not. These are
- * the pieces of Python's meaning the analysis depends on.
+ * Python's text functions, as far as the web UI's results depend on them. Its regular expressions know all of Unicode for
+ * `\w`, `\d` and `\s`, where JavaScript's do not. This is the only module that restates them.
  */
 
 /** Body of a character class equal to Python's `\s` for text: no U+FEFF, but the separators U+001C–U+001F and U+0085. */
@@ -9,30 +9,75 @@ export const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\
 /** Body of a character class equal to Python's `\w`: letters and numbers of any script and `_`, no combining marks. */
 export const WORD = '\\p{L}\\p{N}_';
 
-const SPACE_PATTERN = new RegExp(`[${SPACE}]`);
-const WORD_PATTERN = new RegExp(`[${WORD}]`, 'u');
+const WORD_CHARACTER = new RegExp(`^[${WORD}]$`, 'u');
+const DIGIT_CHARACTER = /^\p{Nd}$/u;
 
-/** True for a single UTF-16 unit that Python's `str.isspace` accepts. */
-export function isSpace(unit: string): boolean {
-  const code = unit.charCodeAt(0);
-  if (code < 0x80) return code === 0x20 || (code >= 0x09 && code <= 0x0d) || (code >= 0x1c && code <= 0x1f);
-  return SPACE_PATTERN.test(unit);
+/** Python's `\w` for a UTF-16 unit or a code point: letters, numbers and `_`. */
+export function isWordCode(code: number): boolean {
+  if (code < 128) {
+    return (
+      (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 48 && code <= 57) || code === 95
+    );
+  }
+  return WORD_CHARACTER.test(String.fromCodePoint(code));
+}
+
+/** Python's `\d` for a UTF-16 unit or a code point: decimal digits of any script. */
+export function isDigitCode(code: number): boolean {
+  if (code < 128) return code >= 48 && code <= 57;
+  return DIGIT_CHARACTER.test(String.fromCodePoint(code));
+}
+
+/** Python's `\s` without `\n` and `\r`, for a UTF-16 unit. */
+export function isBlankCode(code: number): boolean {
+  if (code < 128)
+    return code === 32 || code === 9 || code === 11 || code === 12 || (code >= 28 && code <= 31);
+  return (
+    code === 0x85 ||
+    code === 0xa0 ||
+    code === 0x1680 ||
+    (code >= 0x2000 && code <= 0x200a) ||
+    code === 0x2028 ||
+    code === 0x2029 ||
+    code === 0x202f ||
+    code === 0x205f ||
+    code === 0x3000
+  );
+}
+
+export function isNewlineCode(code: number): boolean {
+  return code === 10 || code === 13;
+}
+
+/** Python's `\s`, for a UTF-16 unit. */
+export function isSpaceCode(code: number): boolean {
+  return isBlankCode(code) || isNewlineCode(code);
+}
+
+/** True for a text whose first UTF-16 unit matches Python's `\s`. */
+export function isSpace(text: string): boolean {
+  return isSpaceCode(text.charCodeAt(0));
+}
+
+/** Length of the word character at an offset, in UTF-16 units: 0 when there is none, 2 for one outside the BMP. */
+export function wordLengthAt(text: string, offset: number): number {
+  const code = text.codePointAt(offset);
+  if (code === undefined || !isWordCode(code)) return 0;
+  return code > 0xffff ? 2 : 1;
 }
 
 /** True when the code point that starts (or ends, for a trailing surrogate) at `offset` matches `\w`. */
 export function isWordAt(text: string, offset: number): boolean {
   if (offset < 0 || offset >= text.length) return false;
   const unit = text.charCodeAt(offset);
-  if (unit < 0x80)
-    return (
-      (unit >= 0x61 && unit <= 0x7a) ||
-      (unit >= 0x41 && unit <= 0x5a) ||
-      (unit >= 0x30 && unit <= 0x39) ||
-      unit === 0x5f
-    );
-  const start = unit >= 0xdc00 && unit <= 0xdfff && offset > 0 ? offset - 1 : offset;
-  const point = text.codePointAt(start);
-  return point !== undefined && WORD_PATTERN.test(String.fromCodePoint(point));
+  if (unit < 0xd800 || unit > 0xdfff) return isWordCode(unit);
+  const start = unit >= 0xdc00 && offset > 0 ? offset - 1 : offset;
+  return isWordCode(text.codePointAt(start) ?? unit);
+}
+
+/** True when the character that ends just before `offset` is a word character. */
+export function wordEndsAt(text: string, offset: number): boolean {
+  return isWordAt(text, offset - 1);
 }
 
 /** True when Python's `\b` matches at `offset`. */
@@ -43,14 +88,14 @@ export function isBoundary(text: string, offset: number): boolean {
 /** First offset at or after `offset` that is not white space. */
 export function skipSpace(text: string, offset: number, end = text.length): number {
   let at = offset;
-  while (at < end && isSpace(text.charAt(at))) at++;
+  while (at < end && isSpaceCode(text.charCodeAt(at))) at++;
   return at;
 }
 
 /** Last offset at or before `offset` that does not follow white space. */
 export function skipSpaceBack(text: string, offset: number, start = 0): number {
   let at = offset;
-  while (at > start && isSpace(text.charAt(at - 1))) at--;
+  while (at > start && isSpaceCode(text.charCodeAt(at - 1))) at--;
   return at;
 }
 
@@ -89,7 +134,7 @@ export function asciiDigits(text: string): string {
 function decimalValue(point: number): number {
   if (point >= 0x30 && point <= 0x39) return point - 0x30;
   let first = point;
-  while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first--;
+  while (isDigitCode(first - 1)) first--;
   return (point - first) % 10;
 }
 
@@ -102,6 +147,17 @@ export function parseFloatPython(text: string): number | undefined {
   if (special === null) return undefined;
   if (special[2]?.toLowerCase() === 'nan') return Number.NaN;
   return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+
+/**
+ * A decimal number as `float()` reads the texts that the web UI's patterns let through: a sign, digits of any script, at
+ * most one point, and an exponent. NaN for everything else, also for `nan`, `inf` and `1_0`.
+ */
+export function parseDecimal(text: string): number {
+  const ascii = asciiDigits(text.trim());
+  return DECIMAL.test(ascii) ? Number(ascii) : Number.NaN;
 }
 
 /** Python's `int(text)`: undefined where it raises ValueError. */

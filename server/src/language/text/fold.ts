@@ -1,11 +1,5 @@
-import { isBoundary } from '../../analysis/python';
-import type { Document, Item, Prompt } from '../../syntax/nodes';
-import { withoutComments } from '../../syntax/withoutComments';
-import { EMPTY_HASH, hashOf, mixed } from '../../text/hash';
-import type { PromptView } from './prompts';
-import { isContainer, partsOf } from './walk';
-
-const folded = new WeakMap<Prompt, string>();
+import { EMPTY_HASH, hashOf, mixed } from './hash';
+import { isBoundary } from './python';
 
 /** Lower case, `_` as a blank, single blanks, no backslashes: two texts a writer takes for the same tag fold alike. */
 export function fold(text: string): string {
@@ -44,31 +38,6 @@ function hashOfFolded(text: string, start: number, end: number): number | undefi
 const BLANK = 32;
 const BACKSLASH = 92;
 const UNDERSCORE = 95;
-
-/** The words of a prompt without brackets, weights and tags, folded. Tags, BREAK and AND part words like a comma. */
-export function foldedText(document: Document, view: PromptView): string {
-  let text = folded.get(view.tree);
-  if (text === undefined) {
-    const parts: string[] = [];
-    collect(view.tree.items, withoutComments(document), parts);
-    text = fold(parts.join(''));
-    folded.set(view.tree, text);
-  }
-  return text;
-}
-
-function collect(items: readonly Item[], text: string, parts: string[]): void {
-  for (const item of items) {
-    if (item.type === 'text' || item.type === 'escape')
-      parts.push(text.slice(item.range.start, item.range.end));
-    else if (isContainer(item)) {
-      partsOf(item).forEach((part, index) => {
-        if (index > 0) parts.push(',');
-        collect(part, text, parts);
-      });
-    } else parts.push(',');
-  }
-}
 
 /** Offset at which a folded phrase stands in a folded text as whole words, or -1. */
 export function indexOfPhrase(text: string, phrase: string): number {

@@ -1,9 +1,8 @@
 import type { Network, ResolvedBlock, ResolvedPrompt } from '../../analysis/resolved';
 import type { Block, Document, Prompt, Tag } from '../../syntax/nodes';
-import type { RuleContext } from '../rule';
+import type { Container } from '../../syntax/walk';
 import { type Outline, outlineOf } from './outline';
 import { type Phrase, phrasesOf } from './phrases';
-import type { Container } from './walk';
 
 /**
  * One side of a block, in the tree and as the web UI reads it, and what several rules want to know of it. Each of those
@@ -104,7 +103,11 @@ function usedTags(view: PromptView): readonly UsedTag[] {
 }
 
 /** LoRAs that the web UI really loads for a block: those of the positive prompt. */
-export function activeLoras({ prompts: [positive] }: RuleContext['blocks'][number]): readonly UsedLora[] {
+export function activeLoras({
+  prompts: [positive],
+}: {
+  readonly prompts: readonly PromptView[];
+}): readonly UsedLora[] {
   return positive?.loras ?? [];
 }
 

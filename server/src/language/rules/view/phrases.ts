@@ -1,9 +1,9 @@
 import type { Range } from '../../../shared/range';
-import { isSpaceCode } from '../../syntax/chars';
 import type { Document, Item } from '../../syntax/nodes';
 import { withoutComments } from '../../syntax/withoutComments';
 import { finderOf } from '../../text/finder';
-import { foldedHash } from './plainText';
+import { foldedHash } from '../../text/fold';
+import { isSpaceCode } from '../../text/python';
 
 /** What stands between two commas of a prompt, outside brackets. */
 export interface Phrase {
