@@ -14,12 +14,12 @@ export const ddim: TimestepSampler = {
 async function* sample({ x, transfers, predict, noise, eta }: TimestepRun): SamplerRun {
   const of = transfers.length;
   for (const [step, { timestep, alpha, alphaNext }] of transfers.entries()) {
-    const { denoised, epsilon } = await predict(x, timestep);
+    const { denoised, epsilon, epsilonUnconditioned = epsilon } = await predict(x, timestep);
     const variance = ((1 - alphaNext) / (1 - alpha)) * (1 - alpha / alphaNext);
     const spread = eta * Math.sqrt(variance);
     x = combine(
       [Math.sqrt(alphaNext), denoised],
-      [Math.sqrt(Math.max(0, 1 - alphaNext - spread ** 2)), epsilon],
+      [Math.sqrt(Math.max(0, 1 - alphaNext - spread ** 2)), epsilonUnconditioned],
     );
     if (eta > 0) x = combine([1, x], [spread, noise()]);
     yield { step, of, sigma: Math.sqrt((1 - alpha) / alpha), denoised };

@@ -43,6 +43,8 @@ export function diffusersSigmas(request: SigmaRequest, spacing: DiffusersSpacing
   const high = Math.max(...levels);
   return {
     space: 'sigma',
+    table,
+    span: spanOf(levels, table),
     sigmas: levels,
     timestepOf: (sigma) => timestepAt.get(sigma) ?? sigmaToTimestep(table, sigma),
     timestepBetween: (sigma) => sigmaToTimestep(table, sigma),
@@ -59,7 +61,7 @@ export function diffusersTransfers(request: TimestepRequest, spacing: DiffusersS
   const begin = firstStep(steps, strength);
   const count = table.sigmas.length;
   if (sampler.timesteps === 'lcm') {
-    return trajectoryOf(distilledTransfers(table, distilledTimesteps(table, steps)).slice(begin));
+    return trajectoryOf(table, distilledTransfers(table, distilledTimesteps(table, steps)).slice(begin));
   }
   const timesteps = spacedTimesteps(table, steps, spacing, 'whole');
   const end = spacing.setAlphaToOne ? 1 : table.alphasCumprod[0]!;
@@ -73,12 +75,16 @@ export function diffusersTransfers(request: TimestepRequest, spacing: DiffusersS
     alphaNext: alphaAt(from - stride),
   });
   if (sampler.timesteps === 'ddim')
-    return trajectoryOf(timesteps.slice(begin).map((timestep) => transfer(timestep)));
+    return trajectoryOf(
+      table,
+      timesteps.slice(begin).map((timestep) => transfer(timestep)),
+    );
   // PNDM's list has its second timestep twice. A run from an image is cut out of that list, and still takes the second of
   // what is left for the repetition.
   const repeated =
     timesteps.length > 1 ? [timesteps[0]!, ...timesteps.slice(1, 2), ...timesteps.slice(1)] : timesteps;
   return trajectoryOf(
+    table,
     repeated
       .slice(begin)
       .map((timestep, i) => (i === 1 ? transfer(timestep, timestep + stride) : transfer(timestep))),
@@ -86,8 +92,8 @@ export function diffusersTransfers(request: TimestepRequest, spacing: DiffusersS
 }
 
 /** A run without a step leaves its image as it is. */
-function trajectoryOf(transfers: readonly Transfer[]): TimestepTrajectory {
-  return { space: 'timestep', transfers, startAlpha: transfers[0]?.alpha ?? 1, averagesOutputs: true };
+function trajectoryOf(table: NoiseTable, transfers: readonly Transfer[]): TimestepTrajectory {
+  return { space: 'timestep', table, transfers, startAlpha: transfers[0]?.alpha ?? 1, averagesOutputs: true };
 }
 
 function distilledSigmas({ table, steps, strength }: SigmaRequest): SigmaTrajectory {
@@ -96,11 +102,23 @@ function distilledSigmas({ table, steps, strength }: SigmaRequest): SigmaTraject
   const timestepAt = new Map(sigmas.map((sigma, i) => [sigma, timesteps[i]!]));
   return {
     space: 'sigma',
+    table,
+    span: spanOf(sigmas, table),
     sigmas: [...sigmas, 0],
     timestepOf: (sigma) => timestepAt.get(sigma) ?? sigmaToTimestep(table, sigma),
     startScale: Math.sqrt((sigmas[0] ?? 0) ** 2 + 1),
     endScale: 1,
     lowerOrderEnd: true,
+  };
+}
+
+/** diffusers has no DPM fast or DPM adaptive: they run between the ends of the list, and never to 0. */
+function spanOf(sigmas: readonly number[], table: NoiseTable): SigmaTrajectory['span'] {
+  const positive = sigmas.filter((sigma) => sigma > 0);
+  return {
+    low: Math.min(table.sigmaMin, ...positive),
+    high: positive[0] ?? table.sigmaMax,
+    evaluations: positive.length,
   };
 }
 

@@ -1,3 +1,4 @@
+import { churned } from './churn';
 import { combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
@@ -11,19 +12,22 @@ export const dpm2: SigmaSampler = {
   sample,
 };
 
-async function* sample({ x, sigmas, denoise }: SigmaRun): SamplerRun {
+async function* sample(run: SigmaRun): SamplerRun {
+  const { sigmas, denoise } = run;
   const of = sigmas.length - 1;
+  let { x } = run;
   for (let step = 0; step < of; step++) {
-    const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
-    const denoised = await denoise(x, sigma);
-    const first = direction(x, denoised, sigma);
+    const next = sigmas[step + 1]!;
+    const { sigma, x: start } = churned(run, x, sigmas[step]!);
+    const denoised = await denoise(start, sigma);
+    const first = direction(start, denoised, sigma);
     if (next === 0) {
-      x = combine([1, x], [next - sigma, first]);
+      x = combine([1, start], [next - sigma, first]);
     } else {
       const middle = middleLevel(sigma, next);
-      const there = combine([1, x], [middle - sigma, first]);
+      const there = combine([1, start], [middle - sigma, first]);
       const second = direction(there, await denoise(there, middle, 'between'), middle);
-      x = combine([1, x], [next - sigma, second]);
+      x = combine([1, start], [next - sigma, second]);
     }
     yield { step, of, sigma, denoised };
   }

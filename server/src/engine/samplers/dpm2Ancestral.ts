@@ -12,12 +12,13 @@ export const dpm2Ancestral: SigmaSampler = {
   sample,
 };
 
-async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
+async function* sample({ x, sigmas, denoise, noise, eta, settings }: SigmaRun): SamplerRun {
   const of = sigmas.length - 1;
+  const noiseScale = settings?.s_noise ?? 1;
   for (let step = 0; step < of; step++) {
     const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
     const denoised = await denoise(x, sigma);
-    const { down, up } = ancestralStep(sigma, next);
+    const { down, up } = ancestralStep(sigma, next, eta);
     const first = direction(x, denoised, sigma);
     if (down === 0) {
       x = combine([1, x], [down - sigma, first]);
@@ -25,7 +26,7 @@ async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
       const middle = middleLevel(sigma, down);
       const there = combine([1, x], [middle - sigma, first]);
       const second = direction(there, await denoise(there, middle, 'between'), middle);
-      x = combine([1, x], [down - sigma, second], [up, noise()]);
+      x = combine([1, x], [down - sigma, second], [up * noiseScale, noise()]);
     }
     yield { step, of, sigma, denoised };
   }

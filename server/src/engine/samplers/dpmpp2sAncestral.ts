@@ -11,12 +11,13 @@ export const dpmpp2sAncestral: SigmaSampler = {
   sample,
 };
 
-async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
+async function* sample({ x, sigmas, denoise, noise, eta, settings }: SigmaRun): SamplerRun {
   const of = sigmas.length - 1;
+  const noiseScale = settings?.s_noise ?? 1;
   for (let step = 0; step < of; step++) {
     const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
     const denoised = await denoise(x, sigma);
-    const { down, up } = ancestralStep(sigma, next);
+    const { down, up } = ancestralStep(sigma, next, eta);
     if (down === 0) {
       x = combine([1, x], [down - sigma, direction(x, denoised, sigma)]);
     } else {
@@ -25,7 +26,7 @@ async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
       const second = await denoise(there, middle);
       x = combine([down / sigma, x], [1 - down / sigma, second]);
     }
-    if (next > 0) x = combine([1, x], [up, noise()]);
+    if (next > 0) x = combine([1, x], [up * noiseScale, noise()]);
     yield { step, of, sigma, denoised };
   }
   return x;

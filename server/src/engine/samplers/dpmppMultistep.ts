@@ -5,7 +5,7 @@ import type { SamplerRun, SigmaRun } from './sampler';
 export interface MultistepOptions {
   /** How many model outputs a step looks at. */
   readonly order: 1 | 2 | 3;
-  /** Share of fresh Brownian noise: 0 is the differential equation, 1 the stochastic one. */
+  /** Share of fresh Brownian noise: 0 is the differential equation, 1 the stochastic one. The run's own multiplies it. */
   readonly eta: number;
   /** How the second output enters a second-order step. */
   readonly second: 'midpoint' | 'heun';
@@ -20,7 +20,8 @@ const SHORT_RUN = 15;
  */
 export async function* sampleMultistep(run: SigmaRun, options: MultistepOptions): SamplerRun {
   const { sigmas, denoise, brownian } = run;
-  const { eta } = options;
+  const eta = options.eta * (run.eta ?? 1);
+  const noiseScale = run.settings?.s_noise ?? 1;
   const of = sigmas.length - 1;
   let x = run.x;
   /** Earlier outputs, newest first, each with the length of the step it was the start of. */
@@ -30,7 +31,8 @@ export async function* sampleMultistep(run: SigmaRun, options: MultistepOptions)
     const denoised = await denoise(x, sigma);
     if (next === 0) {
       x = denoised;
-    } else {
+    } else if (next < sigma) {
+      // Two equal sigmas, as the rounding of timesteps makes them in long runs, are a step of no length.
       const h = Math.log(sigma / next);
       const reach = h * (eta + 1);
       const known = history.slice(0, orderAt(run, options, step) - 1);
@@ -38,7 +40,11 @@ export async function* sampleMultistep(run: SigmaRun, options: MultistepOptions)
       // diffusers writes the stochastic third order with -1/2 where +1/2 belongs.
       if (run.lowerOrderEnd && eta > 0 && known.length === 2) terms[1] = [terms[1]![0] - 1, terms[1]![1]];
       x = combine([Math.exp(-reach), x], [-Math.expm1(-reach), denoised], ...terms);
-      if (eta > 0) x = combine([1, x], [next * Math.sqrt(-Math.expm1(-2 * h * eta)), brownian(sigma, next)]);
+      if (eta > 0)
+        x = combine(
+          [1, x],
+          [noiseScale * next * Math.sqrt(-Math.expm1(-2 * h * eta)), brownian(sigma, next)],
+        );
       history = [{ denoised, length: h }, ...history].slice(0, 2);
     }
     yield { step, of, sigma, denoised };

@@ -11,8 +11,9 @@ export const dpmppSde: SigmaSampler = {
   sample,
 };
 
-async function* sample({ x, sigmas, denoise, brownian }: SigmaRun): SamplerRun {
+async function* sample({ x, sigmas, denoise, brownian, eta, settings }: SigmaRun): SamplerRun {
   const of = sigmas.length - 1;
+  const noiseScale = settings?.s_noise ?? 1;
   for (let step = 0; step < of; step++) {
     const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
     const denoised = await denoise(x, sigma);
@@ -20,18 +21,18 @@ async function* sample({ x, sigmas, denoise, brownian }: SigmaRun): SamplerRun {
       x = combine([1, x], [next - sigma, direction(x, denoised, sigma)]);
     } else {
       const [start, middle, end] = levelsOf(sigma, next);
-      const half = ancestralStep(sigma, middle);
+      const half = ancestralStep(sigma, middle, eta);
       const there = combine(
         [half.down / sigma, x],
         [1 - half.down / sigma, denoised],
-        [half.up, brownian(start, middle)],
+        [half.up * noiseScale, brownian(start, middle)],
       );
       const second = await denoise(there, middle);
-      const whole = ancestralStep(sigma, next);
+      const whole = ancestralStep(sigma, next, eta);
       x = combine(
         [whole.down / sigma, x],
         [1 - whole.down / sigma, second],
-        [whole.up, brownian(start, end)],
+        [whole.up * noiseScale, brownian(start, end)],
       );
     }
     yield { step, of, sigma, denoised };

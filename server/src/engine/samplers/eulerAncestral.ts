@@ -11,12 +11,12 @@ export const eulerAncestral: SigmaSampler = {
   sample,
 };
 
-async function* sample({ x, sigmas, denoise, noise }: SigmaRun): SamplerRun {
+async function* sample({ x, sigmas, denoise, noise, eta }: SigmaRun): SamplerRun {
   const of = sigmas.length - 1;
   for (let step = 0; step < of; step++) {
     const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
     const denoised = await denoise(x, sigma);
-    const { down, up } = ancestralStep(sigma, next);
+    const { down, up } = ancestralStep(sigma, next, eta);
     x = combine([1, x], [down - sigma, direction(x, denoised, sigma)]);
     if (next > 0) x = combine([1, x], [up, noise()]);
     yield { step, of, sigma, denoised };

@@ -1,9 +1,30 @@
 import { combine, type Term } from './latents';
+import type { GuidedOutput, ModelCall } from './modelCalls';
 
 /** One part of a composed prompt: the model's output for it, and its weight. */
 export interface ConditionedOutput {
   readonly output: Float32Array;
   readonly weight: number;
+}
+
+/**
+ * The guided output of one model evaluation, as the web UI combines it: with the negative prompt, or without it where the
+ * call leaves it out.
+ * @param unconditioned the output for the negative prompt; may be absent where the call leaves it out.
+ * @param rescale see `rescaleGuidance`; the contrast wanted is that of the first part's output.
+ */
+export function guidedOutput(
+  unconditioned: Float32Array | undefined,
+  conditioned: readonly ConditionedOutput[],
+  scale: number,
+  call: ModelCall,
+  rescale = 0,
+): GuidedOutput {
+  const first = conditioned[0]!.output;
+  const base = call.leavesOutNegative ? first : (unconditioned ?? first);
+  const own = call.leavesOutNegative ? 1 : scale * call.guidanceFactor;
+  const output = rescaleGuidance(combineGuidance(base, conditioned, own), first, rescale);
+  return call.needsUnconditioned ? { output, unconditioned: base } : { output };
 }
 
 /**

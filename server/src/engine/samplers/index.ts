@@ -1,6 +1,9 @@
 import { ddim } from './ddim';
+import { ddimCfgpp } from './ddimCfgpp';
 import { dpm2 } from './dpm2';
 import { dpm2Ancestral } from './dpm2Ancestral';
+import { dpmAdaptive } from './dpmAdaptive';
+import { dpmFast } from './dpmFast';
 import { dpmpp2m } from './dpmpp2m';
 import { dpmpp2mSde } from './dpmpp2mSde';
 import { dpmpp2mSdeHeun } from './dpmpp2mSdeHeun';
@@ -13,21 +16,24 @@ import { heun } from './heun';
 import { lcm } from './lcm';
 import { lms } from './lms';
 import { plms } from './plms';
+import { restart } from './restart';
 import type { Sampler } from './sampler';
 import { tcd } from './tcd';
 import { unipc } from './unipc';
 
-export { combineGuidance, rescaleGuidance } from './guidance';
+export { combineGuidance, guidedOutput, rescaleGuidance } from './guidance';
+export type { GuidedOutput, ModelCall } from './modelCalls';
 export type { PredictionType } from './prediction';
 export {
   type Convention,
-  type ModelCall,
   type PreparedRun,
   type RunStart,
   type SamplingRequest,
   startSampling,
 } from './run';
 export type { Sampler, SamplerRun, SamplerStep } from './sampler';
+export { webuiSigmas } from './webui';
+export { webuiSteps, webuiTimesteps } from './webuiSteps';
 
 /** Every sampler; add a new one here and nowhere else. */
 export const SAMPLERS: readonly Sampler[] = [
@@ -43,7 +49,11 @@ export const SAMPLERS: readonly Sampler[] = [
   heun,
   dpm2,
   dpm2Ancestral,
+  dpmFast,
+  dpmAdaptive,
+  restart,
   ddim,
+  ddimCfgpp,
   plms,
   unipc,
   lcm,

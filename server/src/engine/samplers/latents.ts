@@ -31,12 +31,14 @@ export function direction(x: Float32Array, denoised: Float32Array, sigma: number
  * Splits a step into one down to `down` and fresh noise of size `up`, so that both together arrive at the next level
  * (k-diffusion's `get_ancestral_step`). Rounded to float32 after each operation, as its tensors are: in a long step `down`
  * is the difference of two nearly equal squares, and has few digits in common with the exact one.
+ * @param eta share of the fresh noise: 0 is none of it.
  */
-export function ancestralStep(sigma: number, sigmaNext: number): { down: number; up: number } {
+export function ancestralStep(sigma: number, sigmaNext: number, eta = 1): { down: number; up: number } {
+  if (eta === 0) return { down: sigmaNext, up: 0 };
   const { fround } = Math;
   const [square, squareNext] = [fround(sigma ** 2), fround(sigmaNext ** 2)];
   const variance = fround(fround(squareNext * fround(square - squareNext)) / square);
-  const up = Math.min(sigmaNext, fround(Math.sqrt(Math.max(0, variance))));
+  const up = Math.min(sigmaNext, fround(eta * fround(Math.sqrt(Math.max(0, variance)))));
   return { down: fround(Math.sqrt(Math.max(0, fround(squareNext - fround(up ** 2))))), up };
 }
 

@@ -1,3 +1,4 @@
+import { roundToHalf } from '../../numerics/half';
 import { combine } from './latents';
 import type { Prediction } from './sampler';
 
@@ -23,14 +24,28 @@ export function denoisedOf(
   }
 }
 
+/** Square roots of the shares of signal and noise, rounded where the noise table is in half precision. */
+export function rootsOf(alpha: number, isHalf = false): { signal: number; spread: number } {
+  if (!isHalf) return { signal: Math.sqrt(alpha), spread: Math.sqrt(1 - alpha) };
+  const round = roundToHalf;
+  return { signal: round(Math.sqrt(alpha)), spread: round(Math.sqrt(round(1 - alpha))) };
+}
+
 /** Clean latents and noise a model's output stands for, about latents `x` in the variance-preserving form. */
 export function predictionOf(
   type: PredictionType,
   x: Float32Array,
   output: Float32Array,
   alpha: number,
+  isHalf = false,
 ): Prediction {
-  const [signal, spread] = [Math.sqrt(alpha), Math.sqrt(1 - alpha)];
+  const { signal, spread } = rootsOf(alpha, isHalf);
+  if (isHalf && type !== 'sample') {
+    // Rounded, the two no longer add up to 1, so the clean latents follow from the noise.
+    const epsilon = type === 'epsilon' ? output : combine([signal, output], [spread, x]);
+    const root = Math.sqrt(alpha);
+    return { output, epsilon, denoised: combine([1 / root, x], [-spread / root, epsilon]) };
+  }
   switch (type) {
     case 'epsilon':
       return { output, epsilon: output, denoised: combine([1 / signal, x], [-spread / signal, output]) };

@@ -1,28 +1,16 @@
 import type { BrownianNoise, ImageNoise } from '../../numerics/noise';
-import {
-  createNoiseTable,
-  type NoiseTable,
-  type TrainingSchedule,
-  withFiniteEnd,
-} from '../../numerics/sigmas';
+import { createNoiseTable, type TrainingSchedule, webuiTable, withFiniteEnd } from '../../numerics/sigmas';
+import type { SamplingSettings } from '../../shared/samplingSettings';
 import { type DiffusersSpacing, diffusersSigmas, diffusersTransfers } from './diffusers';
 import { combine } from './latents';
-import { denoisedOf, type PredictionType, predictionOf } from './prediction';
+import { createAsk, type GuidedOutput, type ModelCall } from './modelCalls';
+import { denoisedOf, type PredictionType, predictionOf, rootsOf } from './prediction';
 import type { Sampler, SamplerRun, SigmaSampler, TimestepSampler } from './sampler';
 import type { SigmaTrajectory, TimestepTrajectory, Trajectory } from './trajectory';
 import { webuiSigmas, webuiTransfers } from './webui';
 
 /** Whose rounding a run follows: the web UI's (fractional timesteps), or that of diffusers' schedulers. */
 export type Convention = 'a1111' | 'diffusers';
-
-/** Where in a run the model is asked. */
-export interface ModelCall {
-  /** Zero-based index of the step. */
-  readonly step: number;
-  /** Zero-based count of model runs so far: two per step for some samplers. */
-  readonly evaluation: number;
-  readonly sigma: number;
-}
 
 /** Where an image-to-image run starts. */
 export interface RunStart {
@@ -47,14 +35,16 @@ export interface SamplingRequest {
   /** Where the diffusers convention places steps; defaults to that of Stable Diffusion's own configuration. */
   readonly spacing?: Partial<DiffusersSpacing>;
   readonly architecture?: string;
-  /** Replaces the sampler's own share of fresh noise (DDIM, TCD). */
+  /** Options of the web UI under their names there; the diffusers convention has none. */
+  readonly settings?: SamplingSettings;
+  /** Replaces the sampler's own share of fresh noise, and that of the settings. */
   readonly eta?: number;
   readonly start?: RunStart;
   /**
    * Runs the network, guidance included: `input` has unit variance, as the network was trained on. Gives the network's
-   * output in its own meaning.
+   * output in its own meaning; with that for the negative prompt alone beside it where `call.needsUnconditioned` is set.
    */
-  predict(input: Float32Array, timestep: number, call: ModelCall): Promise<Float32Array>;
+  predict(input: Float32Array, timestep: number, call: ModelCall): Promise<Float32Array | GuidedOutput>;
 }
 
 /** Stable Diffusion's own scheduler configuration; the two families of schedulers differ in what it leaves open. */
@@ -70,53 +60,77 @@ function usualSpacing({ space }: Sampler): DiffusersSpacing {
 /** A run that has been prepared. Reading `steps` does the work; its return value are the final scaled latents. */
 export interface PreparedRun {
   readonly trajectory: Trajectory;
-  /** Number of steps the run will report. */
+  /** Number of steps the run will report; an estimate for samplers that choose the length of their steps. */
   readonly of: number;
   readonly steps: SamplerRun;
 }
 
 /** Prepares a run. Draws the initial noise, asks nothing of the model yet. */
 export function startSampling(request: SamplingRequest): PreparedRun {
-  const { sampler } = request;
+  const { sampler, training } = request;
   const convention = request.convention ?? 'a1111';
   const spacing = { ...usualSpacing(sampler), ...request.spacing };
-  const table = createNoiseTable(request.training, convention === 'a1111' ? 'double' : 'single');
+  const settings = convention === 'a1111' ? request.settings : undefined;
+  const table = tableFor(training, convention, sampler);
   const wanted = {
     scheduleType: request.scheduleType,
     steps: request.steps,
     architecture: request.architecture,
     strength: request.start?.strength,
     takesAllSteps: request.start?.takesAllSteps,
+    table,
+    settings,
   };
   if (sampler.space === 'sigma') {
-    // diffusers leaves LCM the level without signal; so little of it does not show in float32.
-    const signal = convention === 'diffusers' && sampler.ownSchedule === 'lcm' ? 2 ** -60 : undefined;
-    const question = { ...wanted, sampler, table: withFiniteEnd(table, signal) };
+    const question = { ...wanted, sampler };
     const trajectory = convention === 'a1111' ? webuiSigmas(question) : diffusersSigmas(question, spacing);
-    const steps = runSigmas(request, sampler, trajectory);
-    return { trajectory, of: trajectory.sigmas.length - 1, steps };
+    const of = sampler.countSteps?.(trajectory) ?? trajectory.sigmas.length - 1;
+    return { trajectory, of, steps: runSigmas(request, sampler, trajectory, settings ?? {}) };
   }
-  const question = { ...wanted, sampler, table: convention === 'a1111' ? withFiniteEnd(table) : table };
+  const question = { ...wanted, sampler };
   const trajectory =
     convention === 'a1111' ? webuiTransfers(question) : diffusersTransfers(question, spacing);
-  const steps = runTransfers(request, sampler, trajectory, question.table);
+  const steps = runTransfers(request, sampler, trajectory, settings ?? {});
   return { trajectory, of: trajectory.transfers.length, steps };
 }
 
-function runSigmas(request: SamplingRequest, sampler: SigmaSampler, trajectory: SigmaTrajectory): SamplerRun {
+/**
+ * The noise table of a training. One with zero terminal SNR ends as the convention ends it: the web UI's and ComfyUI's table
+ * at sigma 4518.8, diffusers' at 4096; diffusers leaves DDIM the 0, and LCM so little that it does not show.
+ */
+function tableFor(training: TrainingSchedule, convention: Convention, sampler: Sampler) {
+  if (convention === 'a1111') {
+    const { rescaleBetasZeroSnr, ...plain } = training;
+    const table = createNoiseTable(plain, 'double');
+    return rescaleBetasZeroSnr ? webuiTable(table, { sd_noise_schedule: 'Zero Terminal SNR' }) : table;
+  }
+  const table = createNoiseTable(training, 'single');
+  if (sampler.space === 'timestep') return table;
+  return withFiniteEnd(table, sampler.ownSchedule === 'lcm' ? 2 ** -60 : undefined);
+}
+
+function runSigmas(
+  request: SamplingRequest,
+  sampler: SigmaSampler,
+  trajectory: SigmaTrajectory,
+  settings: SamplingSettings,
+): SamplerRun {
   const { noise, start, prediction } = request;
   const { sigmas, timestepOf, timestepBetween = timestepOf, endScale, velocityAlpha } = trajectory;
   const [low, high] = trajectory.brownianRange ?? [
     Math.min(...sigmas.filter((level) => level > 0)),
     sigmas[0]!,
   ];
-  const x = startLatents(trajectory, noise.first(), start?.latents);
-  const ask = createAsk(request);
+  const x = startLatents(trajectory, noise.first(), start?.latents, settings);
+  const ask = createAsk(request, settings, trajectory.sigmas.length - 1);
   let brownian: BrownianNoise | undefined;
   const run = sampler.sample({
     x,
     sigmas,
     timestepOf,
+    eta: request.eta ?? settings.eta_ancestral ?? 1,
+    settings,
+    span: trajectory.span,
     lowerOrderEnd: trajectory.lowerOrderEnd,
     passed: trajectory.passed,
     noise: noise.next,
@@ -129,10 +143,16 @@ function runSigmas(request: SamplingRequest, sampler: SigmaSampler, trajectory: 
     async denoise(latents, sigma, place) {
       const timestep = place === 'between' ? timestepBetween(sigma) : timestepOf(sigma);
       const input = combine([1 / Math.sqrt(sigma ** 2 + 1), latents]);
-      const output = await ask(input, timestep, sigma);
+      const { output } = await ask(input, timestep, sigma);
       if (!velocityAlpha || prediction !== 'v_prediction')
         return denoisedOf(prediction, latents, output, sigma);
-      const { epsilon } = predictionOf(prediction, input, output, velocityAlpha(timestep));
+      const { epsilon } = predictionOf(
+        prediction,
+        input,
+        output,
+        velocityAlpha(timestep),
+        trajectory.table.isHalf,
+      );
       return denoisedOf('epsilon', latents, epsilon, sigma);
     },
   });
@@ -141,33 +161,34 @@ function runSigmas(request: SamplingRequest, sampler: SigmaSampler, trajectory: 
 
 /** Noise alone, or an image with noise on it. */
 function startLatents(
-  { sigmas, startScale, startAlpha }: SigmaTrajectory,
+  { sigmas, startScale, startAlpha, table }: SigmaTrajectory,
   noise: Float32Array,
   image: Float32Array | undefined,
+  { img2img_extra_noise: extra = 0, initial_noise_multiplier: factor = 1 }: SamplingSettings,
 ): Float32Array {
   if (!image) return combine([startScale, noise]);
-  if (startAlpha === undefined) return combine([1, image], [sigmas[0]!, noise]);
-  return combine(
-    [startScale * Math.sqrt(startAlpha), image],
-    [startScale * Math.sqrt(1 - startAlpha), noise],
-  );
+  if (startAlpha === undefined) return combine([1, image], [sigmas[0]! * factor + extra * factor, noise]);
+  const { signal, spread } = rootsOf(startAlpha, table.isHalf);
+  return combine([startScale * signal, image], [startScale * (spread + extra * signal) * factor, noise]);
 }
 
 function runTransfers(
   request: SamplingRequest,
   sampler: TimestepSampler,
-  { transfers, startAlpha, averagesOutputs }: TimestepTrajectory,
-  table: NoiseTable,
+  { transfers, startAlpha, averagesOutputs, table }: TimestepTrajectory,
+  settings: SamplingSettings,
 ): SamplerRun {
   const { noise, start, prediction } = request;
   const first = noise.first();
-  const x = start
-    ? combine([Math.sqrt(startAlpha), start.latents], [Math.sqrt(1 - startAlpha), first])
-    : first;
-  const ask = createAsk(request);
-  const alphaAt = (timestep: number) => table.alphasCumprod[timestep]!;
+  const { img2img_extra_noise: extra = 0, initial_noise_multiplier: factor = 1 } = settings;
+  const { signal, spread } = rootsOf(startAlpha, table.isHalf);
+  const x = start ? combine([signal, start.latents], [(spread + extra * signal) * factor, first]) : first;
+  const ask = createAsk(request, settings, transfers.length);
+  // At 1000 steps, the offset of diffusers' spacing leads past the end of the table.
+  const last = table.alphasCumprod.length - 1;
+  const alphaAt = (timestep: number) => table.alphasCumprod[Math.min(timestep, last)]!;
   const interpret = (latents: Float32Array, output: Float32Array, alpha: number) =>
-    predictionOf(prediction, latents, output, alpha);
+    predictionOf(prediction, latents, output, alpha, table.isHalf);
   return sampler.sample({
     x,
     transfers,
@@ -175,22 +196,16 @@ function runTransfers(
     alphaAt,
     interpret,
     noise: noise.next,
-    eta: request.eta ?? sampler.eta ?? 0,
+    eta: request.eta ?? sampler.eta ?? settings.eta_ddim ?? 0,
     async predict(latents, timestep) {
       const alpha = alphaAt(timestep);
-      const output = await ask(latents, timestep, Math.sqrt((1 - alpha) / alpha));
-      return interpret(latents, output, alpha);
+      const { output, unconditioned } = await ask(latents, timestep, Math.sqrt((1 - alpha) / alpha));
+      const read = interpret(latents, output, alpha);
+      return unconditioned
+        ? { ...read, epsilonUnconditioned: interpret(latents, unconditioned, alpha).epsilon }
+        : read;
     },
   });
-}
-
-/** Counts the model's runs for the caller, who switches prompts by them. */
-function createAsk({ sampler, predict }: SamplingRequest) {
-  let evaluation = 0;
-  return (input: Float32Array, timestep: number, sigma: number) => {
-    const step = Math.floor(evaluation / sampler.evaluations);
-    return predict(input, timestep, { step, evaluation: evaluation++, sigma });
-  };
 }
 
 async function* scaleResult(run: SamplerRun, factor: number): SamplerRun {

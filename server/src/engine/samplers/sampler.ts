@@ -1,3 +1,5 @@
+import type { SamplingSettings } from '../../shared/samplingSettings';
+
 /** What a sampler tells after each step. The arrays are the sampler's own: read them before asking for the next step. */
 export interface SamplerStep {
   /** Zero-based index of the step just taken, and how many the run has. */
@@ -31,8 +33,24 @@ export interface SigmaRun {
   timestepOf(sigma: number): number;
   /** diffusers ends short runs with a first-order step; k-diffusion does so only when the last level is 0. */
   readonly lowerOrderEnd: boolean;
+  /** Share of fresh noise in a step, where the sampler takes it; default 1. */
+  readonly eta?: number;
+  /** Options of the web UI; the diffusers convention has none. */
+  readonly settings?: SamplingSettings;
+  /**
+   * Sigmas that a solver without a list of its own runs between, and the number of model evaluations it may make; absent:
+   * those of the list.
+   */
+  readonly span?: SolverSpan;
   /** Levels that an image-to-image run passes over, where it follows diffusers: multistep solvers count them as steps. */
   readonly passed?: readonly number[];
+}
+
+/** What DPM fast and DPM adaptive run along. */
+export interface SolverSpan {
+  readonly low: number;
+  readonly high: number;
+  readonly evaluations: number;
 }
 
 /** One step of a sampler that works with timesteps: ask the model at `timestep`, go from one signal share to another. */
@@ -51,6 +69,8 @@ export interface Prediction {
   readonly epsilon: Float32Array;
   /** The output itself, before it was read as one thing or the other. */
   readonly output: Float32Array;
+  /** The noise that the model sees for the negative prompt alone, where the sampler asks for it. */
+  readonly epsilonUnconditioned?: Float32Array;
 }
 
 /** A run of a sampler that works with timesteps: latents are in the variance-preserving form. */
@@ -80,6 +100,10 @@ interface SamplerFacts {
   readonly schedule: string;
   /** Model runs per step: the web UI resolves prompt schedules for so many times the steps. */
   readonly evaluations: 1 | 2;
+  /** Factor of the CFG scale, where the sampler has another unit for it; default 1. */
+  readonly guidanceFactor?: number;
+  /** The sampler needs the model's output for the negative prompt beside the guided one. */
+  readonly needsUnconditioned?: boolean;
 }
 
 /** A sampler in k-diffusion's form. */
@@ -89,6 +113,12 @@ export interface SigmaSampler extends SamplerFacts {
   readonly discardsPenultimate?: boolean;
   /** Noise levels of the sampler's own, used unless a schedule type is named (UniPC takes no other). */
   readonly ownSchedule?: 'lcm' | 'unipc';
+  /** Runs along `SigmaRun.span` instead of the list of sigmas. */
+  readonly takesSpan?: boolean;
+  /** Chooses the length of its steps itself: their number is not known before the run. */
+  readonly isAdaptive?: boolean;
+  /** Number of steps, where it is not that of the intervals between the sigmas. */
+  countSteps?(run: Pick<SigmaRun, 'sigmas' | 'span'>): number;
   /** diffusers asks the model at whole timesteps only, and keeps latents in the variance-preserving form. */
   readonly wholeTimesteps?: boolean;
   sample(run: SigmaRun): SamplerRun;

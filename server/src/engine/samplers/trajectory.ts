@@ -1,9 +1,12 @@
 import type { NoiseTable } from '../../numerics/sigmas';
-import type { Sampler, SigmaSampler, TimestepSampler, Transfer } from './sampler';
+import type { SamplingSettings } from '../../shared/samplingSettings';
+import type { Sampler, SigmaSampler, SolverSpan, TimestepSampler, Transfer } from './sampler';
 
 /** The way of a run through noise levels. */
 export interface SigmaTrajectory {
   readonly space: 'sigma';
+  /** The noise table that the run uses. */
+  readonly table: NoiseTable;
   readonly sigmas: readonly number[];
   /** Timestep the model is asked at; fractional where the convention allows it. */
   timestepOf(sigma: number): number;
@@ -20,6 +23,8 @@ export interface SigmaTrajectory {
   /** The result times this leaves the sampler: below 1 when the last level is not 0 and latents are variance-preserving. */
   readonly endScale: number;
   readonly lowerOrderEnd: boolean;
+  /** What a solver without a list of its own runs along. */
+  readonly span: SolverSpan;
   /** As in `SigmaRun`. */
   readonly passed?: readonly number[];
 }
@@ -27,6 +32,7 @@ export interface SigmaTrajectory {
 /** The way of a run through timesteps. */
 export interface TimestepTrajectory {
   readonly space: 'timestep';
+  readonly table: NoiseTable;
   readonly transfers: readonly Transfer[];
   /** Signal share at which an image-to-image run starts; text-to-image starts from noise alone. */
   readonly startAlpha: number;
@@ -45,8 +51,10 @@ export interface TrajectoryRequest<S extends Sampler = Sampler> {
   readonly architecture?: string;
   /** Denoising strength of an image-to-image run; absent for text-to-image. */
   readonly strength?: number;
-  /** As in `SamplingRequest`. */
+  /** As in `RunStart`. */
   readonly takesAllSteps?: boolean;
+  /** Options of the web UI; diffusers' convention has none. */
+  readonly settings?: SamplingSettings;
 }
 
 export type SigmaRequest = TrajectoryRequest<SigmaSampler>;

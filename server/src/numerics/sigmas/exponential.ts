@@ -1,14 +1,14 @@
 import { expFloat32, linspaceFloat32 } from './float32';
 import { linspace } from './noiseTable';
-import type { Schedule } from './schedule';
+import { endsOf, type Schedule } from './schedule';
 
 /** Evenly in the logarithm of sigma. */
 export const exponential: Schedule = {
   name: 'Exponential',
-  sigmas: ({ table, steps }) => [
-    ...linspaceFloat32(Math.log(table.sigmaMax), Math.log(table.sigmaMin), steps).map(expFloat32),
-    0,
-  ],
+  sigmas(request) {
+    const { low, high } = endsOf(request);
+    return [...linspaceFloat32(Math.log(high), Math.log(low), request.steps).map(expFloat32), 0];
+  },
 };
 
 /** The same ramp between two noise levels in float64, without the closing zero. */

@@ -13,6 +13,7 @@ import { uniform } from './uniform';
 
 export * from './noiseTable';
 export type { Schedule, ScheduleRequest } from './schedule';
+export { rescaledToZeroSnr, webuiTable, ZERO_SNR_SIGNAL } from './webuiTable';
 
 /** Every noise schedule; add a new one here and nowhere else. `Automatic` is not one: it is the sampler's own choice. */
 export const SCHEDULES: readonly Schedule[] = [
@@ -35,4 +36,16 @@ export function findSchedule(name: string): Schedule | undefined {
   return SCHEDULES.find((schedule) =>
     [schedule.name, ...(schedule.aliases ?? [])].some((known) => known.toLowerCase() === wanted),
   );
+}
+
+/**
+ * The schedule that the web UI draws with for a name: it knows the name of the menu (`SGM Uniform`) and its own
+ * (`sgm_uniform`), exactly as they are written, and takes Uniform for every other.
+ */
+export function webuiSchedule(name: string): Schedule {
+  return SCHEDULES.find((schedule) => schedule.name === name || internalName(schedule) === name) ?? uniform;
+}
+
+function internalName({ name }: Schedule): string {
+  return name.toLowerCase().replaceAll(' ', '_');
 }

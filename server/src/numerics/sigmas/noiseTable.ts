@@ -1,3 +1,4 @@
+import { roundToHalf } from '../half';
 import { expFloat32, linspaceFloat32 } from './float32';
 
 /** How a model was trained: the keys of diffusers' scheduler_config.json that decide its noise levels. */
@@ -26,6 +27,10 @@ export interface NoiseTable {
   readonly logSigmas: Float32Array;
   readonly sigmaMin: number;
   readonly sigmaMax: number;
+  /** Timesteps of sigmas are those of the nearest entry, without fractions. */
+  readonly isQuantized?: boolean;
+  /** The table holds half-precision numbers, and what is computed from it alone is rounded to them. */
+  readonly isHalf?: boolean;
 }
 
 /**
@@ -60,22 +65,33 @@ export function withFiniteEnd(table: NoiseTable, signal = 2 ** -24): NoiseTable 
   return tableOf(alphas);
 }
 
-/** A table made of given cumulative products. */
-export function tableOf(alphasCumprod: Float32Array): NoiseTable {
-  const sigmas = alphasCumprod.map((alpha) => Math.sqrt(Math.fround(Math.fround(1 - alpha) / alpha)));
+/** Rounds to the precision of a table. */
+export function roundingOf({ isHalf }: Pick<NoiseTable, 'isHalf'>): (value: number) => number {
+  return isHalf ? roundToHalf : Math.fround;
+}
+
+/** A table made of given cumulative products, in float32 or half precision. */
+export function tableOf(alphasCumprod: Float32Array, isHalf = false): NoiseTable {
+  const round = roundingOf({ isHalf });
+  const sigmas = alphasCumprod.map((alpha) => round(Math.sqrt(round(round(1 - alpha) / alpha))));
   return {
     alphasCumprod,
     sigmas,
-    logSigmas: sigmas.map(Math.log),
+    logSigmas: sigmas.map((sigma) => round(Math.log(sigma))),
     sigmaMin: sigmas[0]!,
     sigmaMax: sigmas.at(-1)!,
+    ...(isHalf && { isHalf }),
   };
 }
 
-/** Timestep of a noise level, fractional: linear between neighbours in log sigma, clamped to the table. */
+/**
+ * Timestep of a noise level, fractional: linear between neighbours in log sigma, clamped to the table. That of the nearest
+ * entry where the table is quantized.
+ */
 export function sigmaToTimestep(table: NoiseTable, sigma: number): number {
   const logs = table.logSigmas;
   const log = Math.fround(Math.log(sigma));
+  if (table.isQuantized) return nearestTo(logs, log);
   let low = 0;
   let high = logs.length - 1;
   while (high - low > 1) {
@@ -85,6 +101,14 @@ export function sigmaToTimestep(table: NoiseTable, sigma: number): number {
   }
   const weight = (logs[low]! - log) / (logs[low]! - logs[low + 1]!);
   return low + Math.min(1, Math.max(0, weight));
+}
+
+/** Index of the first entry that is nearest to a value. */
+function nearestTo(values: Float32Array, value: number): number {
+  let nearest = 0;
+  for (let i = 1; i < values.length; i++)
+    if (Math.abs(values[i]! - value) < Math.abs(values[nearest]! - value)) nearest = i;
+  return nearest;
 }
 
 /** Noise level of a fractional timestep: linear between neighbours in log sigma, clamped to the table. */

@@ -170,7 +170,7 @@ function stepsOf(steps: number, start: RunStart | undefined): number {
  */
 async function guided(
   model: LoadedModel,
-  { cfgScale, steps }: PlanParameters,
+  { cfgScale }: PlanParameters,
   prompts: EncodedPrompts,
   input: Float32Array,
   shape: Sampled['shape'],
@@ -179,7 +179,7 @@ async function guided(
 ): Promise<Float32Array> {
   const inForce = (phases: readonly EncodedPhase[]) => {
     const ends = phases.map((phase) => phase.endStep);
-    return phases[phaseIndex(ends, call, steps)].condition;
+    return phases[phaseIndex(ends, call)].condition;
   };
   const positives = prompts.positive.map(({ phases, weight }) => ({ condition: inForce(phases), weight }));
   const isWithout = cfgScale === 1 || takesGuidance(model.unet);
