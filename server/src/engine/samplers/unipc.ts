@@ -45,10 +45,16 @@ export async function* sampleUniPc(run: SigmaRun, options: UniPcOptions): Sample
     const [sigma, next] = [sigmas[step]!, sigmas[step + 1]!];
     const denoised = await denoise(x, sigma);
     const from = correct ? correct(denoised) : x;
-    history = [{ denoised, lambda: -Math.log(sigma) }, ...history].slice(0, options.order);
-    const known = history.slice(0, orderAt(step, of, options, run.lowerOrderEnd));
-    x = advance(from, sigma, next, known, options);
-    correct = (output) => advance(from, sigma, next, known, options, output);
+    if (next === sigma) {
+      // A step of no length, as the rounding of timesteps makes them in long runs.
+      x = from;
+      correct = undefined;
+    } else {
+      history = [{ denoised, lambda: -Math.log(sigma) }, ...history].slice(0, options.order);
+      const known = history.slice(0, orderAt(step, of, options, run.lowerOrderEnd));
+      x = advance(from, sigma, next, known, options);
+      correct = (output) => advance(from, sigma, next, known, options, output);
+    }
     yield { step, of, sigma, denoised };
   }
   return x;
