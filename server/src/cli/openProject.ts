@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { createBlockingFiles } from '../workspace/nodeFiles';
 import { createProject, type Project } from '../workspace/project';
 import { EXIT } from './exitCodes';
-import { createFilesNow } from './filesNow';
+
 import type { Io } from './io';
 import { BUILT_IN_MODEL } from './packageFiles';
 
@@ -22,7 +23,7 @@ export function openProject(io: Io, choice: ProjectChoice = {}): Project {
     builtInModelPath: BUILT_IN_MODEL,
     cachePath: path.join(io.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'sdprompt'),
     trusted: true,
-    files: createFilesNow(),
+    files: createBlockingFiles(),
     ...(choice.config && { configPath: path.resolve(io.cwd, choice.config) }),
     ...(choice.loraPaths?.length && {
       machine: { loraPaths: choice.loraPaths.map((folder) => path.resolve(io.cwd, folder)) },

@@ -1,38 +1,39 @@
 import { statfs } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { parse } from 'node:path';
+import { type FileWork, runLater, runNow } from './fileWork';
 
-/** One drive, asked in the way that suits it. */
+/** One drive, and the way of reading it that suits it. */
 export interface Drive {
-  /** Asks directly where that is quick, else through threads, which never holds up the program. */
-  ask<T>(directly: () => T, patiently: () => Promise<T>): Promise<T>;
+  /** Runs work with blocking calls where these are quick, else with asynchronous ones, which never block the process. */
+  run<T>(work: FileWork<T>): Promise<T>;
 }
 
-/** A direct answer that takes longer, milliseconds, has further questions go through threads for a while. */
+/** Blocking work that takes longer, milliseconds, counts as slow. */
 const SLOW_MS = 50;
-/** Questions until a local drive that was slow is asked directly again. */
-const PATIENCE = 200;
-/** Slow answers that make a drive slow. One alone is a busy machine's doing, or a disk that had to spin up and now turns. */
-const SLOW_ANSWERS = 3;
-/** Share of a slow answer that a quick one makes up for. */
-const FORGIVEN = 1 / 16;
-/** Time spent on direct questions before others get their turn, milliseconds. */
+/** Pieces of work that a slow drive does with asynchronous calls before blocking ones are tried again. */
+const ASYNCHRONOUS_RUNS = 200;
+/** Slow results that make a drive slow. One alone is a busy machine, or a disk that had to spin up. */
+const SLOW_RESULTS = 3;
+/** Share of a slow result that a quick one makes up for. */
+const QUICK_CREDIT = 1 / 16;
+/** Time spent on blocking calls before other tasks of the process run, milliseconds. */
 const TURN_MS = 8;
 
 /**
- * Asks one drive. Thousands of asynchronous questions spend most of their time on handing them to threads, so a drive in
- * this machine is asked directly, in turns, and left to the threads while it is slow.
- * @param isLocal false for a drive that must never be asked directly, because one that has gone may not answer at all
+ * Thousands of asynchronous calls spend most of their time on the way to threads and back. A drive in this machine is
+ * therefore read with blocking calls, a few milliseconds at a time, and with asynchronous ones while it is slow.
+ * @param isLocal false for a drive that must never be read with blocking calls, because one on a network may not answer
  */
 export function createDrive(isLocal: boolean): Drive {
-  let patience = 0;
+  let asynchronousRuns = 0;
   let turnEnds = 0;
   let slow = 0;
   return {
-    async ask(directly, patiently) {
-      if (!isLocal || patience > 0) {
-        patience--;
-        return patiently();
+    async run(work) {
+      if (!isLocal || asynchronousRuns > 0) {
+        asynchronousRuns--;
+        return runLater(work);
       }
       let start = performance.now();
       if (start > turnEnds) {
@@ -40,19 +41,19 @@ export function createDrive(isLocal: boolean): Drive {
         start = performance.now();
         turnEnds = start + TURN_MS;
       }
-      const answer = directly();
-      if (performance.now() - start <= SLOW_MS) slow = Math.max(0, slow - FORGIVEN);
-      else if (++slow >= SLOW_ANSWERS) {
-        patience = PATIENCE;
-        // The first slow answer afterwards brings the patience back.
-        slow = SLOW_ANSWERS - 1;
+      const result = runNow(work);
+      if (performance.now() - start <= SLOW_MS) slow = Math.max(0, slow - QUICK_CREDIT);
+      else if (++slow >= SLOW_RESULTS) {
+        asynchronousRuns = ASYNCHRONOUS_RUNS;
+        // The first slow result afterwards makes the drive slow again.
+        slow = SLOW_RESULTS - 1;
       }
-      return answer;
+      return result;
     },
   };
 }
 
-/** The drives of a process's folders, each known by its device number. */
+/** The drives of a process's folders, each identified by its device number. */
 export interface Drives {
   /** @param folder any folder of the drive */
   of(device: string, folder: string): Promise<Drive>;

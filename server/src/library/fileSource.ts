@@ -1,15 +1,10 @@
 import * as fs from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import {
-  type ByteSource,
-  headerLength,
-  PREFIX_BYTES,
-  parseHeader,
-  type SafetensorsHeader,
-} from '../formats/safetensors';
-import { failure, type Result } from '../shared/problem';
+import type { ByteSource } from '../formats/byteSource';
+import { headerLength, PREFIX_BYTES, parseHeader, type SafetensorsHeader } from '../formats/safetensors';
+import { type Failure, failure, type Result } from '../shared/problem';
+import { closeFile, type FileWork, openFile, readAt, runLater, sizeOf } from './fileWork';
 
-/** A file as a byte source, read at positions; `close` it. For code that may block. */
+/** A file as a byte source, read at positions with blocking calls; `close` it. */
 export interface FileSource extends ByteSource {
   close(): void;
 }
@@ -44,26 +39,21 @@ export interface HeaderBytes {
   readonly fileSize: number;
 }
 
-/** Memory lent to readers of many headers, so that thousands of files do not leave thousands of buffers to collect. */
+/** Memory for readers of many headers, so that thousands of files do not leave thousands of buffers to collect. */
 export interface Scratch {
-  /** The buffer is the user's until the work returns, or until its promise settles. */
-  lend<T>(work: (buffer: Buffer) => T): T;
+  /** A buffer that no other reader uses. */
+  take(): Buffer;
+  giveBack(buffer: Buffer): void;
 }
 
-/** Bytes of one lent buffer: nearly every header fits; a longer one gets memory of its own. */
+/** Bytes of one buffer: nearly every header fits; a longer one gets memory of its own. */
 const SCRATCH_BYTES = 640 << 10;
 
 export function createScratch(): Scratch {
   const free: Buffer[] = [];
   return {
-    lend(work) {
-      const buffer = free.pop() ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES);
-      const giveBack = () => void free.push(buffer);
-      const result = work(buffer);
-      if (result instanceof Promise) result.then(giveBack, giveBack);
-      else giveBack();
-      return result;
-    },
+    take: () => free.pop() ?? Buffer.allocUnsafeSlow(SCRATCH_BYTES),
+    giveBack: (buffer) => void free.push(buffer),
   };
 }
 
@@ -75,45 +65,22 @@ export interface KnownFile {
   readonly size?: number;
 }
 
-/** Reads the header's bytes, `8 + N` in all, without blocking. Errors: `cannot-read`, and those of `headerLength`. */
-export async function readHeaderBytes(path: string, known: KnownFile = {}): Promise<Result<HeaderBytes>> {
-  let handle: FileHandle | undefined;
-  try {
-    handle = await open(path, 'r');
-    const fileSize = known.size ?? (await handle.stat()).size;
-    const prefix = prefixBuffer(known);
-    const { bytesRead } = await handle.read(prefix, 0, PREFIX_BYTES, 0);
-    const length = headerLength(prefix.subarray(0, bytesRead), fileSize);
-    if (!length.ok) return length;
-    const bytes = headerBuffer(known, length.value);
-    const read = await handle.read(bytes, 0, length.value, PREFIX_BYTES);
-    return { ok: true, value: { bytes: bytes.subarray(0, read.bytesRead), fileSize } };
-  } catch (error) {
-    return cannotRead(path, error);
-  } finally {
-    await handle?.close();
-  }
-}
-
-/** As `readHeaderBytes`, for a drive that is known to be quick: blocks. */
-export function readHeaderBytesNow(path: string, known: KnownFile = {}): Result<HeaderBytes> {
+/** Reads the header's bytes, `8 + N` in all. Errors: `cannot-read`, and those of `headerLength`. */
+export function* readHeaderBytes(path: string, known: KnownFile = {}): FileWork<Result<HeaderBytes>> {
   let descriptor: number | undefined;
   try {
-    descriptor = fs.openSync(path, 'r');
-    const fileSize = known.size ?? fs.fstatSync(descriptor).size;
+    descriptor = yield* openFile(path);
+    const fileSize = known.size ?? (yield* sizeOf(descriptor));
     const prefix = prefixBuffer(known);
-    const length = headerLength(
-      prefix.subarray(0, fs.readSync(descriptor, prefix, 0, PREFIX_BYTES, 0)),
-      fileSize,
-    );
+    const length = headerLength(prefix.subarray(0, yield* readAt(descriptor, prefix, 0)), fileSize);
     if (!length.ok) return length;
     const bytes = headerBuffer(known, length.value);
-    const count = fs.readSync(descriptor, bytes, 0, length.value, PREFIX_BYTES);
+    const count = yield* readAt(descriptor, bytes, PREFIX_BYTES);
     return { ok: true, value: { bytes: bytes.subarray(0, count), fileSize } };
   } catch (error) {
     return cannotRead(path, error);
   } finally {
-    if (descriptor !== undefined) fs.closeSync(descriptor);
+    if (descriptor !== undefined) yield* closeFile(descriptor);
   }
 }
 
@@ -125,17 +92,14 @@ function headerBuffer({ scratch }: KnownFile, length: number): Buffer {
   return scratch && length <= scratch.length ? scratch.subarray(0, length) : Buffer.allocUnsafe(length);
 }
 
-/** Reads and checks a safetensors file's header without blocking. */
+/** Reads and checks a safetensors file's header, with asynchronous calls. */
 export async function readFileHeader(path: string): Promise<Result<SafetensorsHeader>> {
-  const read = await readHeaderBytes(path);
+  const read = await runLater(readHeaderBytes(path));
   return read.ok ? parseHeader(read.value.bytes, read.value.fileSize) : read;
 }
 
 /** A file system error as a problem. */
-export function cannotRead(
-  path: string,
-  error: unknown,
-): { ok: false; problem: import('../shared/problem').Problem } {
+export function cannotRead(path: string, error: unknown): Failure {
   const code = (error as NodeJS.ErrnoException).code ?? String(error);
   const why: Record<string, string> = {
     ENOENT: 'it does not exist',

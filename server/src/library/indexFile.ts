@@ -1,14 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { LoraFacts, LoraFileFacts } from '../shared/facts';
 import type { Problem, Result } from '../shared/problem';
-import { readHeaderBytes, readHeaderBytesNow, type Scratch } from './fileSource';
+import { readHeaderBytes, type Scratch } from './fileSource';
+import type { FileWork } from './fileWork';
 import { notedHash } from './hashes';
 import { drawFacts } from './inspection';
 import { categoryOf } from './metadata/category';
-import { MAX_SIDECAR_BYTES, readSidecars } from './metadata/sidecars';
+import { readSidecars } from './metadata/sidecars';
 import { isPickleName, pickleProblem } from './pickle';
+import { sidecarTexts } from './sidecarFiles';
 import type { FileStamp } from './stamp';
 import type { ReadHeader, StructureMemo } from './structureMemo';
 import type { FoundFile } from './walk';
@@ -35,27 +34,20 @@ export interface Indexing {
 }
 
 /** Reads one file's header and sidecars into facts. Never fails: a file that cannot be read is `broken`, with the reason. */
-export async function indexFile(
+export function* indexFile(
   file: FoundFile,
   stamp: FileStamp,
   { memo, scratch }: Indexing,
-): Promise<LoraFacts> {
+): FileWork<LoraFacts> {
   if (isPickleName(file.path)) return pickle(file, stamp);
-  const texts = await readTexts(file);
-  return scratch.lend(async (buffer) => {
-    const read = await readHeaderBytes(file.path, { scratch: buffer, size: stamp.size });
+  const texts = yield* sidecarTexts(file.folder, file.sidecars);
+  const buffer = scratch.take();
+  try {
+    const read = yield* readHeaderBytes(file.path, { scratch: buffer, size: stamp.size });
     return draw(file, stamp, read.ok ? memo.read(read.value) : read, texts);
-  });
-}
-
-/** As `indexFile`, for a drive that is known to be quick: blocks. */
-export function indexFileNow(file: FoundFile, stamp: FileStamp, { memo, scratch }: Indexing): LoraFacts {
-  if (isPickleName(file.path)) return pickle(file, stamp);
-  const texts = readTextsNow(file);
-  return scratch.lend((buffer) => {
-    const read = readHeaderBytesNow(file.path, { scratch: buffer, size: stamp.size });
-    return draw(file, stamp, read.ok ? memo.read(read.value) : read, texts);
-  });
+  } finally {
+    scratch.giveBack(buffer);
+  }
 }
 
 /** The facts of a file whose header has been read, or could not be. */
@@ -163,43 +155,4 @@ function shorten(text: string | undefined): string | undefined {
   return text === undefined || text.length <= INDEXED_DESCRIPTION
     ? text
     : `${text.slice(0, INDEXED_DESCRIPTION - 1)}…`;
-}
-
-const NO_TEXTS: ReadonlyMap<string, string> = new Map();
-
-/** Texts of a file's sidecars by suffix; one that is too large or unreadable counts as absent. */
-async function readTexts({ sidecars, folder }: FoundFile): Promise<ReadonlyMap<string, string>> {
-  if (sidecars.length === 0) return NO_TEXTS;
-  const texts = new Map<string, string>();
-  for (const { suffix, name } of sidecars) {
-    const text = await readText(join(folder, name));
-    if (text !== undefined) texts.set(suffix, text);
-  }
-  return texts;
-}
-
-function readTextsNow({ sidecars, folder }: FoundFile): ReadonlyMap<string, string> {
-  if (sidecars.length === 0) return NO_TEXTS;
-  const texts = new Map<string, string>();
-  for (const { suffix, name } of sidecars) {
-    const text = readTextNow(join(folder, name));
-    if (text !== undefined) texts.set(suffix, text);
-  }
-  return texts;
-}
-
-async function readText(path: string): Promise<string | undefined> {
-  try {
-    return (await stat(path)).size > MAX_SIDECAR_BYTES ? undefined : await readFile(path, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-function readTextNow(path: string): string | undefined {
-  try {
-    return statSync(path).size > MAX_SIDECAR_BYTES ? undefined : readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
 }

@@ -2,10 +2,11 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, extname } from 'node:path';
 import type { Result } from '../shared/problem';
 import { readFileHeader } from './fileSource';
+import { runLater } from './fileWork';
 import { type Inspection, inspectTensors, structureOf } from './inspection';
 import { readSidecars } from './metadata/sidecars';
 import { isPickleName, pickleProblem, sniff } from './pickle';
-import { readSidecarTexts, siblingsOf } from './sidecarFiles';
+import { findSidecars, siblingsOf, sidecarTexts } from './sidecarFiles';
 
 export { type HeaderJson, type Inspection, inspectHeader } from './inspection';
 
@@ -24,7 +25,7 @@ export async function inspectFile(path: string): Promise<Result<Inspection>> {
   if (!header.ok) return header;
   const names = await readdir(dirname(path)).catch(() => []);
   const stem = basename(path, extname(path));
-  const texts = await readSidecarTexts(dirname(path), stem, siblingsOf(names));
+  const texts = await runLater(sidecarTexts(dirname(path), findSidecars(stem, siblingsOf(names))));
   return {
     ok: true,
     value: inspectTensors(

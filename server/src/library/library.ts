@@ -4,11 +4,12 @@ import type { LoraFacts, LoraHashes } from '../shared/facts';
 import { type CacheEntry, cacheFileOf, readCache, writeCache } from './cache';
 import { createDrives, type Drive, isLocalFolder } from './drive';
 import { createScratch } from './fileSource';
+import type { FileWork } from './fileWork';
 import { hashFile } from './hashes';
-import { type Indexing, indexFile, indexFileNow, mayBeUnfinished } from './indexFile';
+import { type Indexing, indexFile, mayBeUnfinished } from './indexFile';
 import { forEachLimited } from './pool';
 import { createSharing } from './sharing';
-import { type FileStamp, stampNow, stampOf } from './stamp';
+import { type FileStamp, stampOf } from './stamp';
 import { createStructureMemo } from './structureMemo';
 import { type FoundFile, walkFolder } from './walk';
 import { type FolderWatcher, watchFolders } from './watch';
@@ -112,10 +113,7 @@ export function createLibrary(options: LibraryOptions): Library {
       if (disposed) return;
       const drive = await drives.of(file.device, file.folder);
       const old = entries.get(file.path);
-      const seen = await drive.ask(
-        () => lookNow(file, old),
-        () => look(file, old),
-      );
+      const seen = await drive.run(look(file, old));
       if (!seen) return;
       const { stamp, found } = seen;
       if (!found) {
@@ -143,25 +141,15 @@ export function createLibrary(options: LibraryOptions): Library {
     announce();
   }
 
-  async function look(file: FoundFile, old: CacheEntry | undefined): Promise<Seen | undefined> {
-    const stamp = await stampOf(file);
+  function* look(file: FoundFile, old: CacheEntry | undefined): FileWork<Seen | undefined> {
+    const stamp = yield* stampOf(file);
     if (!stamp || stamp.key === old?.key) return stamp && { stamp };
-    return { stamp, found: await indexFile(file, stamp, indexing) };
+    return { stamp, found: yield* indexFile(file, stamp, indexing) };
   }
 
-  /** As `look`, blocking: all of it is one question to a quick drive. */
-  function lookNow(file: FoundFile, old: CacheEntry | undefined): Seen | undefined {
-    const stamp = stampNow(file);
-    if (!stamp || stamp.key === old?.key) return stamp && { stamp };
-    return { stamp, found: indexFileNow(file, stamp, indexing) };
-  }
-
-  /** A file is left out, instead of called broken, while it grows or while it is very young and somebody watches. */
+  /** A file is left out, instead of called broken, while it grows or, where changes are followed, while it is new. */
   async function isBeingWritten(file: FoundFile, stamp: FileStamp, drive: Drive): Promise<boolean> {
-    const now = await drive.ask(
-      () => stampNow(file),
-      () => stampOf(file),
-    );
+    const now = await drive.run(stampOf(file));
     if (!now || now.key !== stamp.key) return true;
     return options.watch && Date.now() - stamp.modified < WRITING_MS;
   }
@@ -297,7 +285,7 @@ export function createLibrary(options: LibraryOptions): Library {
   };
 }
 
-/** Waits, unless told to stop. Holds up nobody's exit. */
+/** Waits unless aborted; the process may exit meanwhile. */
 async function rest(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   await setTimeout(milliseconds, undefined, { ref: false, ...(signal && { signal }) }).catch(() => undefined);
 }

@@ -1,5 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type FileWork, textOf } from './fileWork';
 import { MAX_SIDECAR_BYTES, SIDECAR_SUFFIXES } from './metadata/sidecars';
 
 /** Names of a folder by lower-case name: sidecars and previews are looked for without case. */
@@ -27,20 +27,18 @@ export function findSidecars(stem: string, siblings: Siblings): readonly FoundSi
   return found;
 }
 
+const NO_TEXTS: ReadonlyMap<string, string> = new Map();
+
 /** Texts of a file's sidecars by suffix; one that is too large or unreadable counts as absent. */
-export async function readSidecarTexts(
+export function* sidecarTexts(
   folder: string,
-  stem: string,
-  siblings: Siblings,
-): Promise<Map<string, string>> {
+  sidecars: readonly FoundSidecar[],
+): FileWork<ReadonlyMap<string, string>> {
+  if (sidecars.length === 0) return NO_TEXTS;
   const texts = new Map<string, string>();
-  for (const { suffix, name } of findSidecars(stem, siblings)) {
-    try {
-      const path = join(folder, name);
-      if ((await stat(path)).size <= MAX_SIDECAR_BYTES) texts.set(suffix, await readFile(path, 'utf8'));
-    } catch {
-      // A sidecar that vanished or cannot be read tells nothing.
-    }
+  for (const { suffix, name } of sidecars) {
+    const text = yield* textOf(join(folder, name), MAX_SIDECAR_BYTES);
+    if (text !== undefined) texts.set(suffix, text);
   }
   return texts;
 }

@@ -67,10 +67,10 @@ export function createStructureMemo(): StructureMemo {
     read(header) {
       const split = splitMetadata(header.bytes, WANTED_METADATA, TAGS_NAME);
       if (!split) return parse(header);
-      const { metadata, left, rest } = split;
+      const { metadata, encoded, rest } = split;
       const structure = structureIn(header, rest);
       return structure.ok
-        ? success({ metadata, tags: left ?? NO_TAGS, structure: structure.value })
+        ? success({ metadata, tags: encoded ?? NO_TAGS, structure: structure.value })
         : structure;
     },
   };

@@ -11,14 +11,17 @@ export interface Problem {
 }
 
 /** The outcome of an operation that is expected to fail sometimes. */
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problem: Problem };
+export type Result<T> = { readonly ok: true; readonly value: T } | Failure;
+
+export interface Failure {
+  readonly ok: false;
+  readonly problem: Problem;
+}
 
 export function success<T>(value: T): Result<T> {
   return { ok: true, value };
 }
 
-export function failure(code: string, message: string, remedy: string): { ok: false; problem: Problem } {
+export function failure(code: string, message: string, remedy: string): Failure {
   return { ok: false, problem: { code, message, remedy } };
 }

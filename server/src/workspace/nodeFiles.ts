@@ -1,61 +1,78 @@
-import type { Dirent } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import * as path from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { call, type FileWork, runLater, runNow, statsOf, textOf } from '../library/fileWork';
 import type { Files, FolderEntry } from './files';
 
-/** Reads the real file system. Whatever cannot be read counts as absent: a project is full of such files. */
-export const nodeFiles: Files = {
-  async readText(file) {
-    try {
-      return (await readFile(file, 'utf8')).replace(/^\ufeff/, '');
-    } catch {
-      return undefined;
-    }
-  },
+/** The real file system, with asynchronous calls. Whatever cannot be read counts as absent: a project is full of such files. */
+export const nodeFiles: Files = filesBy(runLater);
 
-  async kind(file) {
-    try {
-      const stats = await stat(file);
-      if (stats.isFile()) return 'file';
-      return stats.isDirectory() ? 'folder' : undefined;
-    } catch {
-      return undefined;
-    }
-  },
+/** Pieces of work between two looks at whether the user has pressed Ctrl+C. */
+const RUNS_IN_A_ROW = 64;
 
-  async list(folder) {
-    try {
-      const entries = await readdir(folder, { withFileTypes: true });
-      const known: FolderEntry[] = [];
-      for (const entry of entries.sort(byName)) {
-        const kind = entry.isSymbolicLink()
-          ? await fileBehindLink(path.join(folder, entry.name))
-          : kindOfEntry(entry);
-        if (kind) known.push({ name: entry.name, kind });
-      }
-      return known;
-    } catch {
-      return [];
-    }
-  },
-};
+/**
+ * As `nodeFiles`, with blocking calls: a command has nothing else to do meanwhile, and for small files and folders the
+ * thread pool takes several times as long as the disk.
+ */
+export function createBlockingFiles(): Files {
+  let runs = 0;
+  return filesBy(async (work) => {
+    if (++runs % RUNS_IN_A_ROW === 0) await setImmediate();
+    return runNow(work);
+  });
+}
+
+function filesBy(run: <T>(work: FileWork<T>) => Promise<T>): Files {
+  return {
+    readText: (file) => run(readText(file)),
+    kind: (file) => run(kindOf(file)),
+    list: (folder) => run(list(folder)),
+  };
+}
+
+function* readText(file: string): FileWork<string | undefined> {
+  return (yield* textOf(file))?.replace(/^\ufeff/, '');
+}
+
+function* kindOf(file: string): FileWork<FolderEntry['kind'] | undefined> {
+  const stats = yield* statsOf(file);
+  if (stats?.isFile()) return 'file';
+  return stats?.isDirectory() ? 'folder' : undefined;
+}
+
+function* list(folder: string): FileWork<readonly FolderEntry[]> {
+  let entries: Dirent[];
+  try {
+    entries = yield* call(
+      () => readdirSync(folder, { withFileTypes: true }),
+      () => readdir(folder, { withFileTypes: true }),
+    );
+  } catch {
+    return [];
+  }
+  const known: FolderEntry[] = [];
+  for (const entry of entries.sort(byName)) {
+    // Links to files are followed; links to folders are not, so that a walk always ends.
+    const kind = entry.isSymbolicLink()
+      ? yield* fileBehindLink(path.join(folder, entry.name))
+      : kindOfEntry(entry);
+    if (kind) known.push({ name: entry.name, kind });
+  }
+  return known;
+}
 
 /** The order of `Files.list`. */
-export function byName(a: Dirent, b: Dirent): number {
+function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;
 }
 
 /** What an entry that is no link is; undefined for devices and the like. */
-export function kindOfEntry(entry: Dirent): FolderEntry['kind'] | undefined {
+function kindOfEntry(entry: Dirent): FolderEntry['kind'] | undefined {
   if (entry.isDirectory()) return 'folder';
   return entry.isFile() ? 'file' : undefined;
 }
 
-/** Links to files are followed; links to folders are not, so that a walk always ends. */
-async function fileBehindLink(link: string): Promise<'file' | undefined> {
-  try {
-    return (await stat(link)).isFile() ? 'file' : undefined;
-  } catch {
-    return undefined;
-  }
+function* fileBehindLink(link: string): FileWork<'file' | undefined> {
+  return (yield* statsOf(link))?.isFile() ? 'file' : undefined;
 }

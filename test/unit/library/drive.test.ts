@@ -1,28 +1,29 @@
 import { describe, expect, it } from 'vitest';
 import { createDrive } from '../../../server/src/library/drive';
+import { call } from '../../../server/src/library/fileWork';
 
 /** Blocks for longer than a quick drive would. */
 function slowly(): string {
   for (const end = performance.now() + 60; performance.now() < end; );
-  return 'directly';
+  return 'blocking';
 }
-const quickly = () => 'directly';
-const patiently = async () => 'patiently';
+const quick = () => 'blocking';
+const asynchronous = async () => 'asynchronous';
 
 describe('a drive', () => {
-  it('is asked directly again after one slow answer, which may be the doing of a busy machine', async () => {
+  it('is read with blocking calls again after one slow result, which may come from a busy machine', async () => {
     const drive = createDrive(true);
-    expect(await drive.ask(slowly, patiently)).toBe('directly');
-    expect(await drive.ask(quickly, patiently)).toBe('directly');
+    expect(await drive.run(call(slowly, asynchronous))).toBe('blocking');
+    expect(await drive.run(call(quick, asynchronous))).toBe('blocking');
   });
 
-  it('is left to the threads once it is slow again and again', async () => {
+  it('is read with asynchronous calls once it is slow again and again', async () => {
     const drive = createDrive(true);
-    for (let time = 0; time < 3; time++) await drive.ask(slowly, patiently);
-    expect(await drive.ask(quickly, patiently)).toBe('patiently');
+    for (let time = 0; time < 3; time++) await drive.run(call(slowly, asynchronous));
+    expect(await drive.run(call(quick, asynchronous))).toBe('asynchronous');
   });
 
-  it('is never asked directly when it may be on a network', async () => {
-    expect(await createDrive(false).ask(quickly, patiently)).toBe('patiently');
+  it('is never read with blocking calls when it may be on a network', async () => {
+    expect(await createDrive(false).run(call(quick, asynchronous))).toBe('asynchronous');
   });
 });

@@ -50,9 +50,10 @@ describe('scanTags', () => {
     '{"a":{"b":1}}}',
     '{"a":{,"b":1}}',
     '{"a":{"b" 1}}',
-    '{"a":{"b":1234567890123}}',
+    '{"a":{"b":1234567890123456}}',
     '{"a":{"b:1}}',
     '{"a":{"b":NaN}}',
+    '{"a":{"b":01}}',
   ])('leaves %s to a reader of any JSON', (text) => {
     expect(scanned(text)).toBeUndefined();
   });

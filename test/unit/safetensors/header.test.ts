@@ -11,6 +11,7 @@ import {
   SAFETENSORS_RULES,
   splitMetadata,
 } from '../../../server/src/formats/safetensors';
+import { createStructureMemo } from '../../../server/src/library/structureMemo';
 
 interface GoldenCase {
   readonly name: string;
@@ -25,6 +26,18 @@ const golden = JSON.parse(readFileSync(join(__dirname, '../../golden/safetensors
 const verdicts = JSON.parse(
   readFileSync(join(__dirname, '../../golden/safetensors/reference_verdicts.json'), 'utf8'),
 ) as { cases: { hex: string; ok: boolean; names: string[] | null }[] };
+
+const corners = JSON.parse(
+  readFileSync(join(__dirname, '../../golden/safetensors/corners.json'), 'utf8'),
+) as {
+  cases: {
+    readonly name: string;
+    readonly header: string;
+    readonly dataBytes: number;
+    readonly tensors?: number;
+    readonly rule?: string;
+  }[];
+};
 
 /** Reads from memory and counts the bytes asked for. */
 function source(bytes: Uint8Array) {
@@ -110,6 +123,34 @@ describe('safetensors headers', () => {
       expect(result.ok ? [...result.value.tensors.keys()].sort() : null).toEqual(row.names);
     },
   );
+
+  it.each(corners.cases.map((row) => [row.name, row] as const))('%s', (_, { header: text, ...row }) => {
+    const bytes = file(text, row.dataBytes);
+    const strict = readHeader(source(bytes));
+    expect(strict.ok ? strict.value.tensors.size : strict.problem.code).toBe(row.tensors ?? row.rule);
+    const header = bytes.subarray(8, bytes.length - row.dataBytes);
+    const memo = createStructureMemo().read({ bytes: header, fileSize: bytes.length });
+    expect(memo.ok || memo.problem.code).toBe(row.rule ?? true);
+  });
+
+  it.each([
+    `{"__metadata__":{}{"a":${tensor('U8', [1], 0, 1)}}`,
+    `{"__metadata__":{} {"a":${tensor('U8', [1], 0, 1)}}`,
+    `{"__metadata__":{}"a":${tensor('U8', [1], 0, 1)}}`,
+    `{"__metadata__":{},,"a":${tensor('U8', [1], 0, 1)}}`,
+    `{"__metadata__":{},"a":${tensor('U8', [1], 0, 1)}},`,
+    `{,"a":${tensor('U8', [1], 0, 1)}}`,
+  ])('refuses %s, also after a header with the same tensors', (text) => {
+    const memo = createStructureMemo();
+    for (const [whole, ok] of [
+      [`{"a":${tensor('U8', [1], 0, 1)}}`, true],
+      [`{"__metadata__":{},"a":${tensor('U8', [1], 0, 1)}}`, true],
+      [text, false],
+    ] as const) {
+      const bytes = new TextEncoder().encode(whole);
+      expect(memo.read({ bytes, fileSize: 9 + bytes.length }).ok, whole).toBe(ok);
+    }
+  });
 
   it('takes the last of two entries with one name', () => {
     const text = `{"a":${tensor('U8', [4], 0, 4)},"a":${tensor('I8', [2, 2], 0, 4)},"__metadata__":{"k":"1","k":"2"}}`;

@@ -99,7 +99,7 @@ describe('splitMetadata', () => {
 
   it.each([
     ['{"__metadata__":{"a":"}"},"t":1}', { a: '}' }, ',"t":1}'],
-    ['{ "__metadata__" : {"a":"\\"}"} , "t":1}', { a: '"}' }, ' , "t":1}'],
+    ['{ "__metadata__" : {"a":"\\"}"} , "t":1}', { a: '"}' }, ', "t":1}'],
     ['{"__metadata__":{}}', {}, '}'],
     ['{"t":1}', {}, '{"t":1}'],
     ['{"t":1}   ', {}, '{"t":1}'],
@@ -122,11 +122,11 @@ describe('splitMetadata', () => {
     '{"__metadata__":{"a" "b"}}',
     '[]',
     '',
-  ])('leaves %s to the whole reader', (text) => {
+  ])('leaves %s to the strict reader', (text) => {
     expect(split(text)).toBeUndefined();
   });
 
-  it('passes over what nobody wants, but not over a mistake in it', () => {
+  it('skips what is not asked for, but not a mistake in it', () => {
     const wanted = new Set(['b']);
     const read = (text: string) => splitMetadata(new TextEncoder().encode(text), wanted)?.metadata;
     expect({ ...read('{"__metadata__":{"a":"\\"x","b":"\\ty","c":"}"},"t":1}') }).toEqual({ b: '\ty' });

@@ -1,4 +1,4 @@
-import { failure, type Problem } from '../../shared/problem';
+import { failure, type Problem, type Result, success } from '../../shared/problem';
 
 /**
  * The rules a safetensors header can break. Each is a problem code of its own, so that a message can name the rule and
@@ -49,5 +49,15 @@ function remedyFor(rule: SafetensorsRule): string {
       return 'This is probably not a safetensors file (a web page, a Git LFS pointer or a renamed pickle): download it again.';
     default:
       return 'The file is damaged or was written by a faulty program: download it again or save it anew with its trainer.';
+  }
+}
+
+/** Runs a reader and returns what it refuses as a value. */
+export function guarded<T>(work: () => T): Result<T> {
+  try {
+    return success(work());
+  } catch (error) {
+    if (error instanceof Refusal) return { ok: false, problem: error.problem };
+    throw error;
   }
 }

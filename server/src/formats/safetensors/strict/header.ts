@@ -1,13 +1,10 @@
-import { type Result, success } from '../../shared/problem';
-import { DTYPE_BITS } from './dtypes';
-import { type RawTensor, readHeaderJson } from './rawHeader';
-import { Refusal } from './refusal';
-import type { ListedTensor, TensorListReader } from './tensorList';
+import type { Result } from '../../../shared/problem';
+import type { ByteSource } from '../../byteSource';
+import { DTYPE_BITS } from '../dtypes';
+import { headerLength, PREFIX_BYTES } from '../prefix';
+import { guarded, Refusal } from '../refusal';
+import { type RawTensor, readHeaderJson } from './grammar';
 
-/** Longest header the reference reader accepts, bytes; inclusive. */
-export const MAX_HEADER_BYTES = 100_000_000;
-/** Bytes before the header: its length, unsigned, little-endian. */
-export const PREFIX_BYTES = 8;
 const MAX_UNSIGNED = 18_446_744_073_709_551_615n;
 
 export interface SafetensorsTensor {
@@ -26,13 +23,6 @@ export interface SafetensorsHeader {
   readonly dataStart: number;
 }
 
-/** Where the bytes come from: a file, or a piece of memory. `read` may return fewer bytes at the end. */
-export interface ByteSource {
-  /** Bytes in all. */
-  readonly size: number;
-  read(offset: number, length: number): Uint8Array;
-}
-
 /**
  * Reads and checks a safetensors header by the rules of the reference reader 0.8.0. Reads `8 + N` bytes and never
  * more, looks at no tensor data, and trusts no length before the file's size allows it.
@@ -43,29 +33,6 @@ export function readHeader(source: ByteSource): Result<SafetensorsHeader> {
   const length = headerLength(source.read(0, Math.min(PREFIX_BYTES, source.size)), source.size);
   if (!length.ok) return length;
   return parseHeader(source.read(PREFIX_BYTES, length.value), source.size);
-}
-
-/** Length of the header by the first eight bytes of a file of `fileSize` bytes. */
-export function headerLength(prefix: Uint8Array, fileSize: number): Result<number> {
-  return guarded(() => {
-    if (prefix.length < PREFIX_BYTES || fileSize < PREFIX_BYTES) {
-      throw new Refusal(
-        'safetensors-header-too-small',
-        `the file has only ${Math.min(prefix.length, fileSize)} bytes`,
-      );
-    }
-    const length = new DataView(prefix.buffer, prefix.byteOffset, PREFIX_BYTES).getBigUint64(0, true);
-    if (length > BigInt(MAX_HEADER_BYTES)) {
-      throw new Refusal('safetensors-header-too-large', `the header claims ${length} bytes`);
-    }
-    if (Number(length) > fileSize - PREFIX_BYTES) {
-      throw new Refusal(
-        'safetensors-header-length',
-        `the header claims ${length} bytes but the file has only ${fileSize} in all`,
-      );
-    }
-    return Number(length);
-  });
 }
 
 /** Checks the header's bytes (without the length before them) of a file of `fileSize` bytes. */
@@ -88,32 +55,6 @@ export function parseHeader(bytes: Uint8Array, fileSize: number): Result<Safeten
     }
     return { metadata, tensors, dataStart };
   });
-}
-
-/**
- * As `parseHeader`, for the part of a header that `splitMetadata` left, and quicker where it is written as usual.
- *
- * @param header the bytes of the whole header, read when the part needs a closer look
- */
-export function parseTensors(
-  rest: Uint8Array,
-  header: Uint8Array,
-  fileSize: number,
-  reader: TensorListReader,
-): Result<Map<string, ListedTensor>> {
-  const tensors = reader.read(rest, fileSize - PREFIX_BYTES - header.length);
-  if (tensors) return success(tensors);
-  const parsed = parseHeader(header, fileSize);
-  return parsed.ok ? success(parsed.value.tensors) : parsed;
-}
-
-function guarded<T>(work: () => T): Result<T> {
-  try {
-    return success(work());
-  } catch (error) {
-    if (error instanceof Refusal) return { ok: false, problem: error.problem };
-    throw error;
-  }
 }
 
 function decode(bytes: Uint8Array): string {

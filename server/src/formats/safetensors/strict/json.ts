@@ -1,4 +1,4 @@
-import { Refusal } from './refusal';
+import { Refusal } from '../refusal';
 
 /** Nesting at which the reference reader gives up (its JSON parser allows 127 levels). */
 const MAX_DEPTH = 127;
@@ -26,7 +26,7 @@ export class JsonReader {
     throw new Refusal('safetensors-json', `${detail} at character ${this.at} of the header`);
   }
 
-  /** Skips blanks and returns the code of the character there; NaN at the end. */
+  /** Skips whitespace and returns the code of the character there; NaN at the end. */
   peek(): number {
     for (;;) {
       const code = this.text.charCodeAt(this.at);
@@ -35,7 +35,7 @@ export class JsonReader {
     }
   }
 
-  /** Nothing but blanks may follow. */
+  /** Only whitespace may follow. */
   end(): void {
     this.peek();
     if (this.at !== this.text.length) this.refuse('something follows the object');
@@ -153,7 +153,7 @@ export class JsonReader {
     return true;
   }
 
-  /** Reads a value nobody asked for, checking that it is JSON. */
+  /** Steps over any value, checking that it is JSON. */
   skip(depth: number): void {
     const code = this.peek();
     if (code === QUOTE) this.string();

@@ -1,6 +1,6 @@
-import { isDtype } from './dtypes';
+import { isDtype } from '../dtypes';
+import { Refusal } from '../refusal';
 import { JsonReader, OPEN_ARRAY, OPEN_OBJECT, QUOTE } from './json';
-import { Refusal } from './refusal';
 
 /** A tensor as the header's text describes it, before its offsets are checked. */
 export interface RawTensor {
