@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Readable } from 'node:stream';
+import { addAbortSignal, type Readable } from 'node:stream';
 
 /** The outside world as a command sees it: tests hand in their own. */
 export interface Io {
@@ -10,7 +10,7 @@ export interface Io {
   readonly stdout: Output;
   /** Progress, warnings and errors. */
   readonly stderr: Output;
-  /** Aborted by Ctrl+C: commands that take long stop at the next chance. */
+  /** Aborted by Ctrl+C and SIGTERM: commands that take long check it and stop. */
   readonly signal: AbortSignal;
 }
 
@@ -19,16 +19,17 @@ export interface Output {
   readonly isTTY?: boolean;
 }
 
-/** Reads standard input to its end. */
-export async function readBytesOf(stdin: Readable): Promise<Uint8Array> {
+/** Reads standard input to its end. Rejects with an AbortError when the signal is aborted. */
+export async function readBytesOf({ stdin, signal }: Pick<Io, 'stdin' | 'signal'>): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
+  addAbortSignal(signal, stdin);
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks);
 }
 
 /** Reads standard input to its end as UTF-8. */
-export async function readAll(stdin: Readable): Promise<string> {
-  return Buffer.from(await readBytesOf(stdin)).toString('utf8');
+export async function readAll(io: Pick<Io, 'stdin' | 'signal'>): Promise<string> {
+  return Buffer.from(await readBytesOf(io)).toString('utf8');
 }
 
 /** Colour only on a terminal, never with NO_COLOR set, always with FORCE_COLOR. */

@@ -47,7 +47,9 @@ async function runCommand(entry: CommandEntry, args: readonly string[], io: Io):
     }
     return await command.run(invoke(command, args, io));
   } catch (error) {
-    if (error instanceof UsageError) {
+    if (io.signal.aborted) {
+      io.stderr.write('Cancelled.\n');
+    } else if (error instanceof UsageError) {
       io.stderr.write(`sdprompt: ${error.message}\n  Run: sdprompt ${entry.name} --help\n`);
     } else {
       io.stderr.write(

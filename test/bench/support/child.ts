@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { ALLOCATOR, letOthersFirst } from '../../../server/src/engines/local/engineProcess';
+import { ALLOCATOR, lowerPriority } from '../../../server/src/engines/local/engineProcess';
 import type { Measured, MergeRequest } from '../workers/merge';
 
 /** A process that holds one session and measures what it is asked to. */
@@ -21,7 +21,7 @@ export async function startChild(worker: string, args: readonly string[]): Promi
     env: { ...ALLOCATOR, ...process.env },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  letOthersFirst(child.pid);
+  lowerPriority(child.pid);
   const gone = new Promise<never>((_, reject) => {
     child.once('exit', (code, signal) => reject(new Error(`a worker ended (${signal ?? code})`)));
   });

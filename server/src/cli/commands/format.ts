@@ -25,7 +25,7 @@ export const formatCommand: Command = {
   async run({ io, positionals, flag, text }) {
     if (flag('stdin')) {
       if (positionals.length > 0) throw new UsageError('--stdin takes no files.');
-      const bytes = await readBytesOf(io.stdin);
+      const bytes = await readBytesOf(io);
       const formatted = formatBytes(text('stdin-filename') ?? 'stdin.sdprompt', bytes);
       if (!formatted.ok) {
         printProblem(io, formatted.problem);

@@ -120,7 +120,7 @@ async function lintAll(
   const { io, positionals } = invocation;
   if (invocation.flag('stdin')) {
     const file = path.resolve(io.cwd, invocation.text('stdin-filename') ?? 'stdin.sdprompt');
-    return lintStdin(io, project, file, await readBytesOf(io.stdin), choice);
+    return lintStdin(io, project, file, await readBytesOf(io), choice);
   }
   // What all files of a folder share is read while the folder is walked; who needs it says what is wrong with it.
   const shared = project.linterFor(path.join(io.cwd, 'prompt.sdprompt')).catch(() => undefined);

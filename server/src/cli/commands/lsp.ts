@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { Command } from '../command';
+import { EXIT } from '../exitCodes';
 import { SERVER_BUNDLE } from '../packageFiles';
 
 export const lspCommand: Command = {
@@ -8,10 +9,13 @@ export const lspCommand: Command = {
     stdio: { type: 'boolean', help: 'speak over standard input and output (the only way, and the default)' },
   },
 
-  run: () =>
-    // A process of its own: the server's bundle is found beside this one and never part of it.
+  run: ({ io }) =>
+    // A process of its own: the server's bundle lies beside this one and is never part of it.
     new Promise((resolve) => {
       const server = spawn(process.execPath, [SERVER_BUNDLE, '--stdio'], { stdio: 'inherit' });
-      server.on('exit', (code) => resolve(code ?? 2));
+      const stop = () => server.kill('SIGTERM');
+      io.signal.addEventListener('abort', stop, { once: true });
+      if (io.signal.aborted) stop();
+      server.on('exit', (code) => resolve(code ?? (io.signal.aborted ? EXIT.clean : EXIT.trouble)));
     }),
 };

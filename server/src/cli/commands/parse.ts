@@ -60,7 +60,7 @@ async function runLayer(invocation: Invocation, kind: string): Promise<number> {
   const options = parseJson(invocation.text('options') ?? '{}');
   if (typeof options !== 'object' || options === null || Array.isArray(options))
     throw new UsageError('--options takes a JSON object.');
-  const text = await readAll(io.stdin);
+  const text = await readAll(io);
   let result = runKind(kind, text, options as Record<string, unknown>);
   // A few layers take several texts; those are written as JSON.
   const structured = parseJson(text);

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { createEngineHost, type EngineHost } from '../../engines/local/host';
+import { createEngineHost } from '../../engines/local/host';
 import {
   PICTURE_FORMATS,
   PICTURE_NAME_KEYS,
@@ -17,7 +17,6 @@ import { parse } from '../../language/syntax/parse';
 import { applyEdits } from '../../language/text/edits';
 import {
   type EngineOptions,
-  type GenerationResult,
   MERGE_STRATEGIES,
   PROVIDERS,
   type ProviderChoice,
@@ -26,11 +25,11 @@ import type { GenerationPlan } from '../../shared/plan';
 import { environmentToRun } from '../../workspace/usedModels';
 import { type Command, type Invocation, printProblem, UsageError, wholeNumber } from '../command';
 import { EXIT } from '../exitCodes';
-import type { Io } from '../io';
 import { openProject, reportConfigProblems } from '../openProject';
 import { ENGINE_BUNDLE } from '../packageFiles';
 import { createProgressLine } from '../progressLine';
 import { readText } from '../readText';
+import { renderPictures } from '../renderPictures';
 
 interface Sweep {
   readonly name: string;
@@ -198,55 +197,20 @@ async function generateAll(
         io.stderr.write(`${level}: ${message}\n`);
     },
   });
-  const results: GenerationResult[] = [];
   try {
-    for (const [index, picture] of pictures.entries()) {
-      const label = pictures.length > 1 ? `${index + 1} of ${pictures.length}: ` : '';
-      const { plan, stem } = picture;
-      const name = pictureName(naming.pattern, { plan, now: new Date(), file: stem }, naming.format);
-      const result = await generateOne(io, host, plan, path.join(folder, name), label);
-      if (!result) return EXIT.trouble;
-      results.push(result);
-      if (!invocation.flag('json')) io.stdout.write(describe(io, result));
-    }
-    if (invocation.flag('json')) io.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
-    return EXIT.clean;
+    return await renderPictures({
+      io,
+      folder,
+      pictures: pictures.map(({ plan, stem }) => ({
+        plan,
+        name: () => pictureName(naming.pattern, { plan, now: new Date(), file: stem }, naming.format),
+      })),
+      asJson: invocation.flag('json'),
+      generate: host.generate,
+    });
   } finally {
     await host.dispose();
   }
-}
-
-async function generateOne(
-  io: Io,
-  host: EngineHost,
-  plan: GenerationPlan,
-  outputPath: string,
-  label: string,
-): Promise<GenerationResult | undefined> {
-  const line = createProgressLine(io.stderr);
-  const outcome = await host.generate(plan, {
-    outputPath,
-    signal: io.signal,
-    onProgress: (progress) => line.show(label, progress),
-  });
-  line.clear();
-  if (outcome.type === 'done') return outcome.result;
-  if (outcome.type === 'failed') printProblem(io, outcome.problem);
-  else io.stderr.write('Cancelled.\n');
-  return undefined;
-}
-
-function describe(io: Io, result: GenerationResult): string {
-  const shown = path.relative(io.cwd, result.path) || result.path;
-  const seconds = ((result.timings.total ?? 0) / 1000).toFixed(1);
-  const lines = [`${shown}  ${result.width}x${result.height}, seed ${result.seed}, ${seconds} s`];
-  for (const { name, te, unet, applied, total, reasons } of result.merged) {
-    const weight = te === unet ? `${unet}` : `text encoder ${te}, UNet ${unet}`;
-    lines.push(
-      `  ${name} at ${weight}: ${applied} of ${total} modules${reasons.length > 0 ? ` (${reasons.join('; ')})` : ''}`,
-    );
-  }
-  return `${lines.join('\n')}\n`;
 }
 
 /** The text with every tag of one LoRA in a block set to a weight. */

@@ -1,9 +1,12 @@
-/** Crashes that count against a restart, and for how long, milliseconds. */
+/** Crashes after which no process is started, and the time in which they count, milliseconds. */
 const MOST = 5;
 const WINDOW_MS = 3 * 60_000;
 
-/** Counts crashes, so that a process that cannot live is not started for ever. */
-export function createCrashLog(now: () => number = Date.now) {
+/**
+ * Counts crashes, so that a process that always crashes is not started again and again.
+ * @param now milliseconds of a clock that never goes back.
+ */
+export function createCrashLog(now: () => number = () => performance.now()) {
   let times: number[] = [];
   return {
     add(): void {

@@ -3,6 +3,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { ENGINE_PROTOCOL_VERSION, type EngineEvent, type EngineRequest } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
 import type { EngineLog } from '../log';
+import { type EarlyEnd, startProblem } from './startProblem';
 
 /**
  * Blocks of 32 KB and more go back to the system when they are freed. Left to itself glibc raises that bound to 32 MB once
@@ -13,10 +14,10 @@ import type { EngineLog } from '../log';
 export const ALLOCATOR = { MALLOC_MMAP_THRESHOLD_: String(2 ** 15) };
 
 /**
- * Lets everything else on the machine go first: an engine uses every core for minutes, and the editor must answer keys
- * meanwhile. Without competition it is as fast as ever. A system that does not allow it leaves the process as it is.
+ * Lowers the priority of a process: an engine uses every core for minutes, and the editor must answer keys meanwhile.
+ * Costs no speed on an idle machine. Where the system does not allow it, the priority stays as it is.
  */
-export function letOthersFirst(pid: number | undefined): void {
+export function lowerPriority(pid: number | undefined): void {
   try {
     const { PRIORITY_BELOW_NORMAL: below } = constants.priority;
     if (pid !== undefined && getPriority(pid) < below) setPriority(pid, below);
@@ -28,15 +29,15 @@ export function letOthersFirst(pid: number | undefined): void {
 /** One engine process, from fork to exit. */
 export interface EngineProcess {
   readonly pid: number | undefined;
-  /** The handshake: settled once. A process that fails it is ended. */
+  /** The handshake: settled once. A process that fails it is killed. */
   readonly ready: Promise<Result<void>>;
-  /** True once the handshake has succeeded. Before that `ready` tells of a failure. */
+  /** True once the handshake has succeeded. Before that a failure settles `ready`. */
   readonly isReady: boolean;
-  /** True when this side ended it: such an end is no crash. */
+  /** True when this side ended it: that is no crash. */
   readonly isKilled: boolean;
   send(request: EngineRequest): void;
   kill(): void;
-  /** Asks it to leave, ends it if it does not, and waits until it is gone. */
+  /** Sends `shutdown`, kills the process if it does not exit in time, and waits for its exit. */
   stop(): Promise<void>;
 }
 
@@ -46,13 +47,18 @@ interface StartOptions {
   readonly readyTimeoutMs: number;
   readonly log: EngineLog;
   onEvent(event: EngineEvent): void;
+  /** `how` is the signal, the exit code or the system's error. */
   onExit(process: EngineProcess, how: string): void;
 }
 
-/** Milliseconds a process has to leave by itself. */
+/** Milliseconds a process has to exit by itself. */
 const STOP_GRACE_MS = 500;
+/** Milliseconds to wait for the end of standard error, which says why a process could not start. */
+const STDERR_GRACE_MS = 500;
+/** Lines of standard error that are kept for that. */
+const STDERR_LINES = 30;
 
-/** Starts the process. In Electron the running executable is told to be Node; elsewhere that changes nothing. */
+/** Starts the process. ELECTRON_RUN_AS_NODE makes Electron's executable behave as Node; elsewhere it changes nothing. */
 export function startEngine(options: StartOptions): EngineProcess {
   const child: ChildProcess = fork(options.enginePath, [], {
     execPath: options.execPath ?? process.execPath,
@@ -61,28 +67,31 @@ export function startEngine(options: StartOptions): EngineProcess {
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  letOthersFirst(child.pid);
+  lowerPriority(child.pid);
   let isReady = false;
   let isKilled = false;
   let isGone = false;
+  const stderr: string[] = [];
   const gone = new Promise<void>((resolve) => {
-    const end = (how: string) => {
+    const end = (early: Omit<EarlyEnd, 'stderr'>) => {
       if (isGone) return;
       isGone = true;
       process.removeListener('exit', onParentExit);
       resolve();
-      if (!isReady)
-        settle(
-          failure(
-            'engine-start',
-            `The engine process could not be started (${how}).`,
-            'Look into the log; on Linux, glibc 2.28 or newer is needed.',
-          ),
-        );
-      options.onExit(handle, how);
+      if (!isReady) settle({ ok: false, problem: startProblem({ ...early, stderr }) });
+      options.onExit(handle, early.error ?? early.signal ?? `exit code ${early.exitCode}`);
     };
-    child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
-    child.once('error', (error) => end(error.message));
+    child.once('exit', (exitCode, signal) => {
+      const ended = () => end({ exitCode, signal });
+      if (isReady || isKilled) return ended();
+      // The last lines of standard error may arrive after the exit.
+      const timer = setTimeout(ended, STDERR_GRACE_MS);
+      child.once('close', () => {
+        clearTimeout(timer);
+        ended();
+      });
+    });
+    child.once('error', (error) => end({ error: error.message }));
   });
   let settle: (result: Result<void>) => void = () => {};
   const ready = new Promise<Result<void>>((resolve) => {
@@ -91,7 +100,7 @@ export function startEngine(options: StartOptions): EngineProcess {
         failure(
           'engine-start-timeout',
           `The engine process did not answer within ${options.readyTimeoutMs / 1000} seconds.`,
-          'Try again; if the machine is busy, wait until it is not.',
+          'Try again when the machine is less busy; if it stays, read the log.',
         ),
       );
       kill();
@@ -110,11 +119,18 @@ export function startEngine(options: StartOptions): EngineProcess {
   process.once('exit', onParentExit);
   child.on('message', (message) => {
     const event = message as EngineEvent;
-    if (event.type === 'ready') settle(checkProtocol(event.protocol));
+    if (event.type === 'ready') {
+      const checked = checkProtocol(event.protocol);
+      settle(checked);
+      if (!checked.ok) kill();
+    }
     options.onEvent(event);
   });
   relay(child.stdout, (line) => options.log('debug', line));
-  relay(child.stderr, (line) => options.log('warn', line));
+  relay(child.stderr, (line) => {
+    if (!isReady && stderr.length < STDERR_LINES) stderr.push(line);
+    options.log('warn', line);
+  });
 
   const handle: EngineProcess = {
     get pid() {
@@ -128,7 +144,7 @@ export function startEngine(options: StartOptions): EngineProcess {
       return isKilled;
     },
     send(request) {
-      // The callback keeps a closed channel from throwing; the exit tells the rest.
+      // The callback keeps a closed channel from throwing; `onExit` reports the end.
       if (child.connected) child.send(request, () => {});
     },
     kill,
@@ -148,8 +164,8 @@ function checkProtocol(protocol: number): Result<void> {
   if (protocol === ENGINE_PROTOCOL_VERSION) return success(undefined);
   return failure(
     'engine-protocol',
-    `The engine speaks protocol ${protocol}, this program ${ENGINE_PROTOCOL_VERSION}.`,
-    'Reinstall: the parts are of different versions.',
+    `The engine process uses version ${protocol} of the protocol, this program version ${ENGINE_PROTOCOL_VERSION}.`,
+    'Reinstall sdprompt: its files are of different versions.',
   );
 }
 

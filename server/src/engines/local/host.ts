@@ -17,10 +17,10 @@ import { type EngineProcess, startEngine } from './engineProcess';
 export interface EngineHostOptions {
   /** Path of the engine's bundle, `engine.js`. */
   readonly enginePath: string;
-  /** Options of every job; a function is asked anew for each. */
+  /** Options of every job; a function is called for each job. */
   readonly options: EngineOptions | (() => EngineOptions);
   readonly log: EngineLog;
-  /** A new request replaces those still waiting. Default false: they are worked off in order. */
+  /** A new request replaces those that still wait. Default false: they run in order. */
   readonly newestWins?: boolean;
   /** Milliseconds the process may take to answer for the first time. Default 30 000. */
   readonly readyTimeoutMs?: number;
@@ -41,7 +41,7 @@ export interface EngineProgress {
   readonly pass?: { readonly index: number; readonly of: number };
 }
 
-/** How a caller hears of a job, and stops it. */
+/** How a caller follows a job, and stops it. */
 export interface JobRequest {
   readonly onProgress?: (progress: EngineProgress) => void;
   /** Aborting cancels: before the next step, or by force after the grace time. */
@@ -62,9 +62,9 @@ export type GenerateOutcome = Outcome<GenerationResult>;
 /** The engine as its callers see it: jobs in, outcomes out. Never throws, never rejects. */
 export interface EngineHost {
   generate(plan: GenerationPlan, request: GenerateRequest): Promise<GenerateOutcome>;
-  /** Writes a copy of a model with networks merged into its weights. A cancelled one can be continued later. */
+  /** Writes a copy of a model with LoRAs merged into its weights. A cancelled one can be continued later. */
   bake(plan: BakePlan, request: JobRequest): Promise<Outcome<BakeResult>>;
-  /** Says how much networks change a model's weights. */
+  /** Computes how much LoRAs change a model's weights. */
   measure(plan: MeasurePlan, request: JobRequest): Promise<Outcome<Measurement>>;
   /** Process id of the engine while one runs. */
   readonly pid: number | undefined;
@@ -81,7 +81,7 @@ interface Job {
   readonly id: number;
   readonly message: JobMessage;
   readonly request: JobRequest;
-  /** A newer job of its kind takes its place while it waits, where the host was told so. */
+  /** With `newestWins`, a newer job replaces this one while it waits. */
   readonly isReplaceable: boolean;
   /** Milliseconds between a cancel and the kill. */
   readonly graceMs: number;
@@ -91,20 +91,24 @@ interface Job {
 
 const CANCELLED = { type: 'cancelled' } as const;
 
+/** Ctrl+C in a terminal reaches every process of its group, the engine before its handlers are set as well. */
+const INTERRUPTED = 'SIGINT';
+
 /**
- * Measuring hears of a cancel between two weights, and a large one of a kind that has to be multiplied out takes seconds. A
- * kill would cost the open model, which takes longer to open again.
+ * Measuring checks for a cancel between two weights, and a large LoKr or LoHa delta takes seconds to compute. Killing the
+ * process would close the open model, which takes longer to open again.
  */
 const MEASURING_GRACE_MS = 15_000;
 
 /**
- * Keeps one engine process: starts it on the first job, runs one job at a time, starts a new one after a crash or a kill
- * and gives up for a while when it keeps crashing. A crash costs the job that ran, never one that waits.
+ * Keeps one engine process: starts it on the first job, runs one job at a time, starts a new process after a crash or a
+ * kill, and refuses jobs for a while after five failures. A crash costs the job that ran, never one that waits.
  */
 export function createEngineHost(options: EngineHostOptions): EngineHost {
   const { log } = options;
   const crashes = createCrashLog();
   const queue: Job[] = [];
+  const interrupted = new WeakSet<EngineProcess>();
   let running: Job | undefined;
   let engine: EngineProcess | undefined;
   let killTimer: NodeJS.Timeout | undefined;
@@ -139,11 +143,13 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
   const onExit = (process: EngineProcess, how: string) => {
     if (engine === process) engine = undefined;
     const job = running;
-    if (!process.isKilled) crashes.add();
+    const isInterrupted = how === INTERRUPTED;
+    if (isInterrupted) interrupted.add(process);
+    if (!process.isKilled && !isInterrupted) crashes.add();
     if (!job || !process.isReady) return;
-    if (job.request.signal?.aborted || isDisposed) finish(job, CANCELLED);
+    if (job.request.signal?.aborted || isDisposed || isInterrupted) finish(job, CANCELLED);
     else {
-      log('error', `The engine process ended (${how}) while it was at work.`);
+      log('error', `The engine process ended (${how}) during a job.`);
       finish(job, { type: 'failed', problem: crashProblem(how) });
     }
   };
@@ -166,8 +172,14 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     }
     const current = engine;
     const ready = await current.ready;
+    if (!ready.ok && engine === current) {
+      // The next job starts a process of its own: this one may take a while to exit.
+      engine = undefined;
+      if (ready.problem.code === 'engine-start-timeout') crashes.add();
+    }
     if (running !== job) return;
-    if (!ready.ok) return finish(job, { type: 'failed', problem: ready.problem });
+    if (!ready.ok)
+      return finish(job, interrupted.has(current) ? CANCELLED : { type: 'failed', problem: ready.problem });
     if (job.request.signal?.aborted) return finish(job, CANCELLED);
     const jobOptions = typeof options.options === 'function' ? options.options() : options.options;
     current.send(job.message(job.id, jobOptions));
@@ -180,18 +192,20 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
       job.settle(CANCELLED);
     } else if (running === job) {
       const current = engine;
-      current?.send({ type: 'cancel', job: job.id });
+      // The process has not got the job yet; it may go on starting for the next one.
+      if (!current?.isReady) return finish(job, CANCELLED);
+      current.send({ type: 'cancel', job: job.id });
       killTimer = setTimeout(() => {
         if (running !== job) return;
-        log('warn', 'The engine did not stop in time and was ended.');
-        current?.kill();
+        log('warn', 'The engine did not stop in time and was killed.');
+        current.kill();
       }, job.graceMs);
     }
   };
 
   const { cancelGraceMs = 2000 } = options;
 
-  /** `T` is what the engine answers the message with. */
+  /** `T` is the type of the result. */
   const submit = <T>(
     message: JobMessage,
     request: JobRequest,
@@ -253,11 +267,13 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
 }
 
 function crashProblem(how: string): Problem {
+  const isKilled = how === 'SIGKILL';
   return {
     code: 'engine-crashed',
-    message: `The engine process ended unexpectedly (${how}); what it was making is lost.`,
-    remedy:
-      'Try again: a new process is started. If it happens again, use a smaller size or a smaller model.',
+    message: `The engine process ended unexpectedly (${how}); the picture it was making is lost.`,
+    remedy: isKilled
+      ? 'The system killed it, most often because memory is short: use a smaller size or a smaller model, or close other programs.'
+      : 'Try again: a new process is started. If it happens again, use a smaller size or a smaller model.',
   };
 }
 
@@ -265,7 +281,7 @@ function tooManyProblem(): Problem {
   return {
     code: 'engine-crashing',
     message:
-      'The engine process has crashed five times within three minutes and is not started again for now.',
-    remedy: 'Look into the log for the reason, free some memory, and try again in a few minutes.',
+      'The engine process has failed five times within three minutes and is not started again for now.',
+    remedy: 'Read the log for the reason, free some memory, and try again in a few minutes.',
   };
 }
