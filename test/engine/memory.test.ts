@@ -41,16 +41,31 @@ describe('a graph that was fused for a GPU', () => {
     expect(phases).toEqual(['load']);
   });
 
-  it('is told from operators the processor has', () => {
+  it.skipIf(process.platform === 'win32')(
+    'is refused with the provider `auto`, which is the CPU here',
+    async () => {
+      const modelPath = withOperator('unet', 'SkipGroupNorm', 'com.microsoft');
+      const options = { ...OPTIONS, provider: 'auto' as const };
+      const outcome = await engine.generate(
+        planFor({ modelPath }),
+        options,
+        path.join(folder, 'x.png'),
+        QUIET,
+      );
+      expect(outcome).toMatchObject({ problem: { code: 'model-gpu-only' } });
+    },
+  );
+
+  it('is distinguished from operators that the CPU provider has', () => {
     const file = path.join(withOperator('unet', 'FastGelu', 'com.microsoft'), 'unet', 'model.onnx');
     expect(weighModel([file]).ok).toBe(true);
   });
 });
 
-it('a model that made room for one that cannot be opened is opened again', async () => {
+it('a model that was closed for one that cannot be opened is opened again', async () => {
   const broken = path.join(folder, 'broken');
   cpSync(DEMO, broken, { recursive: true });
-  // Reads well and fails to open: nobody makes the input of the node behind the last one.
+  // Reads well and fails to open: no node has the output that the new node reads.
   const file = path.join(broken, 'unet', 'model.onnx');
   const read = readModel(memorySource(readFileSync(file)));
   if (!read.ok) throw new Error(read.problem.message);

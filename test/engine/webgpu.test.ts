@@ -42,7 +42,7 @@ describe('WebGPU', () => {
     const { provider, notes } = await render(enginePath, 'webgpu');
     vi.unstubAllEnvs();
     expect([provider, notes?.length]).toEqual(['cpu', 1]);
-    expect(notes?.[0]).toMatch(/^WebGPU cannot be used, so the processor computes: .*adapter/);
+    expect(notes?.[0]).toMatch(/^WebGPU cannot be used, so the CPU is used: .*adapter/);
   });
 
   it.runIf(existsSync(ADAPTER))(

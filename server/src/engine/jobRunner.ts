@@ -29,7 +29,7 @@ export function createJobRunner({ send, unload }: JobRunnerParts): JobRunner {
 
   const unloadIdle = () => {
     if (current) return;
-    log('info', 'The model was closed because no job needed it for a while.');
+    log('info', 'The model was unloaded: no job needed it for a while.');
     void unload();
   };
 

@@ -1,4 +1,5 @@
 import {
+  type CancellationToken,
   type Connection,
   type Location,
   LSPErrorCodes,
@@ -21,12 +22,12 @@ import { environmentOf, type Session } from './session';
 /** References and rename, across every prompt file of the workspace. */
 export function registerCrossFile(connection: Connection, guard: Guard): void {
   connection.onReferences(
-    guard('references', [] as Location[], async (session, params) => {
+    guard('references', [] as Location[], async (session, params, token) => {
       const found = await symbolUnder(session, params.textDocument.uri, params.position);
       if (!found) return [];
       const locations: Location[] = [];
-      for await (const { text, document } of everyDocument(session)) {
-        for (const range of referencesIn(document, found.symbol, found.environment)) {
+      for await (const { text, document, environment } of everyDocument(session, token)) {
+        for (const range of referencesIn(document, found.symbol, environment)) {
           locations.push({ uri: text.uri, range: toLspRange(text, range) });
         }
       }
@@ -43,7 +44,7 @@ export function registerCrossFile(connection: Connection, guard: Guard): void {
   );
 
   connection.onRenameRequest(
-    guard('rename', null as WorkspaceEdit | null, async (session, params) => {
+    guard('rename', null as WorkspaceEdit | null, async (session, params, token) => {
       const found = await symbolUnder(session, params.textDocument.uri, params.position);
       if (!found) return null;
       const name = checkNewName(found.symbol, params.newName);
@@ -54,8 +55,8 @@ export function registerCrossFile(connection: Connection, guard: Guard): void {
         );
       }
       const changes: Record<string, TextEdit[]> = {};
-      for await (const { text, document } of everyDocument(session)) {
-        const edits = renameIn(document, found.symbol, name.value, found.environment);
+      for await (const { text, document, environment } of everyDocument(session, token)) {
+        const edits = renameIn(document, found.symbol, name.value, environment);
         if (edits.length > 0) changes[text.uri] = edits.map((edit) => toLspEdit(text, edit));
       }
       return { changes };
@@ -65,7 +66,6 @@ export function registerCrossFile(connection: Connection, guard: Guard): void {
 
 interface FoundSymbol {
   readonly symbol: NamedSymbol;
-  readonly environment: Environment;
   readonly snapshot: Snapshot;
 }
 
@@ -78,23 +78,37 @@ async function symbolUnder(
   if (!snapshot) return undefined;
   const environment = await environmentOf(session, snapshot);
   const symbol = symbolAt(snapshot.document, snapshot.text.offsetAt(position), environment);
-  return symbol && { symbol, environment, snapshot };
+  return symbol && { symbol, snapshot };
 }
 
-/** Open documents as the client shows them, then the other prompt files of the workspace as they lie on disk. */
-async function* everyDocument(session: Session): AsyncGenerator<{ text: TextDocument; document: Document }> {
+interface WorkspaceDocument {
+  readonly text: TextDocument;
+  readonly document: Document;
+  /** Its own: files of one workspace may have different configurations. */
+  readonly environment: Environment;
+}
+
+/**
+ * Open documents as the client shows them, then the other prompt files of the workspace as they are on disk. Ends at a
+ * cancel, before the next file is read.
+ */
+async function* everyDocument(session: Session, token: CancellationToken): AsyncGenerator<WorkspaceDocument> {
   const seen = new Set<string>();
   for (const snapshot of session.documents.all()) {
+    if (token.isCancellationRequested) return;
     seen.add(snapshot.path);
-    yield snapshot;
+    yield { ...snapshot, environment: await environmentOf(session, snapshot) };
   }
   for (const folder of session.folders) {
     for (const file of await session.project.promptFiles(folder)) {
+      if (token.isCancellationRequested) return;
       if (seen.has(file)) continue;
       seen.add(file);
       const content = await nodeFiles.readText(file);
       if (content === undefined) continue;
-      yield { text: TextDocument.create(uriOf(file), 'sdprompt', 0, content), document: parse(content) };
+      const text = TextDocument.create(uriOf(file), 'sdprompt', 0, content);
+      const environment = await session.project.environmentFor(file);
+      yield { text, document: parse(content), environment };
     }
   }
 }

@@ -32,7 +32,7 @@ export type EngineRequest =
   | { readonly type: 'cancel'; readonly job: number }
   | { readonly type: 'shutdown' };
 
-/** What computes: an execution provider of ONNX Runtime. `auto` takes one that needs nothing installed. */
+/** Execution providers of ONNX Runtime. `auto` is DirectML on Windows and the CPU elsewhere: both need nothing installed. */
 export const PROVIDERS = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export type ProviderChoice = (typeof PROVIDERS)[number];
 
@@ -51,7 +51,7 @@ export interface EngineOptions {
   readonly idleUnloadMs: number;
   /** Quality of JPEG and WebP pictures, 1 … 100; 100 is lossless for WebP. Default 80, the web UI's. */
   readonly quality?: number;
-  /** Default `cpu`. One that does not work gives way to the processor, said in `notes`. */
+  /** Default `cpu`. One that does not work falls back to the CPU, with a note in `notes`. */
   readonly provider?: ProviderChoice;
   /**
    * A small decoder in ONNX (TAESD): for the pictures of the steps, or for the finished one as well. One that cannot be
@@ -106,9 +106,9 @@ export interface GenerationResult {
   readonly width: number;
   readonly height: number;
   readonly merged: readonly MergeReport[];
-  /** What computed, by ONNX Runtime's name. */
+  /** The execution provider that was used, by ONNX Runtime's name. */
   readonly provider?: string;
-  /** What went otherwise than was asked for, in words. */
+  /** What was done otherwise than asked for, in words. */
   readonly notes?: readonly string[];
   readonly strategy: { readonly name: 'none' | MergeStrategy; readonly why: string };
   /** Milliseconds by phase, and `total`. */

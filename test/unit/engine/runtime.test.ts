@@ -22,10 +22,10 @@ describe('the provider', () => {
     expect(chooseProvider(wanted, known, platform)).toEqual({ name });
   });
 
-  it('that this build lacks is not tried, and the processor takes its place aloud', () => {
+  it('that this build lacks falls back to the CPU, with a note', () => {
     expect(chooseProvider('coreml', backends, 'linux')).toEqual({
       name: 'cpu',
-      note: 'CoreML cannot be used, so the processor computes: this build of ONNX Runtime has cpu, webgpu, cuda.',
+      note: 'CoreML cannot be used, so the CPU is used: this build of ONNX Runtime has cpu, webgpu, cuda.',
     });
   });
 });
@@ -48,7 +48,7 @@ describe('a runtime', () => {
       expect((await runtime.open(model, '.', 'speed')).ok).toBe(true);
     expect(tried).toEqual(['webgpu', 'cpu', 'cpu']);
     expect(runtime.provider).toBe('cpu');
-    expect(runtime.note).toBe('WebGPU cannot be used, so the processor computes: no adapter found.');
+    expect(runtime.note).toBe('WebGPU cannot be used, so the CPU is used: no adapter found.');
     expect(runtime.created).toBe(2);
   });
 
@@ -63,7 +63,7 @@ describe('a runtime', () => {
       }) as unknown as typeof InferenceSession.create,
     });
     await runtime.open('a.onnx', '.', 'speed');
-    expect(runtime.note).toBe('WebGPU cannot be used, so the processor computes: No supported adapters.');
+    expect(runtime.note).toBe('WebGPU cannot be used, so the CPU is used: No supported adapters.');
   });
 
   it('lets no thread of a session wait busily that only prepares weights', async () => {

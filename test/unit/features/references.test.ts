@@ -73,4 +73,17 @@ describe('references', () => {
     const other = parse('x\n<lora:Outline:1>');
     expect(symbol && referencesIn(other, symbol, ENV)).toEqual([{ start: 8, end: 15 }]);
   });
+
+  it('reads a document with its own environment', () => {
+    const { document, offset } = atCursor('<lora:an|ime:1>');
+    const symbol = symbolAt(document, offset, ENV)!;
+    const other = parse('<lora:anime:1>, <lora:ink:1>');
+    // There `ink` is another name of the same file, and `anime` is another file.
+    const elsewhere = environment([
+      lora('anime', { path: '/other/anime.safetensors' }),
+      lora('line', { path: '/loras/anime.safetensors', alias: 'ink' }),
+    ]);
+    expect(referencesIn(other, symbol, elsewhere)).toEqual([{ start: 22, end: 25 }]);
+    expect(referencesIn(other, symbol, environment([]))).toEqual([{ start: 6, end: 11 }]);
+  });
 });

@@ -78,7 +78,7 @@ export const renderCommand: Command = {
     provider: {
       type: 'string',
       value: 'P',
-      help: 'what computes: auto, cpu, cuda, dml, coreml, webgpu (default: cpu)',
+      help: 'execution provider: auto, cpu, cuda, dml, coreml, webgpu (default: cpu)',
     },
     'fast-decoder': {
       type: 'string',

@@ -6,7 +6,7 @@ import { failure, type Result, success } from '../../shared/problem';
 import { floatTimestep } from '../graph/floatTimestep';
 import type { GraphSource } from '../graph/modelFile';
 import { yieldToEventLoop } from '../runtime/eventLoop';
-import { createRuntime, type InferenceSession, type Runtime } from '../runtime/session';
+import { createRuntime, type InferenceSession, providerFor, type Runtime } from '../runtime/session';
 import type { PredictionType } from '../samplers/prediction';
 import { isDiffusersFolder } from './checkpoint/files';
 import { checkpointSource, type ModelSource, withVae } from './checkpoint/parts';
@@ -88,7 +88,7 @@ export async function loadModel(
   const graphs = [textEncoder, textEncoder2, unet, vaeDecoder, vaeEncoder].filter(
     (graph) => graph !== undefined,
   );
-  const weight = weighModel(graphs, options.provider ?? 'cpu');
+  const weight = weighModel(graphs, providerFor(options.provider));
   if (!weight.ok) return weight;
   await hooks.makeRoom?.(weight.value);
   const memory = checkMemory(weight.value, machineMemory());

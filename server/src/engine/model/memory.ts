@@ -1,7 +1,7 @@
 import { ELEMENT, type OnnxModel, type OnnxTensor } from '../../formats/onnx/index';
-import type { ProviderChoice } from '../../shared/engineProtocol';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { type GraphSource, openModelFile } from '../graph/modelFile';
+import type { Provider } from '../runtime/providers';
 import type { MachineMemory } from './machineMemory';
 
 /** Operators of com.microsoft that the CPU provider has no kernel for: graphs that were fused for a GPU have them. */
@@ -24,10 +24,10 @@ const RUNNING_BYTES: Readonly<Record<number, number>> = {
 
 /**
  * Checks every graph of a model before a session is opened for any, and gives the bytes its weights take when it runs.
- * Operators that only the CPU provider lacks are accepted where another provider was asked for. Fails with
+ * Operators that the CPU provider lacks are accepted where another provider is used. Fails with
  * `model-gpu-only` (operators named) or `model-bfloat16`.
  */
-export function weighModel(graphs: readonly GraphSource[], provider: ProviderChoice = 'cpu'): Result<number> {
+export function weighModel(graphs: readonly GraphSource[], provider: Provider = 'cpu'): Result<number> {
   let bytes = 0;
   for (const graph of graphs) {
     const opened = openModelFile(graph);

@@ -3,32 +3,32 @@ import type { ProviderChoice } from '../../shared/engineProtocol';
 /** A name that ONNX Runtime gives an execution provider. */
 export type Provider = Exclude<ProviderChoice, 'auto'>;
 
-/** A provider of this build; `bundled` says that its libraries are part of it. */
+/** An execution provider of this build; `bundled` means that its libraries are part of the build. */
 export interface Backend {
   readonly name: string;
   readonly bundled: boolean;
 }
 
-/** What `auto` tries before the processor: the one that comes with the system. */
-const BY_PLATFORM: Readonly<Record<string, Provider>> = { win32: 'dml', linux: 'cuda' };
+/** What `auto` chooses where this build has it: providers that need nothing installed. Elsewhere `auto` is the CPU. */
+const BY_PLATFORM: Readonly<Record<string, Provider>> = { win32: 'dml' };
 
 const WORDS: Readonly<Record<Provider, string>> = {
-  cpu: 'the processor',
+  cpu: 'the CPU',
   cuda: 'CUDA',
   dml: 'DirectML',
   coreml: 'CoreML',
   webgpu: 'WebGPU',
 };
 
-/** The provider to try, and why not the one that was asked for. */
+/** The provider to use, and why it is not the one that was asked for. */
 export interface ChosenProvider {
   readonly name: Provider;
   readonly note?: string;
 }
 
 /**
- * The provider to try first. One that this build does not have is not tried. `auto` takes what needs nothing installed,
- * else the processor, and has nothing to say about it.
+ * Chooses the execution provider. `auto` is DirectML on Windows where this build has it, and the CPU everywhere else,
+ * without a note. A provider that this build lacks falls back to the CPU, with a note.
  */
 export function chooseProvider(
   wanted: ProviderChoice,
@@ -45,8 +45,8 @@ export function chooseProvider(
   return { name: 'cpu', note: fallbackNote(wanted, `this build of ONNX Runtime has ${names}`) };
 }
 
-/** Says aloud that the processor computes instead. */
+/** Tells the user that the CPU is used instead. */
 export function fallbackNote(wanted: Provider, why: string): string {
   const reason = why.replace(/\.$/, '');
-  return `${WORDS[wanted]} cannot be used, so the processor computes: ${reason}.`;
+  return `${WORDS[wanted]} cannot be used, so the CPU is used: ${reason}.`;
 }

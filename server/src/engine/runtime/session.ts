@@ -8,9 +8,14 @@ export { InferenceSession, Tensor };
 /** Name and version of the runtime, for the log. */
 export const RUNTIME_NAME = `onnxruntime-node ${env.versions.node ?? ''}`.trim();
 
-/** Names of the execution providers this build of the runtime knows. */
+/** Names of the execution providers of this build of the runtime. */
 export function providers(): string[] {
   return listSupportedBackends().map((backend) => backend.name);
+}
+
+/** The provider that a choice means on this machine. */
+export function providerFor(choice: ProviderChoice = 'cpu'): Provider {
+  return chooseProvider(choice, listSupportedBackends(), process.platform).name;
 }
 
 /**
@@ -20,8 +25,8 @@ export function providers(): string[] {
 export type OptimizationLevel = 'speed' | 'mapped';
 
 /**
- * Every session has threads of its own, which by default wait busily for more work. Dozens of small sessions run one after
- * the other: each would have to share the processor with the waiting threads of those before.
+ * Every session has threads of its own, which by default spin while they wait for work. Dozens of small sessions run one
+ * after the other: the spinning threads of earlier sessions would take CPU time from the present one.
  */
 const MAPPED = { disable_prepacking: '1', intra_op: { allow_spinning: '0' } };
 
@@ -34,12 +39,12 @@ export interface Runtime {
     level: OptimizationLevel,
   ): Promise<Result<InferenceSession>>;
   readonly created: number;
-  /** What computes now, and why it is not what was asked for. */
+  /** The execution provider in use, and why it is not the one that was asked for. */
   readonly provider: Provider;
   readonly note?: string | undefined;
 }
 
-/** What a test may put in place of the real runtime. */
+/** The runtime's parts, for tests to replace. */
 export interface RuntimeParts {
   readonly provider?: ProviderChoice;
   readonly backends?: readonly Backend[];
@@ -48,8 +53,8 @@ export interface RuntimeParts {
 }
 
 /**
- * `threads` 0 leaves the number to the runtime: one per physical core. A provider that cannot open a graph is given up for
- * all graphs that follow: a model half here and half there would be slower than either.
+ * `threads` 0 leaves the number to the runtime: one per physical core. After a provider has failed to open a graph, all
+ * further graphs use the CPU: a model divided between two providers would be slower than on either.
  */
 export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtime {
   const {
@@ -69,7 +74,7 @@ export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtim
       const own = { ...options, executionProviders: [provider] };
       return typeof model === 'string' ? create(model, own) : create(model, own);
     };
-    // What only prepares weights stays in memory the processor can read.
+    // Small graphs that only compute weights run on the CPU, so that their results stay in its memory.
     if (!isLarge || name === 'cpu') return start('cpu');
     try {
       return await start(name);

@@ -11,6 +11,8 @@ export interface NamedSymbol {
   readonly name: string;
   /** Where the name stands under the cursor. */
   readonly range: Range;
+  /** The file that a LoRA's name resolves to in the document of the symbol; undefined where it resolves to none. */
+  readonly file?: string;
 }
 
 /** A shared name at an offset: in a LoRA tag, an embedding's name, or a wildcard. */
@@ -20,7 +22,10 @@ export function symbolAt(
   environment: Environment,
 ): NamedSymbol | undefined {
   const tag = loraNames(document).find(({ tag }) => tag.start <= offset && offset <= tag.end);
-  if (tag) return { kind: 'lora', name: tag.name, range: tag.range };
+  if (tag) {
+    const file = fileOf(tag.name, environment);
+    return { kind: 'lora', name: tag.name, range: tag.range, ...(file !== undefined && { file }) };
+  }
   const wildcard = wildcardNames(document).find((entry) => touches(entry.range, offset, 2));
   if (wildcard) return { kind: 'wildcard', ...wildcard };
   const lower = document.text.toLowerCase();
@@ -33,12 +38,12 @@ export function symbolAt(
   return undefined;
 }
 
-/** Every place of a document that means the same thing. */
+/** Every place of a document that means the same thing. `environment` is that of the document, not of the symbol. */
 export function referencesIn(document: Document, symbol: NamedSymbol, environment: Environment): Range[] {
   switch (symbol.kind) {
     case 'lora':
       return loraNames(document)
-        .filter(({ name }) => sameLoraName(name, symbol.name, environment))
+        .filter(({ name }) => isSameLora(name, symbol, environment))
         .map(({ range }) => range);
     case 'wildcard':
       return wildcardNames(document)
@@ -49,11 +54,15 @@ export function referencesIn(document: Document, symbol: NamedSymbol, environmen
   }
 }
 
-/** Two spellings mean one LoRA when they are equal or lead to the same file. */
-function sameLoraName(a: string, b: string, environment: Environment): boolean {
-  if (a === b) return true;
-  const first = environment.loras.resolve(a).chosen;
-  return first !== undefined && first === environment.loras.resolve(b).chosen;
+/** A name means the symbol when both resolve to the same file, each in its own environment, or else when they are equal. */
+function isSameLora(name: string, symbol: NamedSymbol, environment: Environment): boolean {
+  const file = fileOf(name, environment);
+  return file !== undefined && symbol.file !== undefined ? file === symbol.file : name === symbol.name;
+}
+
+function fileOf(name: string, environment: Environment): string | undefined {
+  const chosen = environment.loras.resolve(name).chosen;
+  return chosen && (chosen.file.path ?? chosen.file.relativePath);
 }
 
 function loraNames(document: Document): { name: string; range: Range; tag: Range }[] {

@@ -2,6 +2,15 @@
 const send = (event) => process.send(event);
 const mode = process.env.FAKE_ENGINE ?? '';
 if (mode === 'dies') process.exit(3);
+if (mode === 'killed') process.kill(process.pid, 'SIGKILL');
+if (mode === 'interrupted') process.kill(process.pid, 'SIGINT');
+if (mode === 'library') {
+  console.error('Error: libgomp.so.1: cannot open shared object file: No such file or directory');
+  process.exit(1);
+}
+// Starts without an answer the first time, and well the second time.
+const isFirst = mode === 'once-silent' && !require('node:fs').existsSync(process.env.FAKE_MARK);
+if (isFirst) require('node:fs').writeFileSync(process.env.FAKE_MARK, '');
 const cancelled = new Set();
 process.on('disconnect', () => process.exit(0));
 process.on('message', (request) => {
@@ -28,5 +37,5 @@ process.on('message', (request) => {
     turn();
   } else send({ type: 'done', job, result });
 });
-if (mode !== 'silent')
+if (mode !== 'silent' && !isFirst)
   send({ type: 'ready', protocol: mode === 'old' ? 0 : 2, pid: process.pid, runtime: 'fake', providers: [] });

@@ -1,6 +1,7 @@
-import { constants, getPriority } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createCrashLog } from '../../../../server/src/engines/local/crashLog';
 import {
   createEngineHost,
@@ -37,6 +38,7 @@ function isAlive(pid: number): boolean {
 
 afterEach(async () => {
   delete process.env.FAKE_ENGINE;
+  delete process.env.FAKE_MARK;
   for (const host of hosts.splice(0)) await host.dispose();
 });
 
@@ -53,8 +55,8 @@ describe('the process', () => {
   });
 });
 
-describe('the machine', () => {
-  it('is the editor’s first: the engine waits where both want it', async () => {
+describe('the priority', () => {
+  it('is below that of the editor', async () => {
     const pid = await pidAfterJob(hostWith());
     expect(getPriority(pid)).toBe(Math.max(getPriority(), constants.priority.PRIORITY_BELOW_NORMAL));
   });
@@ -97,7 +99,7 @@ describe('jobs', () => {
     ]);
   });
 
-  it('give way to a newer one when that is wished', async () => {
+  it('are replaced by a newer one with newestWins', async () => {
     const host = hostWith({ newestWins: true });
     const stop = new AbortController();
     const running = host.generate(plan('steps'), { ...request, signal: stop.signal });
@@ -111,7 +113,7 @@ describe('jobs', () => {
 });
 
 describe('cancelling', () => {
-  it('asks first, and keeps the process', async () => {
+  it('keeps a process that stops in time', async () => {
     const host = hostWith();
     const pid = await pidAfterJob(host);
     const stop = new AbortController();
@@ -124,7 +126,7 @@ describe('cancelling', () => {
     expect(await pidAfterJob(host)).toBe(pid);
   });
 
-  it('ends a process that does not listen, and the next job has a new one', async () => {
+  it('kills a process that does not stop in time, and the next job has a new one', async () => {
     const host = hostWith({ cancelGraceMs: 50 });
     const pid = await pidAfterJob(host);
     const stop = new AbortController();
@@ -139,7 +141,7 @@ describe('cancelling', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
-  it('has patience with measuring, which costs no open model', async () => {
+  it('waits longer for measuring, so that the model stays open', async () => {
     const host = hostWith({ cancelGraceMs: 50 });
     const pid = await pidAfterJob(host);
     const stop = new AbortController();
@@ -213,10 +215,63 @@ describe('starting', () => {
     expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-start-timeout' } });
   });
 
-  it('refuses an engine of another version', async () => {
+  it('costs one job when nothing answers in time: the next one has another process', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sdprompt-host-'));
+    process.env.FAKE_ENGINE = 'once-silent';
+    process.env.FAKE_MARK = path.join(folder, 'started');
+    const host = hostWith({ readyTimeoutMs: 1500 });
+    const outcomes = await Promise.all(['ok', 'ok', 'ok'].map((name) => host.generate(plan(name), request)));
+    expect(outcomes.map(({ type }) => type)).toEqual(['failed', 'done', 'done']);
+    rmSync(folder, { recursive: true });
+  });
+
+  it('refuses an engine of another version, and ends it', async () => {
     process.env.FAKE_ENGINE = 'old';
+    const host = hostWith();
+    const job = host.generate(plan('ok'), request);
+    const { pid } = host;
+    expect(await job).toMatchObject({ type: 'failed', problem: { code: 'engine-protocol' } });
+    await vi.waitUntil(() => !isAlive(pid!), 20_000);
+    expect(host.pid).toBeUndefined();
+  });
+
+  it.each([
+    ['killed', /SIGKILL/, /memory/],
+    ['library', /library.*libgomp/, /Install the library/],
+    ['dies', /exit code 3/, /log/],
+  ])('%s: names the cause', async (mode, message, remedy) => {
+    process.env.FAKE_ENGINE = mode;
     const outcome = await hostWith().generate(plan('ok'), request);
-    expect(outcome).toMatchObject({ type: 'failed', problem: { code: 'engine-protocol' } });
+    expect(outcome).toMatchObject({
+      problem: {
+        code: 'engine-start',
+        message: expect.stringMatching(message),
+        remedy: expect.stringMatching(remedy),
+      },
+    });
+  });
+
+  it('is a plain cancel when the job is cancelled meanwhile, and goes on for the next job', async () => {
+    const host = hostWith({ cancelGraceMs: 0 });
+    const stop = new AbortController();
+    const job = host.generate(plan('ok'), { ...request, signal: stop.signal });
+    const { pid } = host;
+    stop.abort();
+    expect(await job).toEqual({ type: 'cancelled' });
+    expect(await pidAfterJob(host)).toBe(pid);
+  });
+
+  it('is a plain cancel when nothing ever answers', async () => {
+    process.env.FAKE_ENGINE = 'silent';
+    const stop = new AbortController();
+    const job = hostWith({ cancelGraceMs: 0 }).generate(plan('ok'), { ...request, signal: stop.signal });
+    stop.abort();
+    expect(await job).toEqual({ type: 'cancelled' });
+  });
+
+  it.skipIf(process.platform === 'win32')('is a plain cancel when Ctrl+C reaches the process', async () => {
+    process.env.FAKE_ENGINE = 'interrupted';
+    expect(await hostWith().generate(plan('ok'), request)).toEqual({ type: 'cancelled' });
   });
 
   it('fails with a problem when there is no engine', async () => {
