@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { SAMPLERS } from '../../../server/src/engine/samplers';
+import { findSampler } from '../../../server/src/language/domain/samplers';
 import { EMPTY_ENVIRONMENT, type Environment } from '../../../server/src/language/environment';
 import { type BuiltPlan, buildPlan, type PlanRequest } from '../../../server/src/language/plan/buildPlan';
-import { findSampler, PLAN_SAMPLERS, PLAN_SCHEDULES } from '../../../server/src/language/plan/samplers';
 import { parse } from '../../../server/src/language/syntax/parse';
 import { SCHEDULES } from '../../../server/src/numerics/sigmas';
+import { BUILT_IN_SAMPLERS } from '../../../server/src/shared/catalogue/samplers';
+import { BUILT_IN_SCHEDULES } from '../../../server/src/shared/catalogue/schedules';
 import type { LoraFacts, ModelFacts } from '../../../server/src/shared/facts';
 import { type LoraFields, loraFacts } from '../../support/loraFacts';
 
@@ -253,8 +255,10 @@ describe('buildPlan', () => {
 
 describe('samplers', () => {
   it('are those the engine has', () => {
-    expect([...PLAN_SAMPLERS].sort()).toEqual(SAMPLERS.map(({ name }) => name).sort());
-    expect([...PLAN_SCHEDULES].sort()).toEqual(['Automatic', ...SCHEDULES.map(({ name }) => name)].sort());
+    expect([...BUILT_IN_SAMPLERS].sort()).toEqual(SAMPLERS.map(({ name }) => name).sort());
+    expect([...BUILT_IN_SCHEDULES].sort()).toEqual(
+      ['Automatic', ...SCHEDULES.map(({ name }) => name)].sort(),
+    );
   });
 
   it('run prompt editing at twice the steps when they run the model twice a step', () => {

@@ -1,11 +1,10 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { combine } from './latents';
 import type { SamplerRun, TimestepRun, TimestepSampler } from './sampler';
 
 /** DDIM (Song et al. 2020, equation 12). Without fresh noise (eta 0) the seed alone decides the picture. */
 export const ddim: TimestepSampler = {
-  name: 'DDIM',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('DDIM'),
   space: 'timestep',
   timesteps: 'ddim',
   sample,

@@ -1,3 +1,4 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ddim } from './ddim';
 import type { TimestepSampler } from './sampler';
 
@@ -7,7 +8,7 @@ import type { TimestepSampler } from './sampler';
  */
 export const ddimCfgpp: TimestepSampler = {
   ...ddim,
-  name: 'DDIM CFG++',
+  ...builtInSampler('DDIM CFG++'),
   guidanceFactor: 1 / 12.5,
   needsUnconditioned: true,
 };

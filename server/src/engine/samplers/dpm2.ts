@@ -1,12 +1,11 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { churned } from './churn';
 import { combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM-Solver-2 in k-diffusion's form: the direction at the geometric middle of the step leads over the whole of it. */
 export const dpm2: SigmaSampler = {
-  name: 'DPM2',
-  schedule: 'Karras',
-  evaluations: 2,
+  ...builtInSampler('DPM2'),
   space: 'sigma',
   discardsPenultimate: true,
   sample,

@@ -1,12 +1,10 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ancestralStep, combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM2 down to below the next level, then fresh noise up to it. */
 export const dpm2Ancestral: SigmaSampler = {
-  name: 'DPM2 a',
-  aliases: ['DPM2 Ancestral'],
-  schedule: 'Karras',
-  evaluations: 2,
+  ...builtInSampler('DPM2 a'),
   space: 'sigma',
   discardsPenultimate: true,
   sample,

@@ -1,3 +1,4 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ancestralTime, epsilonOf, sigmaOf, solverStep, spanOf, timeOf } from './dpmSolver';
 import { combine } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
@@ -17,9 +18,7 @@ const MAX_STEPS = 10_000;
  * one, whose difference sets the length of the next. The number of steps asked for has no effect.
  */
 export const dpmAdaptive: SigmaSampler = {
-  name: 'DPM adaptive',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('DPM adaptive'),
   space: 'sigma',
   takesSpan: true,
   isAdaptive: true,

@@ -1,4 +1,5 @@
 import { linspaceFloat32 } from '../../numerics/sigmas/float32';
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ancestralTime, epsilonOf, sigmaOf, solverStep, spanOf, timeOf } from './dpmSolver';
 import { combine } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler, SolverSpan } from './sampler';
@@ -8,9 +9,7 @@ import type { SamplerRun, SigmaRun, SigmaSampler, SolverSpan } from './sampler';
  * end, so that the number of model evaluations is that of the steps asked for. Ends at the smallest sigma, not at 0.
  */
 export const dpmFast: SigmaSampler = {
-  name: 'DPM fast',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('DPM fast'),
   space: 'sigma',
   takesSpan: true,
   countSteps: (run) => ordersOf(spanOf(run)).length,

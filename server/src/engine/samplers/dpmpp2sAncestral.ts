@@ -1,12 +1,10 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ancestralStep, combine, direction, middleLevel } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM-Solver++ (2S): second order from one extra model run at the middle of each step, with ancestral noise. */
 export const dpmpp2sAncestral: SigmaSampler = {
-  name: 'DPM++ 2S a',
-  aliases: ['DPM++ 2S Ancestral'],
-  schedule: 'Karras',
-  evaluations: 2,
+  ...builtInSampler('DPM++ 2S a'),
   space: 'sigma',
   sample,
 };

@@ -1,11 +1,10 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { sampleMultistep } from './dpmppMultistep';
 import type { SigmaSampler } from './sampler';
 
 /** DPM-Solver++ (3M) for the stochastic equation: three outputs, Brownian noise. */
 export const dpmpp3mSde: SigmaSampler = {
-  name: 'DPM++ 3M SDE',
-  schedule: 'Exponential',
-  evaluations: 1,
+  ...builtInSampler('DPM++ 3M SDE'),
   space: 'sigma',
   wholeTimesteps: true,
   discardsPenultimate: true,

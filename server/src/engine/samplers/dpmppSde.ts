@@ -1,12 +1,11 @@
 import { expFloat32 } from '../../numerics/sigmas/float32';
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ancestralStep, combine, direction } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** DPM-Solver++ (stochastic): two model runs a step, Brownian noise at the middle and at the end of each. */
 export const dpmppSde: SigmaSampler = {
-  name: 'DPM++ SDE',
-  schedule: 'Karras',
-  evaluations: 2,
+  ...builtInSampler('DPM++ SDE'),
   space: 'sigma',
   sample,
 };

@@ -1,12 +1,11 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { churned } from './churn';
 import { combine, direction } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** Euler's method on the probability-flow equation (Karras et al. 2022, algorithm 2 without the second order). */
 export const euler: SigmaSampler = {
-  name: 'Euler',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('Euler'),
   space: 'sigma',
   sample,
 };

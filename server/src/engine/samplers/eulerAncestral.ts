@@ -1,12 +1,10 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { ancestralStep, combine, direction } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** Euler's method down to below the next level, then fresh noise up to it: never settles, changes with the step count. */
 export const eulerAncestral: SigmaSampler = {
-  name: 'Euler a',
-  aliases: ['Euler Ancestral'],
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('Euler a'),
   space: 'sigma',
   sample,
 };

@@ -1,12 +1,11 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { churned } from './churn';
 import { combine, direction } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
 /** Heun's method: the mean of the directions at both ends of a step (Karras et al. 2022, algorithm 2). */
 export const heun: SigmaSampler = {
-  name: 'Heun',
-  schedule: 'Uniform',
-  evaluations: 2,
+  ...builtInSampler('Heun'),
   space: 'sigma',
   sample,
 };

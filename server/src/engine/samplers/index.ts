@@ -1,3 +1,4 @@
+import { samplerEntry } from '../../shared/catalogue/samplers';
 import { ddim } from './ddim';
 import { ddimCfgpp } from './ddimCfgpp';
 import { dpm2 } from './dpm2';
@@ -35,7 +36,7 @@ export type { Sampler, SamplerRun, SamplerStep } from './sampler';
 export { webuiSigmas } from './webui';
 export { webuiSteps, webuiTimesteps } from './webuiSteps';
 
-/** Every sampler; add a new one here and nowhere else. */
+/** Every sampler; each has an entry in shared/catalogue/samplers.ts. */
 export const SAMPLERS: readonly Sampler[] = [
   dpmpp2m,
   dpmppSde,
@@ -62,8 +63,6 @@ export const SAMPLERS: readonly Sampler[] = [
 
 /** The sampler of a name or alias, however it is capitalised. */
 export function findSampler(name: string): Sampler | undefined {
-  const wanted = name.trim().toLowerCase();
-  return SAMPLERS.find((sampler) =>
-    [sampler.name, ...(sampler.aliases ?? [])].some((known) => known.toLowerCase() === wanted),
-  );
+  const found = samplerEntry(name)?.name;
+  return SAMPLERS.find((sampler) => sampler.name === found);
 }

@@ -1,3 +1,4 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { combine } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
@@ -7,9 +8,7 @@ const TIMESTEP_SCALING = 10;
 
 /** Latent consistency sampling: jump to the clean picture, add noise back to the next level. For distilled models. */
 export const lcm: SigmaSampler = {
-  name: 'LCM',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('LCM'),
   space: 'sigma',
   ownSchedule: 'lcm',
   sample,

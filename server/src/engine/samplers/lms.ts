@@ -1,3 +1,4 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { combine, direction, type Term } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
 
@@ -5,9 +6,7 @@ const ORDER = 4;
 
 /** Linear multistep (Adams-Bashforth on uneven steps): a polynomial through the last four directions, integrated. */
 export const lms: SigmaSampler = {
-  name: 'LMS',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('LMS'),
   space: 'sigma',
   sample,
 };

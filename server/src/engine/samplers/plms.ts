@@ -1,3 +1,4 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { combine, type Term } from './latents';
 import type { SamplerRun, TimestepRun, TimestepSampler, Transfer } from './sampler';
 
@@ -15,10 +16,7 @@ const WEIGHTS: readonly (readonly number[])[] = [
  * it twice.
  */
 export const plms: TimestepSampler = {
-  name: 'PLMS',
-  aliases: ['PNDM'],
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('PLMS'),
   space: 'timestep',
   timesteps: 'plms',
   sample,

@@ -1,4 +1,5 @@
 import { karrasRampFloat32 } from '../../numerics/sigmas/karras';
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { heunStep } from './heun';
 import { combine } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
@@ -8,9 +9,7 @@ import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
  * taken again from sigma 2 down to 0.1 with fresh noise, once, or twice from 36 steps on.
  */
 export const restart: SigmaSampler = {
-  name: 'Restart',
-  schedule: 'Karras',
-  evaluations: 2,
+  ...builtInSampler('Restart'),
   space: 'sigma',
   countSteps: ({ sigmas }) => intervalsOf(sigmas).length,
   sample,

@@ -1,3 +1,4 @@
+import type { BuiltInSampler } from '../../shared/catalogue/samplers';
 import type { SamplingSettings } from '../../shared/samplingSettings';
 
 /** What a sampler tells after each step. The arrays are the sampler's own: read them before asking for the next step. */
@@ -92,14 +93,10 @@ export interface TimestepRun {
 
 export type SamplerRun = AsyncGenerator<SamplerStep, Float32Array, void>;
 
-interface SamplerFacts {
-  /** The web UI's name, without the schedule. */
+/** Name, schedule type and evaluations come from the catalogue. */
+interface SamplerFacts extends BuiltInSampler {
+  /** The web UI's name, without the schedule type. */
   readonly name: string;
-  readonly aliases?: readonly string[];
-  /** The schedule that `Automatic` stands for. */
-  readonly schedule: string;
-  /** Model runs per step: the web UI resolves prompt schedules for so many times the steps. */
-  readonly evaluations: 1 | 2;
   /** Factor of the CFG scale, where the sampler has another unit for it; default 1. */
   readonly guidanceFactor?: number;
   /** The sampler needs the model's output for the negative prompt beside the guided one. */

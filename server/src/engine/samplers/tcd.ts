@@ -1,11 +1,10 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import { combine } from './latents';
 import type { SamplerRun, TimestepRun, TimestepSampler } from './sampler';
 
 /** Trajectory consistency distillation (Zheng et al. 2024): jump below the next level by `eta`, add noise up to it. */
 export const tcd: TimestepSampler = {
-  name: 'TCD',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('TCD'),
   space: 'timestep',
   timesteps: 'lcm',
   eta: 0.3,

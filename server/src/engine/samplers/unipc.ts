@@ -1,3 +1,4 @@
+import { builtInSampler } from '../../shared/catalogue/samplers';
 import type { UniPcVariant } from '../../shared/samplingSettings';
 import { combine } from './latents';
 import type { SamplerRun, SigmaRun, SigmaSampler } from './sampler';
@@ -14,9 +15,7 @@ export interface UniPcOptions {
 
 /** UniPC (Zhao et al. 2023): a predictor, corrected one step later by the output that came in the meantime. */
 export const unipc: SigmaSampler = {
-  name: 'UniPC',
-  schedule: 'Uniform',
-  evaluations: 1,
+  ...builtInSampler('UniPC'),
   space: 'sigma',
   wholeTimesteps: true,
   ownSchedule: 'unipc',

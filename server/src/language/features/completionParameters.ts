@@ -1,9 +1,10 @@
+import { PARAMETERS, parameterEntry } from '../../shared/catalogue/parameters';
 import type { Range } from '../../shared/range';
 import { modelOf } from '../domain/models';
 import type { Environment } from '../environment';
 import type { Block, Document } from '../syntax/nodes';
 import { type CompletionItem, type CompletionList, matchRank, sortKey } from './completionItem';
-import { PARAMETERS, parameterEntry } from './parameterTable';
+import { hasValues, offeredValues } from './parameterTable';
 
 /** The `Key: value` a cursor stands in. */
 interface PairAtCursor {
@@ -23,7 +24,7 @@ export function completeParameter(
   if (!inParameters(document.text, block, offset)) return undefined;
   const pair = pairAtCursor(document.text, offset);
   if (pair.key === undefined) return { items: keyItems(pair, block, 0), incomplete: false };
-  const values = parameterEntry(pair.key)?.values?.(environment, modelOf(block, environment)) ?? [];
+  const values = offeredValues(pair.key, environment, modelOf(block, environment));
   const items = values.map(
     (value, position): CompletionItem => ({
       label: value,
@@ -56,7 +57,7 @@ export function keyItems(
         newText: `${entry.key}: `,
         filterText: entry.key,
         sortText: sortKey(group, position),
-        ...(entry.values && { retrigger: true }),
+        ...(hasValues(entry) && { retrigger: true }),
       },
     ];
   });

@@ -1,3 +1,4 @@
+import { parameterEntry } from '../../shared/catalogue/parameters';
 import type { Range } from '../../shared/range';
 import { resolveBlock } from '../analysis/resolve';
 import type { ResolvedBlock } from '../analysis/resolved';
@@ -11,7 +12,6 @@ import { hoverLora } from './hoverLora';
 import type { Hover } from './hoverText';
 import { itemAt, weightOf } from './itemAt';
 import { code, escapeMarkdown } from './loraText';
-import { parameterEntry } from './parameterTable';
 
 /** What is under the cursor and what the web UI makes of it. */
 export function hover(document: Document, offset: number, environment: Environment): Hover | undefined {

@@ -1,4 +1,4 @@
-import { findSampler } from '../plan/samplers';
+import { findSampler } from '../domain/samplers';
 
 /**
  * Sampler names of ComfyUI, SwarmUI, Fooocus, InvokeAI, NovelAI, Easy Diffusion, Draw Things and Mochi Diffusion, in lower

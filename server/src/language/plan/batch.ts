@@ -1,3 +1,4 @@
+import { acceptedRange } from '../../shared/catalogue/parameters';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
@@ -5,7 +6,7 @@ import { type BuiltPlan, buildPlan, type PlanRequest } from './buildPlan';
 import { createWritten } from './written';
 
 /** Pictures of one block at most. */
-const LARGEST_BATCH = 100;
+const LARGEST_BATCH = acceptedRange('Batch count').max;
 
 /**
  * The plans of every picture a block asks for: `Batch count` times `Batch size`, each with the next seed, as in the web
@@ -20,8 +21,7 @@ export function buildBatch(
 ): Result<BuiltPlan[]> {
   const problems: Problem[] = [];
   const written = createWritten(document.blocks[blockIndex]?.parameters ?? [], problems);
-  const count =
-    written.whole('Batch count', 1, 1, LARGEST_BATCH) * written.whole('Batch size', 1, 1, LARGEST_BATCH);
+  const count = written.whole('Batch count', 1) * written.whole('Batch size', 1);
   if (problems[0] !== undefined) return { ok: false, problem: problems[0] };
   if (count > LARGEST_BATCH)
     return failure(

@@ -7,6 +7,7 @@ import { mapSlice } from '../analysis/mapped';
 import { resolveText } from '../analysis/resolve';
 import type { ResolvedPrompt } from '../analysis/resolved';
 import { expandRandom } from '../dialects/dynamic/expand';
+import { promptSteps } from '../domain/samplers';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
 import { strip } from '../text/python';
@@ -19,7 +20,6 @@ import { chooseFurtherModel, chooseModel } from './model';
 import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
 import { readRefiner } from './refiner';
-import { promptSteps } from './samplers';
 import { type ChosenVae, chooseVae } from './vae';
 import type { WrittenParameter } from './written';
 

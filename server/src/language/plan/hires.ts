@@ -1,9 +1,9 @@
 import type { PlanHires, PlanParameters } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
+import { findSampler, findSchedule, promptSteps } from '../domain/samplers';
 import { asciiDigits } from '../text/python';
 import { type PlannedText, planPrompt } from './prompts';
-import { findSampler, findSchedule, promptSteps } from './samplers';
 import type { WrittenParameter } from './written';
 import { badParameter, createWritten, type Written } from './written';
 
@@ -62,9 +62,9 @@ export function readHires(
   const problems: Problem[] = [];
   const written = createWritten(parameters, problems);
   const size = sizeOf(written, first, problems);
-  const strength = written.number('Denoising strength', DEFAULT_STRENGTH, 0, 1);
-  const cfgScale = written.number('Hires CFG Scale', first.cfgScale, 0, 100);
-  const steps = written.whole('Hires steps', 0, 0, 150) || first.steps;
+  const strength = written.number('Denoising strength', DEFAULT_STRENGTH);
+  const cfgScale = written.number('Hires CFG Scale', first.cfgScale);
+  const steps = written.whole('Hires steps', 0) || first.steps;
   if (size === undefined) return problems[0] ? { ok: false, problem: problems[0] } : success(undefined);
   const sampler = samplerOf(written, first, problems);
   const problem = problems[0];
@@ -128,7 +128,7 @@ function sizeOf(
     }
   }
   if (written.text('Hires upscale') === undefined) return undefined;
-  const scale = written.number('Hires upscale', 2, 1, 8);
+  const scale = written.number('Hires upscale', 2);
   return { width: cut(width * scale), height: cut(height * scale) };
 }
 

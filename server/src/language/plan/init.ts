@@ -38,7 +38,7 @@ export function readInit(
     warnings.push(`\`${INIT_IMAGE}\` is not used here: the prompt has no file of its own.`);
     return success(undefined);
   }
-  const strength = written.number('Denoising strength', DEFAULT_STRENGTH, 0, 1);
+  const strength = written.number('Denoising strength', DEFAULT_STRENGTH);
   const problem = problems[0];
   if (problem !== undefined) return { ok: false, problem };
   return success({ written: name, plan: { path: resolveFile(name), strength } });

@@ -1,21 +1,16 @@
+import { acceptedRange, NOISE_SOURCES, type RangedKey } from '../../shared/catalogue/parameters';
+import { BUILT_IN_SAMPLERS } from '../../shared/catalogue/samplers';
+import { BUILT_IN_SCHEDULES } from '../../shared/catalogue/schedules';
 import type { ModelFacts } from '../../shared/facts';
 import type { PlanParameters } from '../../shared/plan';
 import { type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
+import { findSampler, findSchedule } from '../domain/samplers';
 import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../text/python';
-import { findSampler, findSchedule, PLAN_SAMPLERS, PLAN_SCHEDULES } from './samplers';
 import { didYouMean } from './suggest';
 import { readVariation } from './variation';
 import type { WrittenParameter } from './written';
 import { badParameter } from './written';
-
-/** Ranges of the web UI's sliders; a seed is any whole number JavaScript keeps exactly. */
-export const PARAMETER_LIMITS = {
-  steps: { min: 1, max: 150 },
-  size: { min: 64, max: 2048 },
-  cfgScale: { min: 0, max: 100 },
-  clipSkip: { min: 1, max: 12 },
-} as const;
 
 const DEFAULT_SIZE = 512;
 
@@ -77,7 +72,7 @@ export function readParameters(
     height: size[1],
     clipSkip: whole('Clip skip', 1),
     emphasis: readEmphasis(written('Emphasis'), bad),
-    rng: readChoice('RNG', written('RNG'), ['CPU', 'GPU', 'NV'] as const, 'CPU', bad),
+    rng: readChoice('RNG', written('RNG'), NOISE_SOURCES, 'CPU', bad),
     ensd: whole('ENSD', 0),
     ...readVariation(parameterList, request.drawnSeed, problems),
     ...request.overrides,
@@ -113,26 +108,23 @@ function finish(
   request: ParameterRequest,
   warnings: string[],
 ): Result<PlanParameters> {
-  const limits = PARAMETER_LIMITS;
-  const inside = (
-    key: string,
-    value: number,
-    { min, max }: { min: number; max: number },
-  ): Problem | undefined =>
-    Number.isFinite(value) && value >= min && value <= max
+  const inside = (key: RangedKey, value: number): Problem | undefined => {
+    const { min, max } = acceptedRange(key);
+    return Number.isFinite(value) && value >= min && value <= max
       ? undefined
       : badParameter(key, String(value), `a number from ${min} to ${max}`);
+  };
 
   // A request for −1 wants a new picture, whatever the block says.
   const wanted = request.seed ?? parameters.seed;
   const seed = wanted === undefined || wanted === -1 ? request.drawnSeed : wanted;
   const problem =
-    inside('Steps', parameters.steps, limits.steps) ??
-    inside('CFG scale', parameters.cfgScale, limits.cfgScale) ??
-    inside('Size', parameters.width, limits.size) ??
-    inside('Size', parameters.height, limits.size) ??
-    inside('Clip skip', parameters.clipSkip, limits.clipSkip) ??
-    inside('Seed', seed ?? 0, { min: 0, max: Number.MAX_SAFE_INTEGER });
+    inside('Steps', parameters.steps) ??
+    inside('CFG scale', parameters.cfgScale) ??
+    inside('Size', parameters.width) ??
+    inside('Size', parameters.height) ??
+    inside('Clip skip', parameters.clipSkip) ??
+    inside('Seed', seed ?? 0);
   if (problem !== undefined) return { ok: false, problem };
 
   // The web UI cuts the latent image to whole cells of eight pixels as well.
@@ -157,7 +149,7 @@ function readSampler(
     problems.push({
       code: 'unknown-sampler',
       message: `The sampler ${sampler} is not supported.`,
-      remedy: `${didYouMean(sampler ?? '', PLAN_SAMPLERS)}Supported: ${PLAN_SAMPLERS.join(', ')}.`,
+      remedy: `${didYouMean(sampler ?? '', BUILT_IN_SAMPLERS)}Supported: ${BUILT_IN_SAMPLERS.join(', ')}.`,
     });
   if (schedule === undefined) return found ?? { sampler: 'Euler' };
   const scheduleType = findSchedule(schedule);
@@ -165,7 +157,7 @@ function readSampler(
     problems.push({
       code: 'unknown-schedule',
       message: `The schedule type ${schedule} is not supported.`,
-      remedy: `${didYouMean(schedule, PLAN_SCHEDULES)}Supported: ${PLAN_SCHEDULES.join(', ')}.`,
+      remedy: `${didYouMean(schedule, BUILT_IN_SCHEDULES)}Supported: ${BUILT_IN_SCHEDULES.join(', ')}.`,
     });
   // `DPM++ 2M Karras` with `Schedule type: Automatic` still means Karras, as in pictures made before 1.9.
   const carried = found?.scheduleType;

@@ -28,7 +28,7 @@ export function readRefiner(
   const written = createWritten(parameters, problems);
   const name = written.text('Refiner');
   if (name === undefined || name === 'None') return success(undefined);
-  const switchAt = written.number('Refiner switch at', DEFAULT_SWITCH, 0, 1);
+  const switchAt = written.number('Refiner switch at', DEFAULT_SWITCH);
   const wanted = written.text('Hires refiner') ?? 'second pass';
   const passes = PASSES[wanted.toLowerCase()];
   if (passes === undefined)

@@ -15,8 +15,8 @@ export function readVariation(
   problems: Problem[],
 ): Pick<PlanParameters, 'variation' | 'seedResize'> {
   const written = createWritten(parameters, problems);
-  const strength = written.number('Variation seed strength', 0, 0, 1);
-  const seed = written.whole('Variation seed', -1, -1, Number.MAX_SAFE_INTEGER);
+  const strength = written.number('Variation seed strength', 0);
+  const seed = written.whole('Variation seed', -1);
   const resize = written.text('Seed resize from');
   const size = resize === undefined ? undefined : readSize(resize);
   if (resize !== undefined && size === undefined)

@@ -1,3 +1,4 @@
+import { acceptedRange, type RangedKey } from '../../shared/catalogue/parameters';
 import type { Problem } from '../../shared/problem';
 import { parseFloatPython, parseIntPython, strip } from '../text/python';
 
@@ -11,8 +12,8 @@ export interface WrittenParameter {
 export interface Written {
   text(key: string): string | undefined;
   /** Undefined where nothing is written; a problem is noted, and the fallback given, for what is no number. */
-  number(key: string, fallback: number, min: number, max: number): number;
-  whole(key: string, fallback: number, min: number, max: number): number;
+  number(key: RangedKey, fallback: number): number;
+  whole(key: RangedKey, fallback: number): number;
 }
 
 /** Reads parameters one by one; what cannot be used is noted in `problems`. */
@@ -22,12 +23,12 @@ export function createWritten(parameters: readonly WrittenParameter[], problems:
     return value === undefined || strip(value) === '' ? undefined : strip(value);
   };
   const read = (
-    key: string,
+    key: RangedKey,
     fallback: number,
-    [min, max]: readonly [number, number],
     parse: (value: string) => number | undefined,
     what: string,
   ) => {
+    const { min, max } = acceptedRange(key);
     const value = text(key);
     const found = value === undefined ? fallback : parse(value);
     if (found !== undefined && found >= min && found <= max) return found;
@@ -36,8 +37,8 @@ export function createWritten(parameters: readonly WrittenParameter[], problems:
   };
   return {
     text,
-    number: (key, fallback, min, max) => read(key, fallback, [min, max], parseFloatPython, 'a number'),
-    whole: (key, fallback, min, max) => read(key, fallback, [min, max], parseIntPython, 'a whole number'),
+    number: (key, fallback) => read(key, fallback, parseFloatPython, 'a number'),
+    whole: (key, fallback) => read(key, fallback, parseIntPython, 'a whole number'),
   };
 }
 

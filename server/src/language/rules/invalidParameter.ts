@@ -1,6 +1,9 @@
 import { distance } from 'fastest-levenshtein';
+import { NOISE_SOURCES, type NumberRange, parameterEntry } from '../../shared/catalogue/parameters';
+import { SAMPLER_NAMES } from '../../shared/catalogue/samplers';
+import { SCHEDULE_NAMES } from '../../shared/catalogue/schedules';
 import { plainlyMeant } from '../domain/numbers';
-import { isSampler, SAMPLERS, SCHEDULE_TYPES } from '../domain/samplers';
+import { isSampler } from '../domain/samplers';
 import type { Parameter } from '../syntax/nodes';
 import { parseFloatPython, parseIntPython } from '../text/python';
 import type { Fix, Rule, RuleFinding } from './rule';
@@ -41,22 +44,22 @@ export const invalidParameter: Rule = {
 };
 
 const CHECKS: Readonly<Record<string, (parameter: Parameter) => Judgement | undefined>> = {
-  Steps: whole(1, 150, 'such as `20`'),
-  'CFG scale': real(1, 30, 'such as `7`'),
+  Steps: whole('such as `20`'),
+  'CFG scale': real('such as `7`'),
   Seed: seed,
   Size: size,
   Sampler: (parameter) =>
-    isSampler(parameter.value) ? undefined : unknownName(parameter, 'sampler', SAMPLERS),
+    isSampler(parameter.value) ? undefined : unknownName(parameter, 'sampler', SAMPLER_NAMES),
   'Schedule type': (parameter) =>
-    SCHEDULE_TYPES.includes(parameter.value) ? undefined : unknownName(parameter, 'schedule', SCHEDULE_TYPES),
-  'Clip skip': whole(1, 12, 'such as `2`'),
-  'Denoising strength': real(0, 1, 'such as `0.5`'),
-  'Batch size': whole(1, 100, 'such as `1`'),
+    SCHEDULE_NAMES.includes(parameter.value) ? undefined : unknownName(parameter, 'schedule', SCHEDULE_NAMES),
+  'Clip skip': whole('such as `2`'),
+  'Denoising strength': real('such as `0.5`'),
+  'Batch size': whole('such as `1`'),
   RNG: (parameter) =>
-    ['GPU', 'CPU', 'NV'].includes(parameter.value)
+    NOISE_SOURCES.some((source) => source === parameter.value)
       ? undefined
-      : unknownName(parameter, 'noise source', ['GPU', 'CPU', 'NV']),
-  ENSD: whole(0, 2 ** 53, 'such as `31337`'),
+      : unknownName(parameter, 'noise source', NOISE_SOURCES),
+  ENSD: whole('such as `31337`'),
 };
 
 /** `CFG scale: 7,5`: the comma ends the value, and the 5 is dropped. */
@@ -75,20 +78,20 @@ function placeOf(parameter: Parameter): Parameter['valueRange'] {
   return parameter.valueRange.start < parameter.valueRange.end ? parameter.valueRange : parameter.keyRange;
 }
 
-function whole(min: number, max: number, example: string): (parameter: Parameter) => Judgement | undefined {
+function whole(example: string): (parameter: Parameter) => Judgement | undefined {
   return (parameter) => {
     const value = parseIntPython(parameter.value);
     if (value === undefined) return notANumber(parameter, 'a whole number', example, /^[+-]?\d+$/u);
-    return outside(parameter, value, min, max);
+    return outside(parameter, value);
   };
 }
 
-function real(min: number, max: number, example: string): (parameter: Parameter) => Judgement | undefined {
+function real(example: string): (parameter: Parameter) => Judgement | undefined {
   return (parameter) => {
     const value = parseFloatPython(parameter.value);
     if (value === undefined || !Number.isFinite(value))
       return notANumber(parameter, 'a number', example, /./u);
-    return outside(parameter, value, min, max);
+    return outside(parameter, value);
   };
 }
 
@@ -103,12 +106,20 @@ function notANumber(parameter: Parameter, what: string, example: string, shape: 
   };
 }
 
-function outside(parameter: Parameter, value: number, min: number, max: number): Judgement | undefined {
-  if (value >= min && value <= max) return undefined;
+/** A value outside the range of the web UI's own control; what the built-in engine accepts may be more. */
+function outside(parameter: Parameter, value: number): Judgement | undefined {
+  const { usual, accepted } = parameterEntry(parameter.key) ?? {};
+  if (usual === undefined || isIn(usual, value)) return undefined;
+  const limits = `\`${parameter.key}\` goes from ${usual.min} to ${usual.max}`;
   return {
-    message: `\`${parameter.key}\` goes from ${min} to ${max}, and ${value} will be refused or moved to the nearest end. Choose a value in between.`,
+    message:
+      accepted !== undefined && isIn(accepted, value)
+        ? `${limits} in the web UI, which moves ${value} to the nearest end; the preview uses it as it is. Choose a value in between.`
+        : `${limits}, and ${value} will be refused or moved to the nearest end. Choose a value in between.`,
   };
 }
+
+const isIn = ({ min, max }: NumberRange, value: number): boolean => value >= min && value <= max;
 
 function seed(parameter: Parameter): Judgement | undefined {
   const value = parseIntPython(parameter.value);
@@ -120,6 +131,8 @@ function seed(parameter: Parameter): Judgement | undefined {
   };
 }
 
+/** Pixels. */
+const SMALLEST_SIDE = parameterEntry('Size')?.accepted?.min ?? 64;
 const SIZE = /^(\d+)x(\d+)$/u;
 
 function size(parameter: Parameter): Judgement | undefined {
@@ -134,9 +147,11 @@ function size(parameter: Parameter): Judgement | undefined {
     };
   }
   const sides = [Number(match[1]), Number(match[2])];
-  if (sides.every((side) => side % 8 === 0 && side >= 64)) return undefined;
-  const good = sides.map((side) => Math.max(64, Math.round(side / 8) * 8)).join('x');
-  const why = sides.some((side) => side < 64) ? 'too small to draw on' : 'not a multiple of 8 on both sides';
+  if (sides.every((side) => side % 8 === 0 && side >= SMALLEST_SIDE)) return undefined;
+  const good = sides.map((side) => Math.max(SMALLEST_SIDE, Math.round(side / 8) * 8)).join('x');
+  const why = sides.some((side) => side < SMALLEST_SIDE)
+    ? 'too small to draw on'
+    : 'not a multiple of 8 on both sides';
   return {
     message: `\`${parameter.value}\` is ${why}, because pictures are made of squares of 8 pixels: the program refuses it or cuts it down. Write \`${good}\`.`,
     fixes: [change(parameter, good, false)],

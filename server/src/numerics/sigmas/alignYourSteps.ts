@@ -8,7 +8,6 @@ const SDXL = [14.615, 6.315, 3.771, 2.181, 1.342, 0.862, 0.555, 0.38, 0.234, 0.1
 /** Align Your Steps: the published levels, interpolated evenly in the logarithm for other step counts. */
 export const alignYourSteps: Schedule = {
   name: 'Align Your Steps',
-  aliases: ['AYS'],
   sigmas({ steps, architecture }) {
     const logs = (architecture?.startsWith('sdxl') ? SDXL : SD1).map(Math.log);
     // Counted from the clean end: a lone step is the last one.

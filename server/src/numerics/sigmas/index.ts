@@ -1,3 +1,4 @@
+import { scheduleEntry } from '../../shared/catalogue/schedules';
 import { alignYourSteps } from './alignYourSteps';
 import { beta } from './beta';
 import { ddim } from './ddim';
@@ -15,7 +16,7 @@ export * from './noiseTable';
 export type { Schedule, ScheduleRequest } from './schedule';
 export { rescaledToZeroSnr, webuiTable, ZERO_SNR_SIGNAL } from './webuiTable';
 
-/** Every noise schedule; add a new one here and nowhere else. `Automatic` is not one: it is the sampler's own choice. */
+/** Every schedule type; each has an entry in shared/catalogue/schedules.ts. `Automatic` is not one: it is the sampler's own choice. */
 export const SCHEDULES: readonly Schedule[] = [
   uniform,
   karras,
@@ -32,10 +33,8 @@ export const SCHEDULES: readonly Schedule[] = [
 
 /** The schedule of a name or alias, however it is capitalised; undefined for unknown names and for `Automatic`. */
 export function findSchedule(name: string): Schedule | undefined {
-  const wanted = name.trim().toLowerCase();
-  return SCHEDULES.find((schedule) =>
-    [schedule.name, ...(schedule.aliases ?? [])].some((known) => known.toLowerCase() === wanted),
-  );
+  const found = scheduleEntry(name)?.name;
+  return SCHEDULES.find((schedule) => schedule.name === found);
 }
 
 /**

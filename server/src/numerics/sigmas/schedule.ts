@@ -1,3 +1,4 @@
+import type { BuiltInScheduleName } from '../../shared/catalogue/schedules';
 import type { NoiseTable } from './noiseTable';
 
 /** What a noise schedule may look at. */
@@ -24,8 +25,7 @@ export function endsOf({ table, sigmaMin, sigmaMax }: ScheduleRequest): { low: n
 /** A way to spread noise levels over the steps of an image. One file each, listed in index.ts. */
 export interface Schedule {
   /** The web UI's name of the schedule type. */
-  readonly name: string;
-  readonly aliases?: readonly string[];
+  readonly name: BuiltInScheduleName;
   /** Noise levels, descending, with the end of the run last: `steps + 1` numbers for most schedules. */
   sigmas(request: ScheduleRequest): number[];
   /** Exponent used where none is requested; a schedule without one takes none. */
