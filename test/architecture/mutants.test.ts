@@ -12,7 +12,7 @@ describe('the list of mutants', () => {
     const text = readFileSync(path.join(root, 'server/src/language', file), 'utf8');
     expect(text.split(find)).toHaveLength(2);
     expect(replace).not.toBe(find);
-    expect(existsSync(path.join(root, 'test/unit/rules', test))).toBe(true);
+    expect(existsSync(path.join(root, 'test/unit', test))).toBe(true);
   });
 
   it('breaks every rule, and more than forty things', () => {

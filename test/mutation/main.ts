@@ -34,7 +34,7 @@ export async function run(names: readonly string[]): Promise<number> {
 
 /** A line of the table: what was broken, and which test noticed. */
 export function row({ of, why, test }: Mutant, isCaught: boolean): string {
-  return `| ${of} | ${why.replaceAll('|', '\\|')} | ${isCaught ? test : '**nobody**'} |`;
+  return `| ${of} | ${why.replaceAll('|', '\\|')} | ${isCaught ? test.replace(/^rules\//, '') : '**nobody**'} |`;
 }
 
 function passes(tests: readonly string[], mutant: number | undefined): boolean {
@@ -47,7 +47,7 @@ function passes(tests: readonly string[], mutant: number | undefined): boolean {
       'test/mutation/vitest.config.ts',
       '--bail',
       '1',
-      ...tests.map((test) => `test/unit/rules/${test}`),
+      ...tests.map((test) => `test/unit/${test}`),
     ],
     { stdio: 'ignore', env: { ...process.env, MUTANT: mutant?.toString() } },
   );

@@ -19,5 +19,10 @@ export default defineConfig({
           : undefined,
     },
   ],
-  test: { include: ['test/unit/rules/*.test.ts'], pool: 'forks', maxWorkers: 1, testTimeout: 120_000 },
+  test: {
+    include: ['test/unit/{rules,analysis,domain}/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 120_000,
+  },
 });

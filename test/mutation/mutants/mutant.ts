@@ -11,11 +11,14 @@ export interface Mutant {
   readonly replace: string;
   /** What a user would see. */
   readonly why: string;
-  /** The test file below `test/unit/rules` that has to notice. */
+  /** The test file below `test/unit` that has to notice. */
   readonly test: string;
 }
 
-/** Makes mutants that one test file has to notice; `file` is relative to `server/src/language/rules`. */
+/**
+ * Makes mutants that one test file has to notice; `test` is relative to `test/unit/rules`, `file` to
+ * `server/src/language/rules`.
+ */
 export const inTest =
   (test: string) =>
   (of: string, file: string, find: string, replace: string, why: string): Mutant => ({
@@ -24,5 +27,5 @@ export const inTest =
     find,
     replace,
     why,
-    test: `${test}.test.ts`,
+    test: path.posix.join('rules', `${test}.test.ts`),
   });

@@ -35,8 +35,8 @@ export const PARAMETERS: readonly Mutant[] = [
   parameters(
     'invalid-parameter',
     'invalidParameter',
-    'side % 8 === 0 && side >= 64',
-    'side % 4 === 0 && side >= 64',
+    'side % 8 === 0 && side >= SMALLEST_SIDE',
+    'side % 4 === 0 && side >= SMALLEST_SIDE',
     '516 passes',
   ),
   parameters(

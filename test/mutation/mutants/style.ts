@@ -1,7 +1,8 @@
 import { inTest, type Mutant } from './mutant';
 
 const style = inTest('style');
-const shortcuts = inTest('shortcuts');
+const fastPaths = inTest('../analysis/fastPaths');
+const stretchCounts = inTest('../domain/stretchCounts');
 const portability = inTest('portability');
 
 /** What can be said shorter or plainer, and what other programs would make of it. */
@@ -63,14 +64,14 @@ export const STYLE: readonly Mutant[] = [
     '(code > 65 && code < 90)',
     '`A cat` and `a cat` are two tags',
   ),
-  shortcuts(
+  fastPaths(
     'token-budget',
-    '../domain/chunks',
+    '../analysis/fastPaths',
     'found = tokens > BACKTRACK;',
     'found = tokens > CHUNK;',
     'a phrase of 30 tokens is never looked at',
   ),
-  shortcuts(
+  stretchCounts(
     'token-budget',
     '../domain/stretchCounts',
     'if (hashes[entry] === hash && isEntry(entry, text, start, end))',

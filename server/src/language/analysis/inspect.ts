@@ -1,8 +1,8 @@
 import type { Range } from '../../shared/range';
-import { type Attention, MAX_BRACKET_DEPTH, parseAttention } from './attention';
+import { type Attention, parseAttention } from './attention';
+import { mayBreakOrFail, scheduleMayFail } from './fastPaths';
 import { type MappedText, sourceRange } from './mapped';
 import type { ResolveError } from './resolved';
-import { scheduleMayFail } from './schedule/mayFail';
 import { resolveSchedule, type Schedule } from './schedule/schedule';
 
 /** What the layers from scheduling on have to say about AND parts. */
@@ -58,16 +58,6 @@ function reportSchedule(sub: MappedText, schedule: Schedule, errors: ResolveErro
 
 /** A bracket that somebody meant as prompt editing: `[… : number]` or `[…|…]`. */
 const SCHEDULE_LIKE = /\[[^[\]]*(?::\s*[+-]?[.\d]+\s*\]|\|)/;
-
-/**
- * A quick look at whether brackets have to be read at all to know where a prompt breaks and whether it fails: only a
- * BREAK breaks, a weight that is no number has two points or nothing else, and depth takes brackets.
- */
-function mayBreakOrFail(text: string): boolean {
-  return text.length > MAX_BRACKET_DEPTH || text.includes('BREAK') || DOUBTFUL_WEIGHT.test(text);
-}
-
-const DOUBTFUL_WEIGHT = /:[^()[\]:]*\.(?:[^()[\]:]*\.|[^()[\]:\p{Nd}]*\))/u;
 
 /** BREAKs that break and weights that fail, looked up in the whole text so that every schedule branch is seen once. */
 function inspectBrackets(

@@ -2,12 +2,12 @@ import type { Range } from '../../shared/range';
 import { attentionRuns, parseAttention } from './attention';
 import { stripComments } from './comments';
 import { splitConjunction } from './conjunction';
+import { scheduleMayFail } from './fastPaths';
 import { type Inspection, inspectParts } from './inspect';
 import { editMapped, type MappedEdit, type MappedText, sliceMapped } from './mapped';
 import { networkOf } from './networkOf';
 import { findNetworks } from './networks';
 import type { ResolvedPrompt, ResolveError } from './resolved';
-import { scheduleMayFail } from './schedule/mayFail';
 import { resolveSchedule } from './schedule/schedule';
 
 /** Where a prompt stands and how it is read. */

@@ -7,7 +7,7 @@ import { countingStretches } from './stretchCounts';
 /** Tokens of one chunk, without the two that begin and end it. */
 export const CHUNK = 75;
 /** The web UI moves what follows the last comma to the next chunk, if that is at most so many tokens. */
-const BACKTRACK = 20;
+export const BACKTRACK = 20;
 
 /** A phrase of a prompt as it falls into the chunks the text encoder takes. */
 export interface PlacedPhrase {
@@ -78,31 +78,6 @@ export function chunksOf(
     },
   });
   return { phrases, ends, last: used };
-}
-
-/**
- * Whether a phrase may be cut in two: only one with more tokens than are moved to the next chunk. Most prompts have none,
- * and need not be laid out to know it.
- */
-export function mayCut(document: Document, items: readonly Item[], count: (text: string) => number): boolean {
-  const text = withoutComments(document);
-  let found = false;
-  readPieces(document, items, {
-    chunkBreak: () => undefined,
-    phrase({ start, end, words }) {
-      if (found || isShort(text, start, end)) return;
-      const tokens = words === undefined ? countingStretches(count)(text, start, end) : count(words);
-      found = tokens > BACKTRACK;
-    },
-  });
-  return found;
-}
-
-/** True when a stretch cannot have more tokens than are moved: none is shorter than an ASCII character. */
-function isShort(text: string, start: number, end: number): boolean {
-  if (end - start > BACKTRACK) return false;
-  for (let at = start; at < end; at++) if (text.charCodeAt(at) > 126) return false;
-  return true;
 }
 
 /** Longest phrase whose cut is looked for word by word, UTF-16 units. */

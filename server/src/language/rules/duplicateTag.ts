@@ -1,7 +1,7 @@
+import { mayRepeat } from '../analysis/fastPaths';
 import { fold } from '../text/fold';
 import type { Rule } from './rule';
 import { removalRange } from './support/removal';
-import type { Phrase } from './view/phrases';
 
 /** The same words twice between commas. */
 export const duplicateTag: Rule = {
@@ -53,19 +53,3 @@ export const duplicateTag: Rule = {
     }
   },
 };
-
-/** One bit for each hash; a prompt's phrases are few beside them. */
-const BITS = 4096;
-const seen = new Uint32Array(BITS / 32);
-
-/** False when no two phrases fold alike; true for nearly no other prompt. */
-function mayRepeat(phrases: readonly Phrase[]): boolean {
-  seen.fill(0);
-  for (const { hash, hasTag } of phrases) {
-    if (hasTag) continue;
-    const bit = hash & (BITS - 1);
-    if ((seen[bit >> 5]! >>> (bit & 31)) & 1) return true;
-    seen[bit >> 5]! |= 1 << (bit & 31);
-  }
-  return false;
-}

@@ -1,5 +1,6 @@
 import type { Range } from '../../shared/range';
-import { CHUNK, chunksOf, mayCut } from '../domain/chunks';
+import { mayCut } from '../analysis/fastPaths';
+import { CHUNK, chunksOf } from '../domain/chunks';
 import type { Rule } from './rule';
 
 interface Options {

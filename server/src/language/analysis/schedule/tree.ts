@@ -1,4 +1,5 @@
 import { SPACE, skipSpace } from '../../text/python';
+import { mayHoldSchedule } from '../fastPaths';
 import { createSearchOrder, type SearchOrder, type Sequence } from './order';
 
 /**
@@ -40,8 +41,6 @@ export type ScheduleTree =
 const NUMBER = new RegExp(
   `^[${SPACE}]*([+-]?(?:[0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[${SPACE}]*$`,
 );
-/** How every switch ends. */
-const SWITCH_END = new RegExp(`:[${SPACE}]*[-+.0-9eE]+[${SPACE}]*\\]`);
 const SPECIAL: ReadonlySet<number> = new Set([...'()[]:|'].map((character) => character.charCodeAt(0)));
 const BACKSLASH = 92;
 const NEWLINE = 10;
@@ -66,9 +65,13 @@ interface Frame {
 
 /** Parses a prompt (comments and networks already removed). Linear in its length; never throws. */
 export function parseSchedule(text: string): ScheduleTree {
-  // Most prompts hold no schedule at all, and need no tree.
-  if (!text.includes('|') && !SWITCH_END.test(text))
-    return { ok: true, root: { start: 0, end: text.length, constructs: NO_CONSTRUCTS } };
+  return mayHoldSchedule(text)
+    ? readTree(text)
+    : { ok: true, root: { start: 0, end: text.length, constructs: NO_CONSTRUCTS } };
+}
+
+/** The same without the shortcut for prompts that hold no schedule. */
+export function readTree(text: string): ScheduleTree {
   const state: State = {
     text,
     order: createSearchOrder(text.length),
