@@ -1,4 +1,4 @@
-import { inTest, type Mutant } from './mutant';
+import { inTest, type Mutant, ofRule } from './mutant';
 
 const suppress = inTest('suppress');
 const run = inTest('run');
@@ -6,14 +6,14 @@ const fix = inTest('fix');
 
 /** What all rules stand on. */
 export const MACHINERY: readonly Mutant[] = [
-  suppress(
+  ofRule(
     'unused-suppression',
     'run',
     'if (entry.rule !== undefined && isSilent(entry.rule, levels)) continue;',
     '',
     'a rule that is off makes comments unused',
   ),
-  suppress(
+  ofRule(
     'unknown-suppression',
     'unknownSuppression',
     'safe: index === 0',
@@ -27,7 +27,7 @@ export const MACHINERY: readonly Mutant[] = [
     'lineOf(finding.range.start) >= own + 1',
     'the next line is every next line',
   ),
-  run(
+  ofRule(
     'internal-rule-error',
     'internalRuleError',
     'error instanceof Error ? error.message : String(error)',

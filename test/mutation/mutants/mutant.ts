@@ -29,3 +29,7 @@ export const inTest =
     why,
     test: path.posix.join('rules', `${test}.test.ts`),
   });
+
+/** Makes a mutant that the tests of the rule it breaks have to notice. */
+export const ofRule = (of: string, file: string, find: string, replace: string, why: string): Mutant =>
+  inTest(of)(of, file, find, replace, why);

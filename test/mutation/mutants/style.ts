@@ -1,63 +1,61 @@
-import { inTest, type Mutant } from './mutant';
+import { inTest, type Mutant, ofRule } from './mutant';
 
-const style = inTest('style');
 const fastPaths = inTest('../analysis/fastPaths');
 const stretchCounts = inTest('../domain/stretchCounts');
-const portability = inTest('portability');
 
 /** What can be said shorter or plainer, and what other programs would make of it. */
 export const STYLE: readonly Mutant[] = [
-  style(
+  ofRule(
     'comment-eats-text',
     'commentEatsText',
     "if (COLOUR.test(text) && SURE_COLOUR.test(text)) return 'colour';",
     '',
     '`#ff0000` eats the line silently',
   ),
-  style('useless-escape', 'uselessEscape', '/^[()[\\]\\\\|]$/u', '/^[()[\\]\\\\]$/u', '`\\|` is useless'),
-  style(
+  ofRule('useless-escape', 'uselessEscape', '/^[()[\\]\\\\|]$/u', '/^[()[\\]\\\\]$/u', '`\\|` is useless'),
+  ofRule(
     'full-width-punctuation',
     'fullWidthPunctuation',
     'safe: meant !== undefined',
     'safe: true',
     '--fix makes weights of plain brackets',
   ),
-  style(
+  ofRule(
     'duplicate-tag',
     'duplicateTag',
     'phrase.part === 0 ? words',
     'phrase.part >= 0 ? words',
     'a tag on both sides of BREAK is double',
   ),
-  style(
+  ofRule(
     'token-budget',
     '../domain/chunks',
     'CHUNK - used <= BACKTRACK',
     'CHUNK - used < 0',
     'phrases the web UI moves are cut',
   ),
-  style(
+  ofRule(
     'token-budget',
     'tokenBudget',
     'chunks > options.maxChunks) tooMany',
     'chunks >= options.maxChunks) tooMany',
     'one chunk too few is allowed',
   ),
-  style(
+  ofRule(
     'full-width-punctuation',
     'fullWidthPunctuation',
     'half.edits.length > 0 && meant',
     'half.edits.length > 0',
     '`(颜色：红)` is taken for a weight',
   ),
-  style(
+  ofRule(
     'unbalanced-bracket',
     'unbalancedBracket',
     'if (end === start + 1 && mixedPairAt',
     'if (end === start && mixedPairAt',
     '`（a:1.2)` has two findings, and --fix spoils it',
   ),
-  style(
+  ofRule(
     'duplicate-tag',
     '../text/fold',
     '(code >= 65 && code <= 90)',
@@ -78,7 +76,7 @@ export const STYLE: readonly Mutant[] = [
     'if (isEntry(entry, text, start, end) || hashes[entry] !== hash)',
     'a phrase has the tokens of another one',
   ),
-  portability(
+  ofRule(
     'portability',
     'support/constructs',
     'if (outer.length === 0) return { invokeai: compel };',

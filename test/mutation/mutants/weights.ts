@@ -1,66 +1,64 @@
-import { inTest, type Mutant } from './mutant';
-
-const weights = inTest('weights');
+import { type Mutant, ofRule } from './mutant';
 
 /** Weights of words, and schedules. */
 export const WEIGHTS: readonly Mutant[] = [
-  weights(
+  ofRule(
     'attention-weight',
     'attentionWeight',
     'value > options.max) {',
     'value >= options.max) {',
     'a weight of 2 is out of range',
   ),
-  weights(
+  ofRule(
     'attention-weight',
     'attentionWeight',
     "parent.type === 'group' ? weightOf(parent) : 1",
     "parent.type === 'group' ? 1 : 1",
     'brackets in brackets do not multiply',
   ),
-  weights(
+  ofRule(
     'suspicious-weight',
     'suspiciousWeight',
     'safe: isRatio,',
     'safe: true,',
     '--fix changes a weight that may be meant',
   ),
-  weights(
+  ofRule(
     'suspicious-weight',
     'support/suspicious',
     "return { kind: 'face', range: group.range };",
     'return undefined;',
     '`(:3)` vanishes silently',
   ),
-  weights(
+  ofRule(
     'bracket-number',
     'bracketNumber',
     'shortNumber(1 / when.value)',
     'shortNumber(when.value - 1)',
     'the fix weakens by another number',
   ),
-  weights(
+  ofRule(
     'break-in-brackets',
     'breakInBrackets',
     "parent.type === 'group'",
     "parent.type !== 'group'",
     'BREAK in brackets passes',
   ),
-  weights(
+  ofRule(
     'schedule-disabled',
     'scheduleDisabled',
     "if (text[range.start] === '\\\\')",
     "if (text[range.start] === '/')",
     'the backslash is not named',
   ),
-  weights(
+  ofRule(
     'schedule-never-switches',
     'scheduleNeverSwitches',
     'value * steps < 1',
     'value * steps <= 1',
     'the first step is before the first',
   ),
-  weights(
+  ofRule(
     'schedule-never-switches',
     'scheduleNeverSwitches',
     "parameter.key.startsWith('Hires')",

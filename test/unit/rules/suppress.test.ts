@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { directivesOf } from '../../../server/src/language/rules/suppress';
 import { parse } from '../../../server/src/language/syntax/parse';
-import { check, findings } from './check';
+import { findings } from './check';
 
 const ids = (text: string, settings = {}): string[] =>
   findings(text, { settings }).map(({ ruleId }) => ruleId);
@@ -56,44 +56,5 @@ describe('directives', () => {
     expect(
       directivesOf(parse('# sdprompt-disabled x\n# about sdprompt-disable\n# sdprompt-disable-nextline x')),
     ).toEqual([]);
-  });
-});
-
-describe('unused-suppression', () => {
-  it('reports the names that silence nothing, and takes them out', () => {
-    check('# sdprompt-disable-next-line «unknown-lora», duplicate-tag\na, a', 'unused-suppression', {
-      severity: 'warning',
-      fixed: '# sdprompt-disable-next-line duplicate-tag\na, a',
-    });
-    check('# sdprompt-disable-next-line duplicate-tag, «unknown-lora» -- why\na, a', 'unused-suppression', {
-      fixed: '# sdprompt-disable-next-line duplicate-tag -- why\na, a',
-    });
-    check('# sdprompt-disable-next-line duplicate-tag «unknown-lora»\na, a', 'unused-suppression', {
-      fixed: '# sdprompt-disable-next-line duplicate-tag\na, a',
-    });
-  });
-  it('takes out the whole comment when nothing is left of it', () => {
-    check('«# sdprompt-disable-file»\na', 'unused-suppression', { fixed: 'a' });
-    check('a # sdprompt-disable-line «duplicate-tag»\nb', 'unused-suppression', { fixed: 'a\nb' });
-    check('a\n  # sdprompt-disable «duplicate-tag»\r\nb', 'unused-suppression', { fixed: 'a\nb' });
-  });
-  it('is silent about rules that are off, and about itself', () => {
-    check('# sdprompt-disable-file duplicate-tag\na', 'unused-suppression', {
-      settings: { 'duplicate-tag': 'off' },
-    });
-    check('# sdprompt-disable-file duplicate-tag\na', 'unused-suppression', {
-      settings: { 'unused-suppression': 'off' },
-    });
-  });
-});
-
-describe('unknown-suppression', () => {
-  it('reports names no rule has', () => {
-    check('# sdprompt-disable-next-line «duplicate-tags»\na, a', 'unknown-suppression', {
-      severity: 'warning',
-      message: 'Did you mean `duplicate-tag`?',
-      fixed: '# sdprompt-disable-next-line duplicate-tag\na, a',
-    });
-    check('# sdprompt-enable «whatever»\na', 'unknown-suppression', { message: 'sdprompt explain' });
   });
 });
