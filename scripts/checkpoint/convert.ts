@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { type ModelFile, openModelFile } from '../../server/src/engine/graph/modelFile';
-import { encodeF16 } from '../../server/src/engine/lora/convert';
 import { transpose } from '../../server/src/engine/lora/tensor';
 import { CONFIG_KEY } from '../../server/src/formats/checkpoint';
+import { encodeF16 } from '../../server/src/formats/elements';
 import { LAYOUTS, unetModules } from '../../server/src/formats/lora';
 import type { OnnxTensor } from '../../server/src/formats/onnx/index';
 

@@ -3,7 +3,7 @@ import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { openModelFile } from '../../server/src/engine/graph/modelFile';
 import { initialSlots } from '../../server/src/engine/weights/choose';
-import { isMatrix } from '../../server/src/engine/weights/slotKinds';
+import { isMatrix } from '../../server/src/engine/weights/slots';
 import type { MergeStrategy } from '../../server/src/shared/engineProtocol';
 import { type Child, startChild } from './support/child';
 import { buildWorker, loadLine } from './support/measure';

@@ -1,6 +1,7 @@
 import type { BakePlan, BakeResult } from './bake';
 import type { Measurement, MeasurePlan } from './measurement';
 import type { MergeReport } from './mergeReport';
+import type { MergeStrategy, WeightPolicy } from './mergeStrategy';
 import type { GenerationPlan } from './plan';
 import type { Problem } from './problem';
 
@@ -36,15 +37,11 @@ export type EngineRequest =
 export const PROVIDERS = ['auto', 'cpu', 'cuda', 'dml', 'coreml', 'webgpu'] as const;
 export type ProviderChoice = (typeof PROVIDERS)[number];
 
-/** Ways to apply networks to a model; docs/merging.md tells them apart. */
-export const MERGE_STRATEGIES = ['adaptive', 'inputs', 'branches', 'in-graph'] as const;
-export type MergeStrategy = (typeof MERGE_STRATEGIES)[number];
-
 export interface EngineOptions {
   /** Intra-op threads; 0 = one per physical core. */
   readonly threads: number;
-  /** `auto` lets the engine choose and say why. */
-  readonly mergeStrategy: 'auto' | MergeStrategy;
+  /** `auto` lets the engine choose and say why. The engine reads names of earlier versions too. */
+  readonly mergeStrategy: MergeStrategy;
   /** Send a picture with every n-th step; 0 = never. */
   readonly previewEvery: number;
   /** Free the sessions after this many milliseconds without a job; 0 = keep. */
@@ -110,7 +107,7 @@ export interface GenerationResult {
   readonly provider?: string;
   /** What was done otherwise than asked for, in words. */
   readonly notes?: readonly string[];
-  readonly strategy: { readonly name: 'none' | MergeStrategy; readonly why: string };
+  readonly strategy: { readonly name: 'none' | WeightPolicy; readonly why: string };
   /** Milliseconds by phase, and `total`. */
   readonly timings: Readonly<Partial<Record<EnginePhase | 'total', number>>>;
   /** ONNX sessions created for this job. 0 after a change of weights: tests count it. */

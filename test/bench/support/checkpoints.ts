@@ -1,6 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { encodeF16 } from '../../../server/src/engine/lora/convert';
+import { encodeF16 } from '../../../server/src/formats/elements';
 import type { Listed } from '../../unit/formats/checkpointLayouts';
 import { createRandom } from './random';
 

@@ -5,9 +5,9 @@ import { type AppliedLora, assign, indexSlots } from '../../../server/src/engine
 import { openLoraFile } from '../../../server/src/engine/lora/loraFile';
 import { collect } from '../../../server/src/engine/runtime/collect';
 import { createRuntime, type InferenceSession, Tensor } from '../../../server/src/engine/runtime/session';
-import type { WeightBinding } from '../../../server/src/engine/weights/binding';
 import { initialSlots } from '../../../server/src/engine/weights/choose';
-import { slotBytes } from '../../../server/src/engine/weights/slotKinds';
+import type { WeightBinding } from '../../../server/src/engine/weights/merged/outcome';
+import { slotBytes } from '../../../server/src/engine/weights/slots';
 import { openBinding } from '../../../server/src/engine/weights/strategies';
 import { MERGE_STRATEGIES } from '../../../server/src/shared/engineProtocol';
 

@@ -15,12 +15,8 @@ import { buildBatch } from '../../language/plan/batch';
 import type { PlanRequest } from '../../language/plan/buildPlan';
 import { parse } from '../../language/syntax/parse';
 import { applyEdits } from '../../language/text/edits';
-import {
-  type EngineOptions,
-  MERGE_STRATEGIES,
-  PROVIDERS,
-  type ProviderChoice,
-} from '../../shared/engineProtocol';
+import { PROVIDERS, type ProviderChoice } from '../../shared/engineProtocol';
+import { type MergeStrategy, readMergeStrategy } from '../../shared/mergeStrategy';
 import type { GenerationPlan } from '../../shared/plan';
 import { environmentToRun } from '../../workspace/usedModels';
 import { type Command, type Invocation, printProblem, UsageError, wholeNumber } from '../command';
@@ -72,7 +68,7 @@ export const renderCommand: Command = {
     strategy: {
       type: 'string',
       value: 'S',
-      help: 'how LoRAs are merged: auto, adaptive, inputs, branches, in-graph',
+      help: 'how LoRAs are applied: auto, merged, branches',
     },
     threads: { type: 'string', value: 'N', help: 'threads of the runtime; 0: one per core' },
     provider: {
@@ -187,7 +183,7 @@ async function generateAll(
       }),
       provider: readProvider(invocation.text('provider')),
       threads: wholeNumber(invocation, 'threads', 0, 1024) ?? 0,
-      mergeStrategy: readStrategy(invocation.text('strategy')),
+      mergeStrategy: readStrategy(invocation),
       previewEvery: 0,
       idleUnloadMs: 0,
       quality: wholeNumber(invocation, 'quality', 1, 100) ?? 80,
@@ -276,9 +272,10 @@ function readProvider(text = 'cpu'): ProviderChoice {
   return found;
 }
 
-function readStrategy(text = 'auto'): EngineOptions['mergeStrategy'] {
-  const known = ['auto', ...MERGE_STRATEGIES] as const;
-  const found = known.find((name) => name === text);
-  if (found === undefined) throw new UsageError(`--strategy takes ${known.join(', ')}, not "${text}".`);
-  return found;
+/** The strategy of `--strategy`; a name of an earlier version is read, with a note on stderr. */
+function readStrategy(invocation: Invocation): MergeStrategy {
+  const read = readMergeStrategy(invocation.text('strategy') ?? 'auto');
+  if (!read.ok) throw new UsageError(`--strategy: ${read.problem.message} ${read.problem.remedy}`);
+  if (read.value.note !== undefined) invocation.io.stderr.write(`note: ${read.value.note}\n`);
+  return read.value.strategy;
 }

@@ -1,9 +1,9 @@
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { CONVERTIBLE, decodeInto } from '../../formats/elements';
 import { readHeader, type SafetensorsHeader } from '../../formats/safetensors/index';
 import { failure, type Result, success } from '../../shared/problem';
 import { fileSource } from '../files/fileSource';
-import { CONVERTIBLE, decodeInto } from '../lora/convert';
 
 /** A matrix of rows that stand in the place of tokens. */
 export interface EmbeddingRows {

@@ -1,34 +1,32 @@
-import { ELEMENT, encode, type GraphEdits, type OnnxModel, type OnnxTensor } from '../../formats/onnx/index';
+import { connectionsOf, ELEMENT, type OnnxModel, type OnnxTensor } from '../../formats/onnx/index';
+import type { GraphEdit } from './graphEdit';
 
-/** Names of the graph inputs that put rows of textual inversions in the place of tokens. */
+/** Names of the graph inputs that replace token embeddings by rows of textual inversions. */
 export const EMBEDDING_INPUTS = {
-  /** bool `[batch, tokens, 1]`: true where a row replaces the token's own. */
+  /** bool `[batch, tokens, 1]`: true where a row replaces the token's embedding. */
   mask: 'sdprompt.embedding.mask',
   /** `[batch, tokens, width]`, in the type the graph computes in. */
   rows: 'sdprompt.embedding.rows',
 } as const;
 
-/** Where a text encoder looks up its tokens. */
+/** The node of a text encoder that looks up token embeddings. */
 export interface TokenLookup {
   /** Index of the Gather node. */
   readonly node: number;
-  /** Length of a token's row. */
+  /** Length of a token's embedding. */
   readonly width: number;
   readonly elementType: number;
 }
 
-/** Nodes between the prompt's ids and the look-up that leave the ids what they are. */
+/** Operators between the prompt's ids and the look-up that do not change the ids. */
 const KEEPS_IDS = new Set(['Reshape', 'Cast', 'Identity', 'Squeeze', 'Unsqueeze', 'Flatten']);
 
 /**
- * Finds the look-up of token rows: a Gather along axis 0 of a stored matrix by the graph's own ids. Position rows are
- * looked up by constants, and the pooled row is gathered from a value that is computed; neither is mistaken for it.
+ * Finds the look-up of token embeddings: a Gather along axis 0 of a stored matrix by the graph's input ids. Position
+ * embeddings are looked up by constants, and the pooled embedding is gathered from a computed value; both are left out.
  */
 export function findTokenLookup(model: OnnxModel): TokenLookup | undefined {
-  const producers = new Map<string, number>();
-  model.nodes.forEach((node, index) => {
-    for (const output of node.outputs) if (output) producers.set(output, index);
-  });
+  const { producers } = connectionsOf(model);
   const ids = new Set(
     model.inputs.map((input) => input.name).filter((name) => !model.initializers.has(name)),
   );
@@ -73,20 +71,14 @@ export function findTokenLookup(model: OnnxModel): TokenLookup | undefined {
 }
 
 /**
- * Edits that choose, place by place, between a token's own row and one that is fed. Where the mask is false the value is
- * the stored row, bit for bit, so one session serves prompts with and without textual inversions.
+ * Makes the graph choose, token by token, between the stored row and one that is fed. Where the mask is false the value is
+ * the stored row, bit for bit, so that one session serves prompts with and without textual inversions.
  */
-export function withEmbeddingInputs(model: OnnxModel, lookup: TokenLookup): GraphEdits {
+export function addEmbeddingInputs(edit: GraphEdit, { node, width, elementType }: TokenLookup): void {
   const { mask, rows } = EMBEDDING_INPUTS;
-  const output = model.nodes[lookup.node]!.outputs[0]!;
-  const own = `${output}.own`;
-  const choose = encode.node('Where', [mask, rows, own], [output], 'sdprompt.embedding/Where');
-  return {
-    rename: new Map([[lookup.node, new Map([[0, own]])]]),
-    insertAfter: new Map([[lookup.node, [choose]]]),
-    addInputs: [
-      encode.valueInfo(mask, ELEMENT.bool, ['mask_batch', 'mask_tokens', 1]),
-      encode.valueInfo(rows, lookup.elementType, ['rows_batch', 'rows_tokens', lookup.width]),
-    ],
-  };
+  const isReplaced = edit.addInput(mask, ELEMENT.bool, ['mask_batch', 'mask_tokens', 1]);
+  const replacing = edit.addInput(rows, elementType, ['rows_batch', 'rows_tokens', width]);
+  edit.replaceOutput(node, 'embedding', (stored, nodes) =>
+    nodes.op('Where', [isReplaced, replacing, stored]),
+  );
 }

@@ -1,18 +1,19 @@
-import { ELEMENT, encode, type GraphEdits, type OnnxModel } from '../../formats/onnx/index';
+import { ELEMENT } from '../../formats/onnx/index';
+import type { GraphEdit } from './graphEdit';
 
 const TIMESTEP = 'timestep';
-/** Nodes that take a number of any type and leave it what it is. */
+/** Operators that take a number of any type and do not change it. */
 const ANY_TYPE = new Set(['Identity', 'Reshape', 'Unsqueeze', 'Squeeze', 'Expand', 'Flatten']);
 
 /**
- * Edits that make a UNet's integer timestep a float. Most samplers stop between two whole timesteps; PyTorch gives the
- * network the fraction, and only the exporter's choice of a type cuts it off. Undefined where the input is a float
+ * Makes a UNet's integer timestep a float. Most samplers evaluate the model between two whole timesteps; PyTorch passes the
+ * fraction on, and only the type that the exporter chose cuts it off. Leaves the graph as it is where the input is a float
  * already, or something computes with the integer before it is cast.
  */
-export function floatTimestep(model: OnnxModel): GraphEdits | undefined {
+export function floatTimestep(edit: GraphEdit): void {
+  const { model } = edit;
   const input = model.inputs.find(({ name }) => name === TIMESTEP);
-  if (!input?.dims || (input.elementType !== ELEMENT.int64 && input.elementType !== ELEMENT.int32))
-    return undefined;
+  if (!input?.dims || (input.elementType !== ELEMENT.int64 && input.elementType !== ELEMENT.int32)) return;
   const open = [TIMESTEP];
   const seen = new Set<string>();
   for (let name = open.pop(); name !== undefined; name = open.pop()) {
@@ -21,13 +22,12 @@ export function floatTimestep(model: OnnxModel): GraphEdits | undefined {
     for (const { opType, inputs, outputs, attributes } of model.nodes) {
       if (!inputs.includes(name)) continue;
       if (opType === 'Cast') {
-        if (attributes.find((attribute) => attribute.name === 'to')?.int !== ELEMENT.float) return undefined;
+        if (attributes.find((attribute) => attribute.name === 'to')?.int !== ELEMENT.float) return;
       } else if (ANY_TYPE.has(opType) && inputs[0] === name) open.push(...outputs);
-      // A shape is the same, whatever it is the shape of.
-      else if (opType !== 'Shape') return undefined;
+      // The shape does not depend on the type.
+      else if (opType !== 'Shape') return;
     }
   }
   const dims = input.dims.map((dim, axis) => dim ?? `steps_${axis}`);
-  const type = encode.valueInfo(TIMESTEP, ELEMENT.float, dims);
-  return { replaceInputs: new Map([[TIMESTEP, type]]) };
+  edit.retypeInput(TIMESTEP, ELEMENT.float, dims);
 }

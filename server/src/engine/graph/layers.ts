@@ -1,5 +1,6 @@
 import { encode } from '../../formats/onnx/index';
-import type { Scope, Value } from './builder';
+import type { Scope } from './builder';
+import type { Value } from './nodes';
 
 const { floatAttribute, intAttribute, intsAttribute, stringAttribute } = encode;
 

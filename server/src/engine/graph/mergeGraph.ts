@@ -1,17 +1,28 @@
 import { ELEMENT, encode, type WeightSlot } from '../../formats/onnx/index';
+import { addFactorInputs, type Factors, scaledFactors } from './factors';
+import { createGraphWriter, type GraphWriter } from './graphWriter';
 import type { ModelFile } from './modelFile';
+import type { NodeWriter, Value } from './nodes';
 
 const OPSET = 14;
-/** First version that casts eight-bit floats. */
-const OPSET_OF_EIGHTS = 19;
-const EIGHTS: ReadonlySet<number> = new Set([ELEMENT.float8e4m3fn, ELEMENT.float8e5m2]);
+/** First version with casts from 8-bit floats. */
+const OPSET_OF_FLOAT8 = 19;
+const FLOAT8: ReadonlySet<number> = new Set([ELEMENT.float8e4m3fn, ELEMENT.float8e5m2]);
 
-/** Names of the inputs and the output that belong to the slot at `index` of a merge graph. */
-export function mergeNames(index: number) {
-  return {
-    ...{ down: `d${index}`, up: `u${index}`, scale: `s${index}` },
-    ...{ isScaled: `i${index}`, lines: `l${index}`, out: `y${index}` },
-  };
+/** A graph that merges several slots, and its inputs and outputs in the order of the slots. */
+export interface MergeGraph {
+  readonly bytes: Uint8Array;
+  readonly slots: readonly SlotMerge[];
+}
+
+/** Inputs and output of one slot. */
+export interface SlotMerge extends Factors {
+  /** bool scalar: true multiplies W0 by `baseScale` first. */
+  readonly isScaled: Value;
+  /** float32, one number for each row or column of W0: `[rows, 1]` or `[1, columns]`. */
+  readonly baseScale: Value;
+  /** W′ as a matrix (`matrixDims`), in the slot's element type. */
+  readonly merged: Value;
 }
 
 /** A weight as a matrix: `[out, in·kernel]`, or `[in, out]` where the graph reads it transposed. */
@@ -21,100 +32,56 @@ export function matrixDims(slot: WeightSlot): [rows: number, columns: number] {
 }
 
 /**
- * A graph that computes, for every slot, W′ = W0 + Σ s·(up ⊗ down): inputs `d` `[rank, in·kernel]`, `u` `[rank, out]`,
- * `s` `[rank, 1]`, output `y` as the slot's matrix. W0 is an initializer that refers to the model's own bytes: mapped,
- * never copied. Rank 0 gives W0 exactly. `s` is applied to the thinner factor. Where the boolean `i` says so, W0 is
- * multiplied by `l` first, a number for each of its rows or columns.
+ * Writes a graph that computes, for every slot, W′ = W0 + Σ s·(up ⊗ down). W0 is an initializer that refers to the model's
+ * own bytes: mapped, never copied. Rank 0 gives W0 exactly.
  */
-export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): Uint8Array {
-  const nodes: Uint8Array[] = [];
-  const initializers: Uint8Array[] = [];
-  const inputs: Uint8Array[] = [];
-  const outputs: Uint8Array[] = [];
-  slots.forEach((slot, index) => {
-    const { down, up, scale, isScaled, lines, out } = mergeNames(index);
-    const [rows, columns] = matrixDims(slot);
-    const outFeatures = slot.shape[0];
-    const inFeatures = (rows * columns) / outFeatures;
-    const rank = `r${index}`;
-    inputs.push(encode.valueInfo(down, ELEMENT.float, [rank, inFeatures]));
-    inputs.push(encode.valueInfo(up, ELEMENT.float, [rank, outFeatures]));
-    inputs.push(encode.valueInfo(scale, ELEMENT.float, [rank, 1]));
-    inputs.push(encode.valueInfo(isScaled, ELEMENT.bool, []));
-    inputs.push(encode.valueInfo(lines, ELEMENT.float, [`lr${index}`, `lc${index}`]));
-    outputs.push(encode.valueInfo(out, slot.elementType, [rows, columns]));
-    const base = storedMatrix(file, slot, index, nodes, initializers);
-    const merged = slot.elementType === ELEMENT.float ? out : `m${index}`;
-    const [scaled, plain, scaledOut] = [`b${index}`, `n${index}`, `q${index}`];
-    nodes.push(
-      encode.node('If', [isScaled], [merged], `choose.${index}`, [
-        encode.graphAttribute(
-          'then_branch',
-          [
-            encode.node('Mul', [base, lines], [scaled], `lines.${index}`),
-            ...mergeNodes(slot, `${index}.scaled`, { down, up, scale, base: scaled, out: scaledOut }),
-          ],
-          [scaledOut],
-        ),
-        encode.graphAttribute('else_branch', mergeNodes(slot, index, { down, up, scale, base, out: plain }), [
-          plain,
-        ]),
-      ]),
-    );
-    if (merged !== out) nodes.push(cast(merged, out, slot.elementType));
-  });
-  const opset = slots.some(({ tensor }) => EIGHTS.has(tensor.dataType)) ? OPSET_OF_EIGHTS : OPSET;
-  return encode.model({ nodes, initializers, inputs, outputs, opset });
+export function mergeGraph(file: ModelFile, slots: readonly WeightSlot[]): MergeGraph {
+  const graph = createGraphWriter();
+  const merges = slots.map((slot, index) => addMerge(graph, file, slot, index));
+  const hasFloat8 = slots.some(({ tensor }) => FLOAT8.has(tensor.dataType));
+  return { bytes: graph.bytes(hasFloat8 ? OPSET_OF_FLOAT8 : OPSET), slots: merges };
 }
 
-/** The nodes `Gemm(factorsᵀ, W0)` of one slot; every value is float32. */
-export function mergeNodes(
-  slot: WeightSlot,
-  index: number | string,
-  names: { down: string; up: string; scale: string; base: string; out: string },
-): Uint8Array[] {
-  const outFeatures = slot.shape[0];
-  const inFeatures = slot.shape.slice(1).reduce((a, b) => a * b, 1);
-  const thin = inFeatures <= outFeatures ? names.down : names.up;
-  const weighted = `t${index}`;
-  const down = thin === names.down ? weighted : names.down;
-  const up = thin === names.up ? weighted : names.up;
+function addMerge(graph: GraphWriter, file: ModelFile, slot: WeightSlot, index: number): SlotMerge {
+  const name = `slot${index}`;
+  const factors = addFactorInputs(graph, slot, name);
+  const isScaled = graph.addInput(`${name}.isScaled`, ELEMENT.bool, []);
+  const baseScale = graph.addInput(`${name}.baseScale`, ELEMENT.float, [`${name}.rows`, `${name}.columns`]);
+  const nodes = graph.at([name]);
+  const base = storedMatrix(graph, nodes, file, slot, `${name}.base`);
+  const merged = nodes.choose(
+    isScaled,
+    (inner) => mergedMatrix(inner, slot, factors, inner.op('Mul', [base, baseScale])),
+    (inner) => mergedMatrix(inner, slot, factors, base),
+  );
+  const output = slot.elementType === ELEMENT.float ? merged : cast(nodes, merged, slot.elementType);
+  graph.addOutput(output, slot.elementType, matrixDims(slot));
+  return { ...factors, isScaled, baseScale, merged: output };
+}
+
+/** Writes `Gemm(factorsᵀ, base)` of one slot; every value is a float32 matrix in the slot's layout. */
+export function mergedMatrix(nodes: NodeWriter, slot: WeightSlot, factors: Factors, base: Value): Value {
+  const { down, up } = scaledFactors(nodes, slot, factors);
   const [left, right] = slot.layout === 'transposed' ? [down, up] : [up, down];
-  return [
-    encode.node('Mul', [thin, names.scale], [weighted], `scale.${index}`),
-    encode.node('Gemm', [left, right, names.base], [names.out], `merge.${index}`, [
-      encode.intAttribute('transA', 1),
-    ]),
-  ];
+  return nodes.op('Gemm', [left, right, base], encode.intAttribute('transA', 1));
 }
 
-/** Emits W0 as a float32 matrix in the slot's layout and returns its name. */
+/** Writes W0 as a float32 matrix in the slot's layout. */
 function storedMatrix(
+  graph: GraphWriter,
+  nodes: NodeWriter,
   file: ModelFile,
   slot: WeightSlot,
-  index: number,
-  nodes: Uint8Array[],
-  initializers: Uint8Array[],
-): string {
+  name: string,
+): Value {
   const [rows, columns] = matrixDims(slot);
-  const isTurned = slot.storedLayout !== slot.layout;
-  let name = `w${index}`;
-  initializers.push(file.reference(slot.tensor, name, isTurned ? [columns, rows] : [rows, columns]));
-  if (slot.tensor.dataType !== ELEMENT.float) {
-    nodes.push(cast(name, `f${index}`, ELEMENT.float));
-    name = `f${index}`;
-  }
-  if (isTurned) {
-    nodes.push(
-      encode.node('Transpose', [name], [`p${index}`], `turn.${index}`, [
-        encode.intsAttribute('perm', [1, 0]),
-      ]),
-    );
-    name = `p${index}`;
-  }
-  return name;
+  const isTransposed = slot.storedLayout !== slot.layout;
+  const dims = isTransposed ? [columns, rows] : [rows, columns];
+  let value = graph.addInitializer(name, file.reference(slot.tensor, name, dims));
+  if (slot.tensor.dataType !== ELEMENT.float) value = cast(nodes, value, ELEMENT.float);
+  return isTransposed ? nodes.op('Transpose', [value], encode.intsAttribute('perm', [1, 0])) : value;
 }
 
-function cast(from: string, to: string, elementType: number): Uint8Array {
-  return encode.node('Cast', [from], [to], `cast.${to}`, [encode.intAttribute('to', elementType)]);
+function cast(nodes: NodeWriter, value: Value, elementType: number): Value {
+  return nodes.op('Cast', [value], encode.intAttribute('to', elementType));
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import path from 'node:path';
+import { decodeInto } from '../../formats/elements';
 import {
   type ByteSource,
   ELEMENT,
@@ -14,7 +15,6 @@ import {
 } from '../../formats/onnx/index';
 import { failure, type Result, success } from '../../shared/problem';
 import { fileSource } from '../files/fileSource';
-import { decodeInto } from '../lora/convert';
 
 /** The path of an ONNX file, or a graph that was made here. */
 export type GraphSource = string | MadeGraph;

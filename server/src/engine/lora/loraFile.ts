@@ -1,10 +1,10 @@
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { CONVERTIBLE, decodeInto } from '../../formats/elements';
 import { groupModules, type LoraModule } from '../../formats/lora/modules';
 import { readHeader, type SafetensorsHeader } from '../../formats/safetensors/index';
 import { failure, type Result, success } from '../../shared/problem';
 import { fileSource } from '../files/fileSource';
-import { CONVERTIBLE, decodeInto } from './convert';
 import { hasMagnitude } from './kinds/dora';
 import { kindOf } from './kinds/index';
 import type { LowRank, ModuleTensors } from './kinds/kind';

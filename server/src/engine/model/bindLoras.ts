@@ -2,7 +2,7 @@ import type { GenerationResult } from '../../shared/engineProtocol';
 import type { MergeReport } from '../../shared/mergeReport';
 import { type Result, success } from '../../shared/problem';
 import { type AppliedLora, assign } from '../lora/assign';
-import type { BindFailure } from '../weights/binding';
+import type { BindFailure } from '../weights/merged/outcome';
 import type { LoadedModel } from './load';
 
 /** What became of the networks of a plan. */
@@ -36,7 +36,7 @@ export async function bindLoras(
   const final = reports.map((report, index) => withFailures(report, applied[index], failures));
   const none: GenerationResult['strategy'] = { name: 'none', why: 'no LoRA has any weight in this prompt' };
   const isUsed = changes.unet.size + changes.te1.size + changes.te2.size > 0;
-  const strategy = isUsed ? { name: unet.choice.strategy, why: unet.choice.why } : none;
+  const strategy = isUsed ? { name: unet.choice.policy, why: unet.choice.why } : none;
   return success({ reports: final, strategy });
 }
 

@@ -1,14 +1,20 @@
-import type { GraphEdits } from '../../formats/onnx/index';
-import type { EngineOptions } from '../../shared/engineProtocol';
+import type { MergeStrategy } from '../../shared/mergeStrategy';
 import { type Result, success } from '../../shared/problem';
-import { canBranch } from '../graph/branchGraph';
+import { canBeConditional, canBranch } from '../graph/canBranch';
+import type { GraphEdit } from '../graph/graphEdit';
 import { type GraphSource, type ModelFile, openModelFile } from '../graph/modelFile';
 import { indexSlots, type SlotChange, type SlotIndex } from '../lora/assign';
 import type { InferenceSession, Runtime, Tensor } from '../runtime/session';
-import type { BindOutcome, WeightBinding } from '../weights/binding';
-import { type Choice, chooseStrategy, initialSlots } from '../weights/choose';
-import { divide, heldBytes } from '../weights/divide';
-import { openBinding } from '../weights/strategies';
+import type { BindOutcome } from '../weights/merged/outcome';
+import {
+  type Choice,
+  choosePolicy,
+  initialSlots,
+  type ModelFacts,
+  type Placement,
+  placementsOf,
+} from '../weights/policy';
+import { openWeightSession, type WeightSession } from '../weights/session';
 import { machineMemory } from './machineMemory';
 
 /** One network of the model (UNet, text encoder) whose weights the plan's LoRAs may change. */
@@ -17,19 +23,18 @@ export interface Component {
   readonly index: SlotIndex;
   readonly session: InferenceSession;
   readonly feeds: Readonly<Record<string, Tensor>>;
-  /** How LoRAs are applied, and why so. */
+  /** How LoRAs are applied, and why. */
   readonly choice: Choice;
-  /** Applies changes. Opens a session only when a LoRA changes a kind of weight that no LoRA has changed before. */
+  /** Applies changes. Opens a session only for another policy, or when a LoRA is the first to change a kind of weight. */
   bind(changes: ReadonlyMap<number, readonly SlotChange[]>): Promise<Result<BindOutcome>>;
   release(): Promise<void>;
 }
 
-/** How a graph is opened. */
-export interface GraphOptions {
-  /** Encoded ValueInfoProtos of inner values that become graph outputs. */
-  outputs?(file: ModelFile): readonly Uint8Array[];
-  edits?(file: ModelFile): GraphEdits;
-  /** Share of the memory that its merged weights may take. Default: that of a UNet. */
+/** What a caller wants of a graph besides its weights. */
+export interface ComponentOptions {
+  /** Further edits of the graph, such as more outputs. */
+  edit?(edit: GraphEdit, file: ModelFile): void;
+  /** Share of the machine's memory that its merged weights may take; that of a UNet unless given. */
   readonly memoryShare?: number;
 }
 
@@ -37,28 +42,30 @@ export interface GraphOptions {
 export async function openComponent(
   runtime: Runtime,
   graph: GraphSource,
-  wanted: EngineOptions['mergeStrategy'],
-  options: GraphOptions = {},
+  wanted: MergeStrategy,
+  options: ComponentOptions = {},
 ): Promise<Result<Component>> {
   const opened = openModelFile(graph);
   if (!opened.ok) return opened;
   const file = opened.value;
   const index = indexSlots(file.slots);
-  const outputs = options.outputs?.(file) ?? [];
-  const edits = options.edits?.(file);
-  const open = initialSlots(file.slots, runtime.provider !== 'cpu');
-  const division = divide(file);
+  const isOnDevice = runtime.provider !== 'cpu';
+  const open = initialSlots(file.slots, isOnDevice);
+  const facts: ModelFacts = {
+    slots: file.slots,
+    open,
+    canBranch: (slot) => canBranch(file.model, slot),
+    canBeConditional: (slot) => canBeConditional(file.model, slot),
+  };
   const choose = (changes: ReadonlyMap<number, readonly SlotChange[]>) =>
-    chooseStrategy({
+    choosePolicy({
       wanted,
-      slots: file.slots,
-      open,
+      facts,
+      changes,
       memory: machineMemory().total,
       share: options.memoryShare,
-      isAway: runtime.provider !== 'cpu',
-      canBranch: (slot) => canBranch(file, slot),
-      adaptiveBytes: () => heldBytes(file, division, changes),
-      changes,
+      isOnDevice,
+      mixed: () => placementsOf('mixed', facts),
     });
   const initial = choose(new Map());
   if (!initial.ok) {
@@ -66,33 +73,34 @@ export async function openComponent(
     return initial;
   }
   let choice = initial.value;
-  const first = await openBinding(choice.strategy, { runtime, file, open, division, outputs, edits });
+  /** Undefined after an opening that failed, until the next one. */
+  let current: { readonly weights: WeightSession; readonly placements: readonly Placement[] } | undefined;
+  /** Closes the open session first: two sessions of a large model would not fit into memory together. */
+  const openAnew = async (): Promise<Result<WeightSession>> => {
+    await current?.weights.release();
+    current = undefined;
+    const placements = placementsOf(choice.policy, facts);
+    const weights = await openWeightSession({ runtime, file, placements, edit: options.edit });
+    if (weights.ok) current = { weights: weights.value, placements };
+    return weights;
+  };
+  const first = await openAnew();
   if (!first.ok) {
     file.close();
     return first;
   }
-  /** None after an opening that failed, until the next one. */
-  let binding: WeightBinding | undefined = first.value;
-  const bound = (): WeightBinding => {
-    if (!binding) throw new Error('the graph is used after it failed to open');
-    return binding;
-  };
-  /** Closes the present session first: two sessions of a large model would not fit into memory together. */
-  const reopen = async (strategy: Choice['strategy']): Promise<Result<WeightBinding>> => {
-    await binding?.release();
-    binding = undefined;
-    const opened = await openBinding(strategy, { runtime, file, open, division, outputs, edits });
-    if (opened.ok) binding = opened.value;
-    return opened;
+  const weights = (): WeightSession => {
+    if (!current) throw new Error('a graph that could not be opened is used');
+    return current.weights;
   };
   return success({
     file,
     index,
     get session() {
-      return bound().session;
+      return weights().session;
     },
     get feeds() {
-      return bound().feeds;
+      return weights().feeds;
     },
     get choice() {
       return choice;
@@ -100,24 +108,26 @@ export async function openComponent(
     async bind(changes) {
       const chosen = choose(changes);
       if (!chosen.ok) return chosen;
-      const next = chosen.value;
-      const isClosed = [...changes.keys()].some((slot) => !binding?.open.has(slot));
-      if (next.strategy !== binding?.strategy || isClosed) {
+      const isClosed = [...changes.keys()].some(
+        (slot) => !open.has(slot) && (current?.placements[slot]?.kind ?? 'constant') === 'constant',
+      );
+      const isOther = !current || chosen.value.policy !== choice.policy;
+      choice = chosen.value;
+      if (isOther || isClosed) {
+        // Other weights of the same kinds are opened too, so that the next LoRA of this sort needs no session.
         for (const slot of changes.keys()) {
           const { kind, part } = file.slots[slot];
-          // All weights of this kind become inputs, so that the next LoRA of the same type needs no new session.
           file.slots.forEach((other, position) => {
             if (other.kind === kind && other.part === part) open.add(position);
           });
         }
-        const wider = await reopen(next.strategy);
+        const wider = await openAnew();
         if (!wider.ok) return wider;
       }
-      choice = next;
-      return success(await bound().bind(changes));
+      return success(await weights().bind(changes));
     },
     async release() {
-      await binding?.release();
+      await current?.weights.release();
       file.close();
     },
   });

@@ -1,4 +1,5 @@
-import { encode, type OnnxModel, type WeightSlot } from '../../formats/onnx/index';
+import type { OnnxModel, WeightSlot } from '../../formats/onnx/index';
+import type { GraphEdit } from '../graph/graphEdit';
 import type { ModelFile } from '../graph/modelFile';
 
 /**
@@ -38,15 +39,11 @@ function normalised(
   return undefined;
 }
 
-/**
- * Graph outputs for the inner values that `layerInputs` names. Their type is left open: inside, a graph may compute in
- * halves and give out whole floats.
- */
-export function layerOutputs(file: ModelFile): Uint8Array[] {
+/** Gives the values that `layerInputs` names out as graph outputs, where they are none yet. */
+export function addLayerOutputs(edit: GraphEdit, file: ModelFile): void {
   const known = new Set(file.model.outputs.map((output) => output.name));
-  return [...new Set(layerInputs(file).values())]
-    .filter((value) => !known.has(value))
-    .map((value) => encode.untypedValue(value));
+  for (const name of new Set(layerInputs(file).values()))
+    if (!known.has(name)) edit.addOutput(edit.value(name));
 }
 
 /** LayerNorm over the last axis, in place on a copy. */

@@ -145,7 +145,7 @@ async function open(
   const tokenizers = openTokenizers(parts);
   if (!tokenizers.ok) return tokenizers;
   // A strategy that the user names is used for the UNet only: the text encoders run once for a prompt.
-  const encoders = /^(auto|adaptive)$/.test(options.mergeStrategy) ? 'auto' : 'inputs';
+  const encoders = options.mergeStrategy === 'auto' ? 'auto' : 'merged';
   if (await pause(0)) return cancelled();
   const textEncoder = await openTextEncoder(runtime, parts.textEncoder, config.textEncoder, encoders);
   if (!textEncoder.ok) return textEncoder;
@@ -159,9 +159,7 @@ async function open(
     toRelease.push(() => second.value.component.release());
     if (await pause(2)) return cancelled();
   }
-  const unet = await openComponent(runtime, parts.unet, options.mergeStrategy, {
-    edits: ({ model }) => floatTimestep(model) ?? {},
-  });
+  const unet = await openComponent(runtime, parts.unet, options.mergeStrategy, { edit: floatTimestep });
   if (!unet.ok) return abandon(unet);
   toRelease.push(() => unet.value.release());
   if (await pause(networks - 1)) return cancelled();

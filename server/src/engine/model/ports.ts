@@ -1,4 +1,4 @@
-import { decodeF16, encodeF16 } from '../lora/convert';
+import { decodeF16, encodeF16 } from '../../formats/elements';
 import { type InferenceSession, Tensor } from '../runtime/session';
 
 /** Name, element type and shape of a session's input or output, as the session itself declares them. */

@@ -1,11 +1,11 @@
 import type { EngineOptions } from '../../shared/engineProtocol';
 import { failure, type Result, success } from '../../shared/problem';
-import { EMBEDDING_INPUTS, findTokenLookup, withEmbeddingInputs } from '../graph/embeddingInput';
+import { addEmbeddingInputs, EMBEDDING_INPUTS, findTokenLookup } from '../graph/embeddingInput';
 import type { GraphSource } from '../graph/modelFile';
 import { type Runtime, Tensor } from '../runtime/session';
-import { TEXT_ENCODER_SHARE } from '../weights/choose';
+import { TEXT_ENCODER_MEMORY_SHARE } from '../weights/thresholds';
 import { type Component, openComponent } from './component';
-import { layerInputs, layerNorm, layerOutputs } from './hiddenStates';
+import { addLayerOutputs, layerInputs, layerNorm } from './hiddenStates';
 import { type JsonObject, numberIn } from './parts';
 import { floatsOf, inputsOf, pickPort, switchesOf, tensorFor } from './ports';
 
@@ -49,11 +49,11 @@ export async function openTextEncoder(
   strategy: EngineOptions['mergeStrategy'],
 ): Promise<Result<TextEncoder>> {
   const opened = await openComponent(runtime, graph, strategy, {
-    outputs: layerOutputs,
-    memoryShare: TEXT_ENCODER_SHARE,
-    edits({ model }) {
-      const lookup = findTokenLookup(model);
-      return lookup ? withEmbeddingInputs(model, lookup) : {};
+    memoryShare: TEXT_ENCODER_MEMORY_SHARE,
+    edit(edit, file) {
+      addLayerOutputs(edit, file);
+      const lookup = findTokenLookup(file.model);
+      if (lookup) addEmbeddingInputs(edit, lookup);
     },
   });
   if (!opened.ok) return opened;

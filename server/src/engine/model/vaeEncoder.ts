@@ -1,7 +1,7 @@
-import { assemble, editGraph, encode } from '../../formats/onnx/index';
 import { failure, type Result, success } from '../../shared/problem';
+import { createGraphEdit } from '../graph/graphEdit';
 import { type GraphSource, openModelFile } from '../graph/modelFile';
-import { mappedInitializers } from '../graph/openGraph';
+import { mapInitializers } from '../graph/slotInputs';
 import type { RgbPicture } from '../image/index';
 import type { InferenceSession, Runtime } from '../runtime/session';
 import { floatsOf, pickPort, tensorFor } from './ports';
@@ -87,18 +87,13 @@ async function openSilenced(runtime: Runtime, graph: GraphSource): Promise<Resul
   const random = model.nodes.flatMap((node, index) => (node.opType === 'RandomNormalLike' ? [index] : []));
   try {
     if (random.length === 0) return await runtime.open(source, folder, 'speed');
-    const insertAfter = new Map<number, Uint8Array[]>();
+    const edit = createGraphEdit(model);
+    mapInitializers(edit, file.value);
     for (const index of random) {
-      const { inputs, outputs } = model.nodes[index]!;
-      const like = inputs[0]!;
-      insertAfter.set(index, [encode.node('Sub', [like, like], [outputs[0]!], `sdprompt.silence.${index}`)]);
+      const like = edit.inputOf({ node: index, input: 0 });
+      edit.replaceNode(index, 'noise', (nodes) => nodes.op('Sub', [like, like]));
     }
-    const edits = {
-      dropNodes: new Set(random),
-      insertAfter,
-      replaceInitializers: mappedInitializers(file.value),
-    };
-    return await runtime.open(assemble(editGraph(model, edits), model.source), folder, 'speed');
+    return await runtime.open(edit.bytes(), folder, 'speed');
   } finally {
     file.value.close();
   }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
 import type { Locate, Parameter, WeightLocation } from '../../../../server/src/engine/graph/builder';
-import { encodeF16 } from '../../../../server/src/engine/lora/convert';
+import { encodeF16 } from '../../../../server/src/formats/elements';
 
 /**
  * The numbers of tools/graph-golden/weights.py, in −1 … 1: they follow from a name and a position, and nothing is

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { decodeF16, decodeInto, encodeF16 } from '../../../../server/src/engine/lora/convert';
 import { kindOf } from '../../../../server/src/engine/lora/kinds/index';
 import { type LoraFile, openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { deltaOf, mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
 import { matchPatterns } from '../../../../server/src/engine/lora/peftPatterns';
+import { decodeF16, decodeInto, encodeF16 } from '../../../../server/src/formats/elements';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
 const folder = temporaryFolder();

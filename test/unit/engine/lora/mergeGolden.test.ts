@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { decodeInto } from '../../../../server/src/engine/lora/convert';
 import { mergeBias, mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
+import { decodeInto } from '../../../../server/src/formats/elements';
 import { flat, type Layer, largestError, moduleOf, type Nested, tensor } from './goldenCase';
 
 interface GoldenCase extends Partial<Layer> {

@@ -6,7 +6,7 @@ import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime } from '../../../../server/src/engine/runtime/session';
 import { mergeDense, slotArray } from '../../../../server/src/engine/weights/dense';
 import { type MergedSlots, openMergedSlots } from '../../../../server/src/engine/weights/mergedSlots';
-import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
+import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { fixturePath } from '../../onnx/support';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 

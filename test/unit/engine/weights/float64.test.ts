@@ -5,7 +5,7 @@ import { type AppliedLora, assign, indexSlots } from '../../../../server/src/eng
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
 import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
-import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
+import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
 import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';

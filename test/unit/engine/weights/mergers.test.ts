@@ -6,7 +6,7 @@ import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, type Runtime } from '../../../../server/src/engine/runtime/session';
 import { type SlotArray, slotArray } from '../../../../server/src/engine/weights/dense';
 import { openMergers } from '../../../../server/src/engine/weights/mergers';
-import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
+import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { failure } from '../../../../server/src/shared/problem';
 import { fixturePath } from '../../onnx/support';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';

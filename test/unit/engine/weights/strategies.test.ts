@@ -6,9 +6,9 @@ import { type AppliedLora, assign, indexSlots } from '../../../../server/src/eng
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { multiply } from '../../../../server/src/engine/lora/tensor';
 import { createRuntime } from '../../../../server/src/engine/runtime/session';
-import type { WeightBinding } from '../../../../server/src/engine/weights/binding';
 import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
-import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
+import type { WeightBinding } from '../../../../server/src/engine/weights/merged/outcome';
+import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode } from '../../../../server/src/formats/onnx/index';
 import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';

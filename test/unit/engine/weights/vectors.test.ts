@@ -6,7 +6,7 @@ import { type AppliedLora, assign, indexSlots } from '../../../../server/src/eng
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime } from '../../../../server/src/engine/runtime/session';
 import { initialSlots } from '../../../../server/src/engine/weights/choose';
-import { isMatrix } from '../../../../server/src/engine/weights/slotKinds';
+import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode, type WeightSlot } from '../../../../server/src/formats/onnx/index';
 import { MERGE_STRATEGIES } from '../../../../server/src/shared/engineProtocol';

@@ -1,8 +1,9 @@
 import type { TextEncoderConfig } from '../../../formats/checkpoint';
 import { encode } from '../../../formats/onnx/index';
-import type { Scope, Value } from '../builder';
+import type { Scope } from '../builder';
 import { attend, gelu, layerNorm, linear, quickGelu } from '../layers';
 import { network } from '../network';
+import type { Value } from '../nodes';
 
 /**
  * CLIPTextModel, or with a projection CLIPTextModelWithProjection. Input `input_ids`; outputs as optimum names them:

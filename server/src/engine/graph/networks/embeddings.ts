@@ -1,6 +1,7 @@
 import { encode } from '../../../formats/onnx/index';
-import type { Scope, Value } from '../builder';
+import type { Scope } from '../builder';
 import { linearRows, silu } from '../layers';
+import type { Value } from '../nodes';
 
 /**
  * `Timesteps` of diffusers with `flip_sin_to_cos` and no frequency shift: cosines and sines of the numbers `[n]` at

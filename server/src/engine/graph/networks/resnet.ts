@@ -1,6 +1,7 @@
 import { encode } from '../../../formats/onnx/index';
-import type { Scope, Value } from '../builder';
+import type { Scope } from '../builder';
 import { conv, groupNorm, linearRows, silu } from '../layers';
+import type { Value } from '../nodes';
 
 export interface ResnetShape {
   readonly inChannels: number;

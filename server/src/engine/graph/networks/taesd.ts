@@ -1,6 +1,7 @@
-import type { Scope, Value } from '../builder';
+import type { Scope } from '../builder';
 import { conv, upsample } from '../layers';
 import { network } from '../network';
+import type { Value } from '../nodes';
 
 /** What tells one AutoencoderTiny from another. */
 export interface TinyShape {

@@ -1,6 +1,7 @@
 import { encode } from '../../../formats/onnx/index';
-import type { Scope, Value } from '../builder';
+import type { Scope } from '../builder';
 import { attend, conv, gelu, groupNorm, layerNorm, linear, pictureOf, tokensOf } from '../layers';
+import type { Value } from '../nodes';
 
 export interface TransformerShape {
   readonly channels: number;

@@ -1,8 +1,9 @@
 import type { UnetConfig } from '../../../formats/checkpoint';
 import { encode } from '../../../formats/onnx/index';
-import type { GraphBuilder, Scope, Value } from '../builder';
+import type { GraphBuilder, Scope } from '../builder';
 import { conv, groupNorm, silu, upsample } from '../layers';
 import { network } from '../network';
+import type { Value } from '../nodes';
 import { embedding, waves } from './embeddings';
 import { joinChannels, resnet, type TimeCondition } from './resnet';
 import { transformer2d } from './transformer';

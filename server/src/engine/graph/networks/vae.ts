@@ -1,7 +1,8 @@
 import type { VaeConfig } from '../../../formats/checkpoint';
-import type { Scope, Value } from '../builder';
+import type { Scope } from '../builder';
 import { attend, conv, groupNorm, linear, pictureOf, silu, tokensOf, upsample } from '../layers';
 import { network } from '../network';
+import type { Value } from '../nodes';
 import { resnet } from './resnet';
 
 /** What tells the networks of one AutoencoderKL from those of another. */

@@ -8,7 +8,7 @@ import { withFailures } from '../../model/bindLoras';
 import { checkpointGraphs } from '../../model/checkpoint/parts';
 import { yieldToEventLoop } from '../../runtime/eventLoop';
 import { createRuntime } from '../../runtime/session';
-import type { BindFailure } from '../../weights/binding';
+import type { BindFailure } from '../../weights/merged/outcome';
 import { assignAll, COMPONENTS } from './assignAll';
 import { copyWhole, writeAll } from './copyBytes';
 import type { BakeDestination, BakeJob } from './destination';

@@ -9,7 +9,7 @@ import type { Component } from '../../lora/assign';
 import { withFailures } from '../../model/bindLoras';
 import { readModelFolder } from '../../model/onnxFolder';
 import { createRuntime } from '../../runtime/session';
-import type { BindFailure } from '../../weights/binding';
+import type { BindFailure } from '../../weights/merged/outcome';
 import { assignAll, COMPONENTS } from './assignAll';
 import { type CopyHooks, copyWhole } from './copyBytes';
 import type { BakeDestination, BakeJob } from './destination';

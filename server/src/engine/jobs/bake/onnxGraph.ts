@@ -1,18 +1,18 @@
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
+import { halvesToFloats } from '../../../formats/elements';
 import { ELEMENT, lengthOf, type WeightSlot } from '../../../formats/onnx/index';
 import type { BakePlan } from '../../../shared/bake';
 import { failure, type Result, success } from '../../../shared/problem';
 import type { ModelFile } from '../../graph/modelFile';
 import type { SlotChange } from '../../lora/assign';
-import { halvesToFloats } from '../../lora/convert';
 import { transpose } from '../../lora/tensor';
 import { yieldToEventLoop } from '../../runtime/eventLoop';
 import type { Runtime } from '../../runtime/session';
-import type { BindFailure } from '../../weights/binding';
-import { mergedValue, type SlotArray, slotArray } from '../../weights/dense';
-import { openMergers } from '../../weights/mergers';
-import { isMatrix, slotBytes } from '../../weights/slotKinds';
+import { mergedValue, type SlotArray, slotArray } from '../../weights/merged/float64Merge';
+import type { BindFailure } from '../../weights/merged/outcome';
+import { openRuntimeMerge } from '../../weights/merged/runtimeMerge';
+import { isMatrix, slotBytes } from '../../weights/slots';
 import { type CopyHooks, copySegments, copyWhole, writeAll } from './copyBytes';
 import type { Journal } from './journal';
 import { type GraphPlan, type Placement, planGraph } from './placement';
@@ -147,14 +147,14 @@ export async function mergeBatch(
 ): Promise<Result<BatchValues>> {
   const values = new Map<number, Value>();
   const failures: BindFailure[] = [];
-  const thin = new Map<number, SlotArray>();
+  const lowRank = new Map<number, SlotArray>();
   for (const index of batch) {
     const slot = file.slots[index];
     const list = changes.get(index)!;
     const isFed = slot.elementType === ELEMENT.float || slot.elementType === ELEMENT.float16;
     if (isFed && isMatrix(slot) && list.every(({ module }) => module.isLowRank)) {
       const array = slotArray(slot);
-      thin.set(index, array);
+      lowRank.set(index, array);
       values.set(index, { kind: 'fed', array });
     } else {
       const merged = mergedValue(file, slot, list);
@@ -162,12 +162,13 @@ export async function mergeBatch(
       values.set(index, { kind: 'torch', data: merged.value.data });
     }
   }
-  if (thin.size > 0) {
-    const mergers = await openMergers(runtime, file, [...thin.keys()]);
-    if (!mergers.ok) return mergers;
-    const wanted = new Map([...thin.keys()].map((index) => [index, changes.get(index)!]));
-    await mergers.value.run(wanted, (index) => thin.get(index)!);
-    await mergers.value.release();
+  if (lowRank.size > 0) {
+    const merge = await openRuntimeMerge(runtime, file, [...lowRank.keys()]);
+    if (!merge.ok) return merge;
+    const wanted = new Map([...lowRank.keys()].map((index) => [index, changes.get(index)!]));
+    const ran = await merge.value.run(wanted, (index) => lowRank.get(index)!);
+    failures.push(...ran.failures);
+    await merge.value.release();
   }
   return success({ of: (index) => values.get(index)!, failures });
 }

@@ -1,6 +1,5 @@
 import {
   ELEMENT,
-  editGraph,
   encode,
   lengthOf,
   type OnnxModel,
@@ -9,8 +8,9 @@ import {
   type WeightSlot,
 } from '../../../formats/onnx/index';
 import type { BakePlan } from '../../../shared/bake';
+import { createGraphEdit } from '../../graph/graphEdit';
 import type { ModelFile } from '../../graph/modelFile';
-import { inputName, rewireSlots, unusedAfter } from '../../graph/openGraph';
+import { slotName } from '../../graph/slotInputs';
 import { STORED_BYTES } from './storedBytes';
 
 /** Where the merged value of a slot is written. */
@@ -62,23 +62,20 @@ export function planGraph(
   const locations = [...own.locations];
   if (moved.length === 0) return { segments: [{ start: 0, end: model.source.size }], placements, locations };
 
-  const addInitializers: Uint8Array[] = [];
+  const edit = createGraphEdit(model);
   let length = 0;
   for (const index of moved) {
     const { dims, elementType, layout } = slots[index];
     const offset = Math.ceil(length / ALIGNMENT) * ALIGNMENT;
     const size = sizeOf(dims) * (STORED_BYTES[elementType] ?? 0);
     placements.set(index, { location: addedName, offset, length: size, elementType, layout });
-    addInitializers.push(
-      encode.externalTensor(inputName(slots[index]), elementType, dims, addedName, offset, size),
+    const added = edit.addInitializer(slotName(slots[index]), (name) =>
+      encode.externalTensor(name, elementType, dims, addedName, offset, size),
     );
+    edit.replaceInput(slots[index].uses, added);
     length = offset + size;
   }
-  const rewire = rewireSlots(
-    moved.map((index) => slots[index]),
-    inputName,
-  );
-  const segments = editGraph(model, { rewire, ...unusedAfter(model, rewire), addInitializers });
+  const segments = edit.segments();
   for (const [index, place] of placements) {
     if (place.location !== undefined) continue;
     placements.set(index, { ...place, offset: movedOffset(segments, place.offset) });

@@ -1,5 +1,5 @@
+import { encodeF16 } from '../../../formats/elements';
 import { ELEMENT } from '../../../formats/onnx/index';
-import { encodeF16 } from '../../lora/convert';
 
 /** Bytes of an element by ONNX element type, for the types weights are stored in. */
 export const STORED_BYTES: Readonly<Record<number, number>> = {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EngineOptions } from '../../../shared/engineProtocol';
+import { readMergeStrategy } from '../../../shared/mergeStrategy';
 import type { GenerationPlan, PlanModel } from '../../../shared/plan';
 import { toRgb } from '../../image/index';
 import type { LoraCache } from '../../lora/cache';
@@ -32,11 +33,11 @@ export interface GenerateRequest {
 }
 
 /**
- * Makes the picture of a plan and writes it. Fails with `plan-invalid`, and with the codes of opening the model and its
+ * Makes the picture of a plan and writes it. Fails with `plan-invalid`, `merge-strategy`, and with the codes of opening the model and its
  * LoRAs, of sampling and of writing.
  */
 export async function generate(
-  { plan, options, outputPath, clipMerges }: GenerateRequest,
+  { plan, options: given, outputPath, clipMerges }: GenerateRequest,
   { models, loras, decoder: decoders }: GenerateCaches,
   log: EngineLogger,
   hooks: JobHooks,
@@ -44,6 +45,9 @@ export async function generate(
   const clock = createClock(hooks);
   const checked = checkPlan(plan);
   if (!checked.ok) return failed(checked);
+  const strategy = readMergeStrategy(given.mergeStrategy);
+  if (!strategy.ok) return failed(strategy);
+  const options = { ...given, mergeStrategy: strategy.value.strategy };
 
   const sessionsBefore = models.created;
   await models.keepOnly(modelsOf(plan));
@@ -92,9 +96,12 @@ export async function generate(
   const written = await writePicture(outputPath, picture, plan.infotext, options.quality);
   if (!written.ok) return failed(written);
   const decodedFast = 'The finished picture was decoded by the fast decoder, not by the model’s own VAE.';
-  const notes = [model.runtime.note, undecoded, usesFastDecoder ? decodedFast : undefined].filter(
-    (note) => note !== undefined,
-  );
+  const notes = [
+    strategy.value.note,
+    model.runtime.note,
+    undecoded,
+    usesFastDecoder ? decodedFast : undefined,
+  ].filter((note) => note !== undefined);
   return {
     type: 'done',
     result: {

@@ -5,7 +5,7 @@ import type { LoraCache } from '../../lora/cache';
 import { changeOf, needsWeight } from '../../lora/change';
 import { type Change, innerProduct, squaredNorm } from '../../lora/innerProduct';
 import type { Tensor64 } from '../../lora/tensor';
-import { isMatrix } from '../../weights/slotKinds';
+import { isMatrix } from '../../weights/slots';
 import type { JobHooks, JobOutcome } from '../job';
 import { type CancelCheck, createCancelCheck, finish } from './cancelCheck';
 import type { Norms } from './norms';

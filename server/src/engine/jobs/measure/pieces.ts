@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
+import { CONVERTIBLE, decodeInto } from '../../../formats/elements';
 import type { OnnxTensor } from '../../../formats/onnx/index';
 import { STORED_TYPES } from '../../graph/builder';
 import type { ModelFile } from '../../graph/modelFile';
-import { CONVERTIBLE, decodeInto } from '../../lora/convert';
 import { sizeOf } from '../../lora/tensor';
 
 /** Bytes that are read and decoded at a time: a millisecond or two of work. */

@@ -16,10 +16,10 @@ import {
   type VaeConfig,
   weightFiles,
 } from '../../../formats/checkpoint';
+import { decodeInto } from '../../../formats/elements';
 import { readHeader, type SafetensorsHeader } from '../../../formats/safetensors';
 import { failure, type Result, success } from '../../../shared/problem';
 import { fileSource } from '../../files/fileSource';
-import { decodeInto } from '../../lora/convert';
 import { jsonObject } from '../parts';
 
 /** A checkpoint, and the files that were looked at for it. */

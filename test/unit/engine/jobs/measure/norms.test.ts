@@ -5,7 +5,7 @@ import type { ModelFile } from '../../../../../server/src/engine/graph/modelFile
 import { createNorms } from '../../../../../server/src/engine/jobs/measure/norms';
 import { squaresOf } from '../../../../../server/src/engine/jobs/measure/squares';
 import { readWeight } from '../../../../../server/src/engine/jobs/measure/weight';
-import { encodeF16 } from '../../../../../server/src/engine/lora/convert';
+import { encodeF16 } from '../../../../../server/src/formats/elements';
 import {
   ELEMENT,
   memorySource,

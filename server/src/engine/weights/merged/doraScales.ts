@@ -1,26 +1,29 @@
-import type { WeightSlot } from '../../formats/onnx/index';
-import type { ModelFile } from '../graph/modelFile';
-import type { SlotChange } from '../lora/assign';
-import { addSquares, magnitudeOf, ratio, squaresOf } from '../lora/kinds/dora';
-import { kindOf } from '../lora/kinds/index';
-import type { FileModule } from '../lora/loraFile';
-import { Tensor } from '../runtime/session';
-import { visitChanged } from './dense';
+import type { WeightSlot } from '../../../formats/onnx/index';
+import type { ModelFile } from '../../graph/modelFile';
+import type { SlotChange } from '../../lora/assign';
+import { addSquares, magnitudeOf, ratio, squaresOf } from '../../lora/kinds/dora';
+import { kindOf } from '../../lora/kinds/index';
+import type { FileModule } from '../../lora/loraFile';
+import { Tensor } from '../../runtime/session';
 import type { StackedFactors } from './factors';
+import { visitChanged } from './float64Merge';
 
 /**
- * DoRA as what a merge graph can do: with g = s·m/‖V‖ and V = W0 + ΔW, s of it is W′ = (1 − s + g) ⊙ W0 + g ⊙ ΔW, a line
- * of the weight at a time. ‖V‖ does not know s, so that a change of weight reads no weight.
+ * DoRA as a merge graph computes it: with g = s·m/‖V‖ and V = W0 + ΔW, strength s of it is
+ * W′ = (1 − s + g) ⊙ W0 + g ⊙ ΔW, one number for each row or column. ‖V‖ does not depend on s, so that another strength
+ * reads no weight.
  */
-export interface Lines {
+export interface RowOrColumnScale {
+  /** Column norms: `in`, one number for each input; row norms: `out`, one for each output. */
   readonly axis: 'in' | 'out';
-  /** What W0 is multiplied by, and what the factors are: one number for each input or output. */
+  /** Factors of W0. */
   readonly base: Float32Array;
-  readonly factors: Float32Array;
+  /** Factors of ΔW. */
+  readonly delta: Float32Array;
 }
 
-/** True when a slot's changes are one DoRA, and nothing but thin factors after it. Before it, they would change ‖V‖. */
-export function isDecomposedFirst(changes: readonly SlotChange[]): boolean {
+/** True when the first change of a slot is a DoRA and all others have low-rank factors. A change before a DoRA would change ‖V‖. */
+export function startsWithDora(changes: readonly SlotChange[]): boolean {
   const [first, ...others] = changes;
   return (
     first?.module.isDecomposed === true &&
@@ -30,25 +33,25 @@ export function isDecomposedFirst(changes: readonly SlotChange[]): boolean {
   );
 }
 
-/** Finds the lines of DoRAs, and keeps the lengths it had to read a weight for. */
-export function createLines(file: ModelFile) {
-  const kept = new WeakMap<FileModule, Map<WeightSlot, Float64Array>>();
-  return (slot: WeightSlot, { module, strength }: SlotChange): Lines | undefined => {
+/** Finds the scales of DoRAs, and caches the norms, for which a whole weight is read. */
+export function createDoraScales(file: ModelFile) {
+  const cache = new WeakMap<FileModule, Map<WeightSlot, Float64Array>>();
+  return (slot: WeightSlot, { module, strength }: SlotChange): RowOrColumnScale | undefined => {
     const magnitude = magnitudeOf(module.tensors, slot.shape);
     if (!magnitude) return undefined;
     const { axis, data } = magnitude;
-    const known = kept.get(module) ?? new Map<WeightSlot, Float64Array>();
+    const known = cache.get(module) ?? new Map<WeightSlot, Float64Array>();
     const squares = known.get(slot) ?? squaresAt(file, slot, module, axis);
     if (!squares) return undefined;
     known.set(slot, squares);
-    kept.set(module, known);
-    const factors = Float32Array.from(squares, (square, line) => strength * ratio(data[line], square));
-    const base = factors.map((factor) => 1 - strength + factor);
-    return { axis, base, factors };
+    cache.set(module, known);
+    const delta = Float32Array.from(squares, (square, at) => strength * ratio(data[at], square));
+    const base = delta.map((factor) => 1 - strength + factor);
+    return { axis, base, delta };
   };
 }
 
-/** ‖V‖² of every line, in float64; undefined where the module does not fit. */
+/** ‖V‖² of every row or column, in float64; undefined where the module does not fit. */
 function squaresAt(
   file: ModelFile,
   slot: WeightSlot,
@@ -69,12 +72,12 @@ function squaresAt(
   return squares;
 }
 
-/** The factors of a slot's changes, those of the first one multiplied by its lines; `scale` then knows no strength of it. */
-export function withLines(
+/** The stacked factors with those of the first change multiplied by its scale, which contains the strength already. */
+export function scaledByDora(
   { rank, down, up, scale }: StackedFactors,
   slot: WeightSlot,
   { module, strength }: SlotChange,
-  { axis, factors }: Lines,
+  { axis, delta }: RowOrColumnScale,
 ): StackedFactors {
   const own = module.lowRank(slot.shape);
   const ranks = own.ok ? own.value.rank : 0;
@@ -82,8 +85,8 @@ export function withLines(
   const scaled = (tensor: Tensor): Tensor => {
     const data = Float32Array.from(tensor.data as Float32Array);
     const width = data.length / rank;
-    const side = width / factors.length;
-    for (let at = 0; at < ranks * width; at++) data[at] *= factors[Math.floor((at % width) / side)];
+    const side = width / delta.length;
+    for (let at = 0; at < ranks * width; at++) data[at] *= delta[Math.floor((at % width) / side)];
     return new Tensor('float32', data, tensor.dims);
   };
   return {
@@ -94,8 +97,8 @@ export function withLines(
   };
 }
 
-/** What the matrix of W0 is multiplied by, as the slot's layout has it. */
-export function baseOf(slot: WeightSlot, { axis, base }: Lines): Tensor {
+/** The factors of W0 as a column or a row, for its matrix in the slot's layout. */
+export function baseScaleOf(slot: WeightSlot, { axis, base }: RowOrColumnScale): Tensor {
   const side = axis === 'in' ? slot.shape.slice(2).reduce((a, b) => a * b, 1) : 1;
   const numbers =
     side === 1

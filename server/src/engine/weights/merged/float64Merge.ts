@@ -1,17 +1,17 @@
-import { ELEMENT, type WeightSlot } from '../../formats/onnx/index';
-import type { ModelFile } from '../graph/modelFile';
-import type { SlotChange } from '../lora/assign';
-import { encodeF16 } from '../lora/convert';
-import { changeRows, type RowChange, rowsAtATime } from '../lora/kinds/kind';
-import { mergeBias, mergeWeight, prepareChange } from '../lora/mergeModule';
-import { createScratch } from '../lora/product';
-import { putRows, type Tensor64, takeRows, transpose } from '../lora/tensor';
-import type { BindFailure } from './binding';
+import { encodeF16 } from '../../../formats/elements';
+import { ELEMENT, type WeightSlot } from '../../../formats/onnx/index';
+import type { ModelFile } from '../../graph/modelFile';
+import type { SlotChange } from '../../lora/assign';
+import { changeRows, type RowChange, rowsAtATime } from '../../lora/kinds/kind';
+import { mergeBias, mergeWeight, prepareChange } from '../../lora/mergeModule';
+import { createScratch } from '../../lora/product';
+import { putRows, type Tensor64, takeRows, transpose } from '../../lora/tensor';
+import { type BindFailure, failureOf } from './outcome';
 
 /** A slot's value where it is fed: float32, or half precision bits. */
 export type SlotArray = Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 
-/** An array for the slot's value. Throws for element types no graph has been seen to read weights in. */
+/** An array for the slot's value. Throws for element types other than float32 and float16: `canFeed` tells them. */
 export function slotArray(slot: WeightSlot): SlotArray {
   const count = slot.dims.reduce((a, b) => a * b, 1);
   if (slot.elementType === ELEMENT.float) return new Float32Array(count);
@@ -20,11 +20,11 @@ export function slotArray(slot: WeightSlot): SlotArray {
 }
 
 /**
- * Computes a slot's value in float64 from W0 on disk, one network after the other, and rounds it once: the way for all
- * kinds that are no pair of thin factors, and for biases and norms. Rows are read, changed and rounded some at a time, so
- * that they stay in the processor's caches. A network that does not fit is skipped and told.
+ * Computes a slot's merged weight in float64 from W0 on disk, one LoRA after the other, and rounds it once: for all kinds
+ * without low-rank factors, and for biases and norms. Rows are read, changed and rounded in blocks that stay in the CPU's
+ * caches. A module that does not fit is left out and returned as a failure.
  */
-export function mergeDense(
+export function mergeFloat64(
   file: ModelFile,
   slot: WeightSlot,
   changes: readonly SlotChange[],
@@ -41,7 +41,7 @@ export function mergeDense(
   return failures;
 }
 
-/** The same before it is rounded, in PyTorch layout. */
+/** The merged weight before it is rounded, in PyTorch layout. */
 export function mergedValue(
   file: ModelFile,
   slot: WeightSlot,
@@ -62,11 +62,7 @@ export function mergedValue(
   return { value, failures };
 }
 
-function failureOf({ lora, module }: SlotChange, message: string): BindFailure {
-  return { lora, module, reason: `${module.source.name}: ${message}` };
-}
-
-/** The changes for any rows of the slot; undefined where one takes rows of its own from all over the weight. */
+/** The changes, ready for any block of rows; undefined where one changes only some rows of a packed weight. */
 function prepareRows(
   slot: WeightSlot,
   changes: readonly SlotChange[],
@@ -83,8 +79,8 @@ function prepareRows(
   return prepared;
 }
 
-/** Fewest rows at a time where the matrix has to be turned: they are neighbours there, and share cache lines. */
-const TURNED_ROWS = 16;
+/** Fewest rows of a block where the matrix is stored transposed: its rows are then neighbours in memory and share cache lines. */
+const TRANSPOSED_ROWS = 16;
 
 const scratch = createScratch();
 
@@ -97,7 +93,7 @@ function changeInBlocks(
   visitChanged(file, slot, changes, (block, first) => storeRows(slot, block, first, into));
 }
 
-/** Reads W0 some rows at a time in PyTorch layout, changes them, and shows them: `block` is `[rows, everything else]`. */
+/** Reads W0 in blocks of rows in PyTorch layout, changes each, and passes it on: `block` is `[rows, everything else]`. */
 export function visitChanged(
   file: ModelFile,
   slot: WeightSlot,
@@ -106,15 +102,15 @@ export function visitChanged(
 ): void {
   const [rows, ...others] = slot.shape;
   const width = others.reduce((a, b) => a * b, 1);
-  // Rows of a matrix that is stored the other way round lie all over it.
-  const turned = slot.storedLayout === 'torch' ? undefined : file.values(slot.tensor);
+  // Rows of a matrix that is stored transposed are not contiguous: it is read whole.
+  const transposed = slot.storedLayout === 'torch' ? undefined : file.values(slot.tensor);
   const together = changes.reduce((all, change) => Math.min(rows, leastMultiple(all, change.together)), 1);
-  const fewest = !turned && slot.layout === 'torch' ? 1 : TURNED_ROWS;
+  const fewest = !transposed && slot.layout === 'torch' ? 1 : TRANSPOSED_ROWS;
   const count = Math.max(rowsAtATime(together, width), together * Math.ceil(fewest / together));
   for (let first = 0; first < rows; first += count) {
     const length = Math.min(count, rows - first) * width;
     const block = scratch(length);
-    if (turned) turnRowsIn(turned, rows, width, first, block);
+    if (transposed) readTransposedRows(transposed, rows, width, first, block);
     else file.copyPart(slot.tensor, first * width, block);
     for (const change of changes) changeRows(change, block, length / width, first);
     visit(block, first);
@@ -127,8 +123,8 @@ function leastMultiple(a: number, b: number): number {
   return (a / x) * b;
 }
 
-/** Rows of a matrix that is stored `[inner, out]`. */
-function turnRowsIn(
+/** Reads rows of a matrix that is stored `[inner, out]`. */
+function readTransposedRows(
   stored: Float64Array,
   rows: number,
   width: number,
@@ -148,7 +144,7 @@ export function torchWeight(file: ModelFile, slot: WeightSlot): Tensor64 {
   return { shape: slot.shape, data: slot.storedLayout === 'torch' ? stored : transpose(stored, inner, out) };
 }
 
-/** Rounds rows of the value, from `first` on, to where the graph wants them. */
+/** Rounds rows of the value, from `first` on, into the array in the layout that the graph reads. */
 function storeRows(slot: WeightSlot, block: Float64Array, first: number, into: SlotArray): void {
   const rows = slot.shape[0];
   const width = into.length / rows;

@@ -1,9 +1,11 @@
-import type { SlotChange } from '../lora/assign';
-import { ranksUsed } from '../lora/kinds/dyn';
-import type { LowRank } from '../lora/kinds/kind';
-import { Tensor } from '../runtime/session';
+import type { WeightSlot } from '../../../formats/onnx/index';
+import { type SlotChange, shapeOf } from '../../lora/assign';
+import { ranksUsed } from '../../lora/kinds/dyn';
+import type { LowRank } from '../../lora/kinds/kind';
+import { Tensor } from '../../runtime/session';
+import { matrixSides } from '../slots';
 
-/** The factors of several networks one under the other: `down` `[rank, in·kernel]`, `up` `[rank, out]`, `scale` `[rank, 1]`. */
+/** The low-rank factors of several LoRAs, stacked along the rank: `down` `[rank, in·kernel]`, `up` `[rank, out]`, `scale` `[rank, 1]`. */
 export interface StackedFactors {
   readonly rank: number;
   readonly down: Tensor;
@@ -12,7 +14,7 @@ export interface StackedFactors {
 }
 
 interface Stack {
-  /** Which factors, without their weights. */
+  /** Which factors, without their strengths. */
   readonly key: string;
   readonly rank: number;
   readonly down: Tensor;
@@ -20,9 +22,9 @@ interface Stack {
 }
 
 /**
- * Stacks the factors of a slot's changes; the weights go into `scale` alone, so that a change of weight copies nothing.
- * One stacker per slot: it keeps the last stack. `emptyRank` is the rank of no change at all: 0, or 1 (of zeros) where
- * an operator does not take 0.
+ * Stacks the factors of a slot's changes. Strengths go into `scale` alone, so that another strength, for a whole LoRA, for
+ * some blocks or from step to step, copies no factors. One stacker per slot: it caches the last stack. `emptyRank` is the
+ * rank without changes: 0, or 1 (of zeros) where an operator does not take 0.
  */
 export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
   const out = shape[0];
@@ -37,7 +39,7 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
   return (changes: readonly SlotChange[]): StackedFactors => {
     const parts = changes.map(({ module, lora, strength, rows }): Part => {
       const factors = module.lowRank(rows ? [rows.length, ...shape.slice(1)] : shape);
-      if (!factors.ok) throw new Error(`unplaced factors: ${factors.problem.message}`);
+      if (!factors.ok) throw new Error(`factors that were not checked: ${factors.problem.message}`);
       const rank = ranksUsed(module.tensors, factors.value.rank, lora.dyn);
       return { factors: factors.value, rank, rows, by: strength * factors.value.scale };
     });
@@ -69,7 +71,7 @@ export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
   };
 }
 
-/** One network's share of a stack. Its numbers are not touched unless a new stack is made of them. */
+/** One LoRA's rows of a stack. Its numbers are read only when a new stack is made. */
 interface Part {
   readonly factors: LowRank;
   /** How many of its ranks are used. */
@@ -78,7 +80,7 @@ interface Part {
   readonly by: number;
 }
 
-/** A network's factor towards the outputs; one of some rows of the weight gets zeros in the others. */
+/** A LoRA's up factor; one that changes some rows of a packed weight gets zeros in the others. */
 function upOf({ factors: { up, rank }, rows }: Part, out: number): Float32Array {
   if (!rows) return up;
   const whole = new Float32Array(rank * out);
@@ -87,7 +89,7 @@ function upOf({ factors: { up, rank }, rows }: Part, out: number): Float32Array 
   return whole;
 }
 
-/** One below the other; a single one is the array itself, which is then in use and not read again. */
+/** The parts' rows in one array; a single part's array is used as it is, without a copy. */
 function joinRows(
   parts: readonly Part[],
   of: (part: Part) => Float32Array,
@@ -105,4 +107,27 @@ function joinRows(
     at += part.rank * width;
   }
   return rows;
+}
+
+/** Ranks that the changes of a slot stack up to; undefined where one of them has no low-rank factors. */
+export function stackedRank(slot: WeightSlot, changes: readonly SlotChange[]): number | undefined {
+  let rank = 0;
+  for (const { module, lora, rows } of changes) {
+    if (!module.isLowRank) return undefined;
+    const factors = module.lowRank(shapeOf(slot, rows));
+    if (!factors.ok) return undefined;
+    rank += ranksUsed(module.tensors, factors.value.rank, lora.dyn);
+  }
+  return rank;
+}
+
+/** True when the changes of a conditional slot run as its LoRA branch, and not as a merged weight. */
+export function usesBranch(
+  { hasBranch, branchShare }: { readonly hasBranch: boolean; readonly branchShare: number },
+  slot: WeightSlot,
+  changes: readonly SlotChange[],
+): boolean {
+  const rank = hasBranch ? stackedRank(slot, changes) : undefined;
+  const [out, inner] = matrixSides(slot);
+  return rank !== undefined && rank * (out + inner) <= branchShare * out * inner;
 }
