@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import path from 'node:path';
 import { openModelFile } from '../../server/src/engine/graph/modelFile';
-import { initialSlots } from '../../server/src/engine/weights/choose';
+import { initialSlots } from '../../server/src/engine/weights/policy';
 import { isMatrix } from '../../server/src/engine/weights/slots';
 import type { MergeStrategy } from '../../server/src/shared/engineProtocol';
 import { type Child, startChild } from './support/child';

@@ -7,7 +7,7 @@ import { measure } from '../../server/src/engine/jobs/measure/index';
 import { createNorms } from '../../server/src/engine/jobs/measure/norms';
 import { createLoraCache } from '../../server/src/engine/lora/cache';
 import { mergeWeight } from '../../server/src/engine/lora/mergeModule';
-import { torchWeight } from '../../server/src/engine/weights/dense';
+import { torchWeight } from '../../server/src/engine/weights/merged/float64Merge';
 import type { PlanLora } from '../../server/src/shared/plan';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../unit/engine/support';
 import { writeDiffusersFolder } from './diffusersFolder';

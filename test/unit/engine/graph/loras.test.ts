@@ -5,9 +5,7 @@ import { unet } from '../../../../server/src/engine/graph/networks/unet';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, type InferenceSession, Tensor } from '../../../../server/src/engine/runtime/session';
-import { divide } from '../../../../server/src/engine/weights/divide';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
-import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
 import { expectClose, golden } from '../golden';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
@@ -112,22 +110,18 @@ describe.each(CASES)('networks on a written graph: %s, %s', (name, dtype) => {
     (await session.run({ ...feeds, ...extra })).out_sample!.data as Float32Array;
 
   it.each([
-    ['inputs', undefined],
+    ['merged', undefined],
     ['branches', undefined],
     ['in-graph', undefined],
-    ['adaptive', { width: 1, share: 9 }],
-    ['adaptive', { width: 1, share: 0 }],
-  ] as const)('%s %j: as the weights would be merged beforehand', async (strategy, limits) => {
+    ['mixed', { width: 1, share: 9 }],
+    ['mixed', { width: 1, share: 0 }],
+  ] as const)('%s %j: as the weights would be merged beforehand', async (way, limits) => {
     const { changes, reports } = assign([loraOf(config, factors)], { unet: indexSlots(file.slots) });
     expect(reports[0]!.applied).toBe(factors.size);
     const open = new Set(file.slots.flatMap((slot, at) => (isMatrix(slot) ? [at] : [])));
     expect(open.size).toBe(factors.size);
-    const binding = await openBinding(strategy, {
-      ...{ runtime, file, open, outputs: [] },
-      division: divide(file, limits),
-    });
-    if (!binding.ok) throw new Error(binding.problem.message);
-    const { session, feeds: weights, bind, release } = binding.value;
+    const opened = await openWay(way, { runtime, file, open, limits });
+    const { session, feeds: weights, bind, release } = opened;
     const plain = await outputOf(session, weights);
     expect((await bind(changes.unet)).failures).toEqual([]);
     const result = await outputOf(session, weights);

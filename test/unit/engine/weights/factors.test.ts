@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { AppliedLora, SlotChange } from '../../../../server/src/engine/lora/assign';
 import { type LoraFile, openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { collect } from '../../../../server/src/engine/runtime/collect';
-import { createStacker } from '../../../../server/src/engine/weights/factors';
+import { createStacker } from '../../../../server/src/engine/weights/merged/factors';
 import { numbers, safetensors, temporaryFolder, write } from '../support';
 
 const folder = temporaryFolder();

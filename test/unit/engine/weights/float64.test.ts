@@ -4,11 +4,9 @@ import { unet } from '../../../../server/src/engine/graph/networks/unet';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
-import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
-import { openBinding } from '../../../../server/src/engine/weights/strategies';
+import type { BranchLimits } from '../../../../server/src/engine/weights/thresholds';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
-import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';
 import { golden } from '../golden';
 import { mixed, store } from '../graph/weights';
 import { safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
@@ -68,12 +66,9 @@ beforeAll(() => {
 afterAll(() => file.close());
 
 /** What the UNet gives with and without the LoRA. */
-async function outputs(strategy: MergeStrategy, limits?: DivisionLimits) {
+async function outputs(way: Way, limits?: BranchLimits) {
   const open = new Set([...file.slots.keys()].filter((index) => isMatrix(file.slots[index]!)));
-  const division = divide(file, limits);
-  const binding = await openBinding(strategy, { runtime, file, open, division, outputs: [] });
-  if (!binding.ok) throw new Error(binding.problem.message);
-  const { session, feeds, bind, release } = binding.value;
+  const { session, feeds, bind, release } = await openWay(way, { runtime, file, open, limits });
   const inputs = Object.fromEntries(
     Object.entries(plain.inputs).map(([name, { shape, data }]) => [
       name,
@@ -102,14 +97,14 @@ function errors(values: Float32Array, { data }: Stored): [number, number] {
 
 describe('a UNet with a LoRA on every matrix, beside the same in float64', () => {
   it.each([
-    ['inputs', undefined],
+    ['merged', undefined],
     ['branches', undefined],
     ['in-graph', undefined],
-    ['adaptive', undefined],
-    ['adaptive', { width: 1, share: 9 }],
-    ['adaptive', { width: 1, share: 0 }],
-  ] as const)('%s %j errs at most twice as far as the untouched one', async (strategy, limits) => {
-    const { without, changed } = await outputs(strategy, limits);
+    ['mixed', undefined],
+    ['mixed', { width: 1, share: 9 }],
+    ['mixed', { width: 1, share: 0 }],
+  ] as const)('%s %j errs at most twice as far as the untouched one', async (way, limits) => {
+    const { without, changed } = await outputs(way, limits);
     const own = errors(without, plain.outputs.out_sample);
     const withLora = errors(changed, merged.outputs.out_sample);
     expect(own[1]).toBeLessThan(1e-5);

@@ -7,11 +7,9 @@ import { unet } from '../../../../server/src/engine/graph/networks/unet';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
-import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
-import { openBinding } from '../../../../server/src/engine/weights/strategies';
+import type { BranchLimits } from '../../../../server/src/engine/weights/thresholds';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
-import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
 const folder = temporaryFolder();
@@ -77,44 +75,40 @@ beforeAll(() => {
 });
 afterAll(() => file.close());
 
-async function outputs(strategy: MergeStrategy, limits?: DivisionLimits) {
+async function outputs(way: Way, limits?: BranchLimits) {
   const open = new Set([...file.slots.keys()].filter((index) => isMatrix(file.slots[index])));
-  const binding = await openBinding(strategy, {
-    ...{ runtime, file, open, outputs: [] },
-    division: divide(file, limits),
-  });
-  if (!binding.ok) throw new Error(binding.problem.message);
+  const binding = await openWay(way, { runtime, file, open, limits });
   const run = async () => {
-    const { out_sample } = await binding.value.session.run({
+    const { out_sample } = await binding.session.run({
       sample: new Tensor('float32', Float32Array.from(numbers(4 * 64, 5)), [1, 4, 8, 8]),
       timestep: new Tensor('float32', Float32Array.of(500), [1]),
       encoder_hidden_states: new Tensor('float32', Float32Array.from(numbers(5 * 12, 6)), [1, 5, 12]),
-      ...binding.value.feeds,
+      ...binding.feeds,
     });
     return out_sample.data as Float32Array;
   };
   const plain = await run();
   const { changes, reports } = assign([lora], { unet: indexSlots(file.slots) });
   expect(reports[0]).toMatchObject({ applied: reports[0].total, reasons: [] });
-  expect((await binding.value.bind(changes.unet)).failures).toEqual([]);
+  expect((await binding.bind(changes.unet)).failures).toEqual([]);
   const merged = await run();
-  await binding.value.release();
+  await binding.release();
   return { plain, merged };
 }
 
 describe('a graph written by this project', () => {
-  it('takes LoRAs on every matrix, by every strategy', async () => {
+  it('takes LoRAs on every matrix, under every policy', async () => {
     const inGraph = await outputs('in-graph');
-    const inputs = await outputs('inputs');
+    const merged = await outputs('merged');
     const branches = await outputs('branches');
     for (const limits of [undefined, { width: 1, share: 9 }, { width: 1, share: 0 }]) {
-      const adaptive = await outputs('adaptive', limits);
-      expect(distance(adaptive.plain, inputs.plain)).toBeLessThan(1e-5);
-      expect(distance(adaptive.merged, inputs.merged)).toBeLessThan(1e-5);
+      const mixed = await outputs('mixed', limits);
+      expect(distance(mixed.plain, merged.plain)).toBeLessThan(1e-5);
+      expect(distance(mixed.merged, merged.merged)).toBeLessThan(1e-5);
     }
-    expect(inputs.merged).toEqual(inGraph.merged);
-    expect(distance(inputs.merged, inputs.plain)).toBeGreaterThan(0.01);
-    expect(distance(branches.plain, inputs.plain)).toBeLessThan(1e-5);
-    expect(distance(branches.merged, inputs.merged)).toBeLessThan(1e-5);
+    expect(merged.merged).toEqual(inGraph.merged);
+    expect(distance(merged.merged, merged.plain)).toBeGreaterThan(0.01);
+    expect(distance(branches.plain, merged.plain)).toBeLessThan(1e-5);
+    expect(distance(branches.merged, merged.merged)).toBeLessThan(1e-5);
   });
 });

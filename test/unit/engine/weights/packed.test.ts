@@ -4,7 +4,6 @@ import { openModelFile } from '../../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
-import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { encode, modulesOf } from '../../../../server/src/formats/onnx/index';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
 
@@ -155,24 +154,23 @@ function wholeOfK(): AppliedLora {
 }
 
 let count = 0;
-async function run(form: Form, strategy: 'inputs' | 'branches' | 'in-graph', loras: readonly AppliedLora[]) {
+async function run(form: Form, way: Way, loras: readonly AppliedLora[]) {
   const isCross = form === 'MatMul_KV' || form === 'plain cross';
   const file = openModelFile(
     path.resolve(write(folder, `m${count++}.onnx`, graphOf(form, weightsOf(isCross)))),
   );
   if (!file.ok) throw new Error(file.problem.message);
   const open = new Set(file.value.slots.keys());
-  const binding = await openBinding(strategy, { runtime, file: file.value, open, outputs: [] });
-  if (!binding.ok) throw new Error(binding.problem.message);
+  const binding = await openWay(way, { runtime, file: file.value, open });
   const { changes, reports } = assign(loras, { unet: indexSlots(file.value.slots) });
   for (const { applied, total, reasons } of reports) expect([applied, reasons]).toEqual([total, []]);
-  const { failures } = await binding.value.bind(changes.unet);
+  const { failures } = await binding.bind(changes.unet);
   const feeds = {
     x: new Tensor('float32', Float32Array.from(numbers(3 * WIDTH, 9)), [1, 3, WIDTH]),
     ...(isCross && { c: new Tensor('float32', Float32Array.from(numbers(7 * CONTEXT, 8)), [1, 7, CONTEXT]) }),
   };
-  const { y } = await binding.value.session.run({ ...feeds, ...binding.value.feeds });
-  await binding.value.release();
+  const { y } = await binding.session.run({ ...feeds, ...binding.feeds });
+  await binding.release();
   const modules = modulesOf(file.value.model);
   file.value.close();
   return { y: y.data as Float32Array, failures, modules };
@@ -186,20 +184,20 @@ describe.each([
   const isCross = form === 'MatMul_KV';
 
   it('names the modules it was packed from', async () => {
-    const [packed, apart] = [await run(form, 'inputs', []), await run(plain, 'inputs', [])];
+    const [packed, apart] = [await run(form, 'merged', []), await run(plain, 'merged', [])];
     expect(packed.modules).toEqual(apart.modules);
     expect(distance(packed.y, apart.y)).toBeLessThan(1e-5);
   });
 
-  it.each(['inputs', 'branches', 'in-graph'] as const)(
+  it.each(['merged', 'branches', 'mixed', 'in-graph'] as const)(
     'takes LoRAs as the plain graph does: %s',
-    async (strategy) => {
+    async (way) => {
       const lora = network(isCross);
       const expected = await run(plain, 'in-graph', [lora]);
       const bare = await run(plain, 'in-graph', []);
-      const made = await run(form, strategy, [lora]);
-      if (form === 'Attention' && strategy === 'branches') {
-        expect(made.failures.map(({ reason }) => /cannot run beside/.test(reason))).toEqual([
+      const made = await run(form, way, [lora]);
+      if (form === 'Attention' && way === 'branches') {
+        expect(made.failures.map(({ reason }) => /cannot have a LoRA branch/.test(reason))).toEqual([
           true,
           true,
           true,
@@ -216,8 +214,8 @@ describe.each([
 describe.each(['Attention', 'MatMul_QKV'] as const)('a whole difference of k in %s', (form) => {
   it('changes k, beside factors of the others too', async () => {
     for (const loras of [[wholeOfK()], [network(false), wholeOfK()]]) {
-      const expected = await run('plain', 'inputs', loras);
-      const made = await run(form, 'inputs', loras);
+      const expected = await run('plain', 'merged', loras);
+      const made = await run(form, 'merged', loras);
       expect(made.failures).toEqual([]);
       expect(distance(made.y, expected.y)).toBeLessThan(1e-5);
     }

@@ -5,14 +5,13 @@ import { openModelFile } from '../../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime } from '../../../../server/src/engine/runtime/session';
-import { initialSlots } from '../../../../server/src/engine/weights/choose';
+import { initialSlots } from '../../../../server/src/engine/weights/policy';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
-import { openBinding } from '../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode, type WeightSlot } from '../../../../server/src/formats/onnx/index';
-import { MERGE_STRATEGIES } from '../../../../server/src/shared/engineProtocol';
 import { FIXTURES, fixturePath, modelOf } from '../../onnx/support';
 import { fixtureInputs } from '../fixtureInputs';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+import { openWay, WAYS } from './mergeInGraph';
 
 const folder = temporaryFolder();
 const runtime = createRuntime(1);
@@ -61,19 +60,15 @@ async function premerged(name: string, vectors: readonly WeightSlot[], strength:
 }
 
 describe.each(FIXTURES)('a network of biases and norms in %s', (name) => {
-  it.each(MERGE_STRATEGIES)('comes and goes without a session: %s', async (strategy) => {
+  it.each(WAYS)('comes and goes without a session: %s', async (way) => {
     const file = openModelFile(path.resolve(fixturePath(name)));
     if (!file.ok) throw new Error(file.problem.message);
     const { slots } = file.value;
     const vectors = slots.filter((slot) => !isMatrix(slot));
     expect(new Set(vectors.map(({ kind, part }) => `${kind} ${part}`)).size).toBe(4);
-    const bound = await openBinding(strategy, {
-      ...{ runtime, file: file.value, open: initialSlots(slots), outputs: [] },
-    });
-    if (!bound.ok) throw new Error(bound.problem.message);
-    const binding = bound.value;
+    const binding = await openWay(way, { runtime, file: file.value, open: initialSlots(slots) });
     opened.push(binding);
-    const lora: AppliedLora = { name, file: network(vectors, `${name}-${strategy}`), te: 0, unet: 1 };
+    const lora: AppliedLora = { name, file: network(vectors, `${name}-${way}`), te: 0, unet: 1 };
     const created = runtime.created;
     const render = async (unet: number) => {
       const { changes, reports } = assign(unet === 0 ? [] : [{ ...lora, unet }], { unet: indexSlots(slots) });

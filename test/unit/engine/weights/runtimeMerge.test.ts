@@ -4,8 +4,8 @@ import { type ModelFile, openModelFile } from '../../../../server/src/engine/gra
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, type Runtime } from '../../../../server/src/engine/runtime/session';
-import { type SlotArray, slotArray } from '../../../../server/src/engine/weights/dense';
-import { openMergers } from '../../../../server/src/engine/weights/mergers';
+import { type SlotArray, slotArray } from '../../../../server/src/engine/weights/merged/float64Merge';
+import { openRuntimeMerge } from '../../../../server/src/engine/weights/merged/runtimeMerge';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { failure } from '../../../../server/src/shared/problem';
 import { fixturePath } from '../../onnx/support';
@@ -41,7 +41,7 @@ afterAll(() => file.close());
 
 /** Merges the network into every matrix. */
 async function merged(runtime: Runtime, mostOpened?: number) {
-  const mergers = await openMergers(runtime, file, matrices, { mostOpened });
+  const mergers = await openRuntimeMerge(runtime, file, matrices, { mostOpened });
   if (!mergers.ok) throw new Error(mergers.problem.message);
   const opened = runtime.created;
   const arrays = new Map<number, SlotArray>(matrices.map((index) => [index, slotArray(file.slots[index]!)]));

@@ -4,8 +4,8 @@ import { type ModelFile, openModelFile } from '../../../../server/src/engine/gra
 import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime } from '../../../../server/src/engine/runtime/session';
-import { mergeDense, slotArray } from '../../../../server/src/engine/weights/dense';
-import { type MergedSlots, openMergedSlots } from '../../../../server/src/engine/weights/mergedSlots';
+import { mergeFloat64, slotArray } from '../../../../server/src/engine/weights/merged/float64Merge';
+import { type MergedStore, openMergedStore } from '../../../../server/src/engine/weights/merged/store';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import { fixturePath } from '../../onnx/support';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
@@ -13,7 +13,7 @@ import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, wr
 const folder = temporaryFolder();
 let file: ModelFile;
 let matrices: readonly number[];
-let merged: MergedSlots;
+let merged: MergedStore;
 /** How often somebody read numbers of W0. */
 let reads = 0;
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
     },
   };
   matrices = [...file.slots.keys()].filter((index) => isMatrix(file.slots[index]!));
-  const mergers = await openMergedSlots(createRuntime(1), file, matrices);
+  const mergers = await openMergedStore(createRuntime(1), file, matrices);
   if (!mergers.ok) throw new Error(mergers.problem.message);
   merged = mergers.value;
 });
@@ -93,7 +93,7 @@ describe('DoRA', () => {
     expect(failures).toEqual([]);
     for (const [index, list] of changes) {
       const expected = slotArray(file.slots[index]!);
-      expect(mergeDense(file, file.slots[index]!, list, expected)).toEqual([]);
+      expect(mergeFloat64(file, file.slots[index]!, list, expected)).toEqual([]);
       expect(distance(merged.arrayOf(index) as Float32Array, expected as Float32Array)).toBeLessThan(2e-6);
     }
   });

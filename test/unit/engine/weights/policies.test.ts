@@ -6,15 +6,14 @@ import { type AppliedLora, assign, indexSlots } from '../../../../server/src/eng
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { multiply } from '../../../../server/src/engine/lora/tensor';
 import { createRuntime } from '../../../../server/src/engine/runtime/session';
-import { type DivisionLimits, divide } from '../../../../server/src/engine/weights/divide';
-import type { WeightBinding } from '../../../../server/src/engine/weights/merged/outcome';
+import type { WeightSession } from '../../../../server/src/engine/weights/session';
 import { isMatrix } from '../../../../server/src/engine/weights/slots';
-import { openBinding } from '../../../../server/src/engine/weights/strategies';
+import type { BranchLimits } from '../../../../server/src/engine/weights/thresholds';
 import { assemble, editGraph, encode } from '../../../../server/src/formats/onnx/index';
-import type { MergeStrategy } from '../../../../server/src/shared/engineProtocol';
 import { FIXTURES, fixturePath, flat, modelOf, parametersOf, state } from '../../onnx/support';
 import { fixtureInputs } from '../fixtureInputs';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+import { openWay, type Way } from './mergeInGraph';
 
 const folder = temporaryFolder();
 const runtime = createRuntime(1);
@@ -109,36 +108,32 @@ async function premerged(
   return (await session.value.run(fixtureInputs)).out.data as Float32Array;
 }
 
-/** Every strategy, and `adaptive` with its limits drawn so that tiny weights fall on either side of them. */
-const WAYS: readonly (readonly [string, MergeStrategy, DivisionLimits | undefined])[] = [
-  ['inputs', 'inputs', undefined],
+/** Every policy and the reference, and `mixed` with limits that tiny weights fall on either side of. */
+const WAYS: readonly (readonly [string, Way, BranchLimits | undefined])[] = [
+  ['merged', 'merged', undefined],
   ['branches', 'branches', undefined],
   ['in-graph', 'in-graph', undefined],
-  ['adaptive, narrow weights', 'adaptive', undefined],
-  ['adaptive, all beside', 'adaptive', { width: 1, share: 9 }],
-  ['adaptive, one beside and two merged', 'adaptive', { width: 1, share: 1 }],
-  ['adaptive, all merged on demand', 'adaptive', { width: 1, share: 0 }],
+  ['mixed, narrow weights', 'mixed', undefined],
+  ['mixed, all as branches', 'mixed', { width: 1, share: 9 }],
+  ['mixed, one as a branch and two merged', 'mixed', { width: 1, share: 1 }],
+  ['mixed, all merged on demand', 'mixed', { width: 1, share: 0 }],
 ];
 
 async function bindingFor(
   name: string,
-  strategy: MergeStrategy,
-  limits?: DivisionLimits,
-): Promise<{ file: ModelFile; binding: WeightBinding }> {
+  way: Way,
+  limits?: BranchLimits,
+): Promise<{ file: ModelFile; binding: WeightSession }> {
   const file = openModelFile(path.resolve(fixturePath(name)));
   if (!file.ok) throw new Error(file.problem.message);
   const { slots } = file.value;
   const open = new Set(slots.map((_, index) => index).filter((index) => isMatrix(slots[index])));
-  const binding = await openBinding(strategy, {
-    ...{ runtime, file: file.value, open, outputs: [] },
-    division: divide(file.value, limits),
-  });
-  if (!binding.ok) throw new Error(binding.problem.message);
-  opened.push(binding.value);
-  return { file: file.value, binding: binding.value };
+  const binding = await openWay(way, { runtime, file: file.value, open, limits });
+  opened.push(binding);
+  return { file: file.value, binding };
 }
 
-async function render(binding: WeightBinding): Promise<Float32Array> {
+async function render(binding: WeightSession): Promise<Float32Array> {
   return (await binding.session.run({ ...fixtureInputs, ...binding.feeds })).out.data as Float32Array;
 }
 
@@ -146,8 +141,8 @@ describe.each(FIXTURES)('%s', (name) => {
   const expected = flat(name === 'op17_equal_q_k' ? state.output_equal_q_k : state.output);
   const [first, second] = [factorsOf(1), factorsOf(50)];
 
-  it.each(WAYS)('%s', async (_, strategy, limits) => {
-    const { file, binding } = await bindingFor(name, strategy, limits);
+  it.each(WAYS)('%s', async (_, way, limits) => {
+    const { file, binding } = await bindingFor(name, way, limits);
     const index = indexSlots(file.slots);
     const bind = async (...loras: AppliedLora[]) => {
       const { changes, reports } = assign(loras, { unet: index });
@@ -179,9 +174,9 @@ describe.each(FIXTURES)('%s', (name) => {
 });
 
 describe('a network that changes one of two equal projections', () => {
-  it.each(WAYS)('%s leaves the other alone', async (_, strategy, limits) => {
+  it.each(WAYS)('%s leaves the other alone', async (_, way, limits) => {
     const name = 'op17_equal_q_k';
-    const { file, binding } = await bindingFor(name, strategy, limits);
+    const { file, binding } = await bindingFor(name, way, limits);
     const only = factorsOf(9, [`${block}.transformer_blocks.0.attn1.to_k`]);
     const { changes } = assign([loraOf('k', only, 1)], { unet: indexSlots(file.slots) });
     await binding.bind(changes.unet);
@@ -192,7 +187,7 @@ describe('a network that changes one of two equal projections', () => {
 
 describe('recomputing', () => {
   it('touches only modules whose networks or weights changed', async () => {
-    const { file, binding } = await bindingFor('op17', 'inputs');
+    const { file, binding } = await bindingFor('op17', 'merged');
     const index = indexSlots(file.slots);
     const attention = factorsOf(1, Object.keys(TARGETS).slice(0, 3));
     const rest = factorsOf(2, Object.keys(TARGETS).slice(3));
@@ -210,7 +205,7 @@ describe('recomputing', () => {
 
 describe('dyn', () => {
   it('uses the first ranks and the whole alpha', async () => {
-    const { file, binding } = await bindingFor('op17', 'inputs');
+    const { file, binding } = await bindingFor('op17', 'merged');
     const all = factorsOf(3);
     const cut = Object.fromEntries(
       Object.entries(all).map(([module, { down, up }]) => [
