@@ -4,28 +4,28 @@ import path from 'node:path';
 import { openModelFile } from '../../server/src/engine/graph/modelFile';
 import { initialSlots } from '../../server/src/engine/weights/policy';
 import { isMatrix } from '../../server/src/engine/weights/slots';
-import type { MergeStrategy } from '../../server/src/shared/engineProtocol';
+import type { WeightPolicy } from '../../server/src/shared/mergeStrategy';
 import { type Child, startChild } from './support/child';
 import { buildWorker, loadLine } from './support/measure';
 import { createMergeReport, type MergeReport, megabytes } from './support/mergeReport';
 import { type MergeSettings, mergeSettings } from './support/mergeSettings';
 import { networkFile } from './support/networkFile';
 
-/** The bars: `adaptive` is what the engine takes by itself at this size. */
+/** The targets: `mixed` is what the engine takes by itself at this size. */
 const LIMITS: Readonly<
   Record<string, { readonly edit: number; readonly step: number; readonly memory: number }>
 > = {
-  adaptive: { edit: 0.2, step: 1.03, memory: 1.1 },
-  inputs: { edit: 0.2, step: 1.03, memory: 1.1 },
+  mixed: { edit: 0.2, step: 1.03, memory: 1.1 },
+  merged: { edit: 0.2, step: 1.03, memory: 1.1 },
   branches: { edit: 0.02, step: 1.06, memory: 1.1 },
 };
-/** Stacks that the bars are for: their ranks, added up. */
+/** Largest sum of ranks that the targets are for. */
 const LIMITED_RANK = 32;
 
 /**
- * `npm run bench -- merge [--smoke] [--quick] [--model=FOLDER] [--threads=N] [--rounds=N] [--strategies=A,B]`: what LoRAs cost
+ * `npm run bench -- merge [--smoke] [--quick] [--model=FOLDER] [--threads=N] [--rounds=N] [--policies=A,B]`: what LoRAs cost
  * on a UNet of the size of Stable Diffusion 1's, as ratios. Two child processes hold a session each and work in turns
- * (A B A B): the one an untouched session, the other a strategy's. `time` is the ratio on the clock, `best` that of the
+ * (A B A B): the one an untouched session, the other one of a weight policy. `time` is the ratio on the clock, `best` that of the
  * fastest rounds, `cpu` that of processor time, which other programs' work hardly changes.
  */
 export async function run(args: readonly string[]): Promise<number> {
@@ -41,9 +41,9 @@ export async function run(args: readonly string[]): Promise<number> {
   );
   const constant = await start('constant');
   try {
-    for (const strategy of settings.strategies) {
-      const child = await start(strategy);
-      await measureStrategy(strategy, { settings, report, constant, child, filesOf: files.of });
+    for (const policy of settings.policies) {
+      const child = await start(policy);
+      await measurePolicy(policy, { settings, report, constant, child, filesOf: files.of });
       await child.close();
     }
     await measureParent(report, constant);
@@ -79,18 +79,18 @@ interface Measuring {
   filesOf(rank: number, count: number): string[];
 }
 
-async function measureStrategy(
-  strategy: MergeStrategy,
+async function measurePolicy(
+  policy: WeightPolicy,
   { settings, report, constant, child, filesOf }: Measuring,
 ): Promise<void> {
   const { rounds, shapes, stacks, hasTargets } = settings;
-  const limits = hasTargets ? LIMITS[strategy] : undefined;
+  const limits = hasTargets ? LIMITS[policy] : undefined;
   let step: Asked[] = [];
   for (const [index, [side, batch]] of shapes.entries()) {
     const request = { do: 'step', side, batch } as const;
     const [own, untouched] = await inTurns(rounds, child, constant, request);
     if (index === 0) step = untouched;
-    const at = `${strategy}: step / untouched step, no LoRA, ${side}×${side}, batch ${batch}`;
+    const at = `${policy}: step / untouched step, no LoRA, ${side}×${side}, batch ${batch}`;
     report.against(at, own, untouched, index === 0 ? limits?.step : undefined);
     report.memory(`  memory of its own`, own, untouched, limits?.memory);
   }
@@ -105,7 +105,7 @@ async function measureStrategy(
     const edits = await times(Math.max(3, rounds), () => child.ask({ do: 'edit', files }));
     const of = `${count} of rank ${rank}`;
     report.against(
-      `${strategy}: edit / untouched step, ${of}`,
+      `${policy}: edit / untouched step, ${of}`,
       edits,
       step,
       rank <= 32 ? limits?.edit : undefined,
@@ -119,7 +119,7 @@ async function measureStrategy(
     const [side, batch] = shapes[0]!;
     const [own, untouched] = await inTurns(rounds, child, constant, { do: 'step', side, batch });
     report.against(
-      `${strategy}: step / untouched step, ${of}`,
+      `${policy}: step / untouched step, ${of}`,
       own,
       untouched,
       isLimited ? limits?.step : undefined,

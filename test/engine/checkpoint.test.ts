@@ -103,7 +103,7 @@ describe.each(['none', 'one', 'three'])('20 steps with LoRAs: %s', (which) => {
     },
   );
 
-  it.each(['branches', 'in-graph'] as const)('are the same by %s', async (strategy) => {
+  it.each(['branches', 'merged'] as const)('are the same by %s', async (strategy) => {
     const made = await latentsOf(await load(F32, strategy), loras, steps);
     if (which !== 'none') expect(made.strategy.name).toBe(strategy);
     expect(made.reports).toEqual(expected.reports);

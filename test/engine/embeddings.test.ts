@@ -139,7 +139,7 @@ it('leaves a prompt without one what the untouched graph makes of it, bit for bi
     intraOpNumThreads: 1,
   });
   const expected = await plain.run({ input_ids: new Tensor('int32', Int32Array.from(ids), [1, 77]) });
-  const opened = await openTextEncoder(createRuntime(1), file, {}, 'inputs');
+  const opened = await openTextEncoder(createRuntime(1), file, {}, 'merged');
   if (!opened.ok) throw new Error(opened.problem.message);
   const encoded = await opened.value.encode(ids, 1);
   if (!encoded.ok) throw new Error(encoded.problem.message);

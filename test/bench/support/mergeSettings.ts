@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import type { MergeStrategy } from '../../../server/src/shared/engineProtocol';
+import type { WeightPolicy } from '../../../server/src/shared/mergeStrategy';
 import { unetModel } from './unetModel';
 
 export interface MergeSettings {
   readonly folder: string;
   readonly threads: number;
   readonly rounds: number;
-  readonly strategies: readonly MergeStrategy[];
+  readonly policies: readonly WeightPolicy[];
   /** Side in pixels and batch; steps with LoRAs are measured at the first. */
   readonly shapes: readonly (readonly [side: number, batch: number])[];
   /** Rank and number of LoRAs. */
@@ -16,7 +16,7 @@ export interface MergeSettings {
   readonly hasTargets: boolean;
 }
 
-const STRATEGIES = ['adaptive', 'inputs', 'branches'] as const;
+const POLICIES = ['mixed', 'merged', 'branches'] as const;
 /** One round differs from the next by a tenth and more on a shared machine; what has targets is measured the longest. */
 const ROUNDS = { all: 3, quick: 11 } as const;
 const ALL = {
@@ -35,7 +35,7 @@ export async function mergeSettings(args: readonly string[]): Promise<MergeSetti
       model: { type: 'string' },
       threads: { type: 'string' },
       rounds: { type: 'string' },
-      strategies: { type: 'string' },
+      policies: { type: 'string' },
       smoke: { type: 'boolean' },
       quick: { type: 'boolean' },
     },
@@ -43,11 +43,11 @@ export async function mergeSettings(args: readonly string[]): Promise<MergeSetti
   });
   const isSmoke = values.smoke === true;
   const named = typeof values.model === 'string' ? path.resolve(values.model) : undefined;
-  const wanted = typeof values.strategies === 'string' ? values.strategies.split(',') : STRATEGIES;
+  const wanted = typeof values.policies === 'string' ? values.policies.split(',') : POLICIES;
   const common = {
     folder: named ?? (await unetModel(isSmoke ? 'small' : 'sd1')),
     threads: Number(values.threads ?? 0),
-    strategies: STRATEGIES.filter((strategy) => wanted.includes(strategy)),
+    policies: POLICIES.filter((policy) => wanted.includes(policy)),
     hasTargets: !isSmoke,
   };
   if (isSmoke)

@@ -35,7 +35,7 @@ const own = (): number | undefined => {
 };
 const peak = () => process.resourceUsage().maxRSS / 1024;
 const before = clock();
-const model = await openModel(file, 0, strategy as 'auto' | 'inputs' | 'branches');
+const model = await openModel(file, 0, strategy as 'auto' | 'merged' | 'branches');
 const opened = clock();
 const memory = { own: own(), peakLoading: peak() };
 const condition = await conditionOf(model, Number(side));

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { canBeConditional, canBranch } from '../../../server/src/engine/graph/canBranch';
 import { openModelFile } from '../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign, indexSlots } from '../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../server/src/engine/lora/loraFile';
 import { collect } from '../../../server/src/engine/runtime/collect';
 import { createRuntime, type InferenceSession, Tensor } from '../../../server/src/engine/runtime/session';
-import { initialSlots } from '../../../server/src/engine/weights/choose';
-import type { WeightBinding } from '../../../server/src/engine/weights/merged/outcome';
+import { initialSlots, placementsOf } from '../../../server/src/engine/weights/policy';
+import { openWeightSession, type WeightSession } from '../../../server/src/engine/weights/session';
 import { slotBytes } from '../../../server/src/engine/weights/slots';
-import { openBinding } from '../../../server/src/engine/weights/strategies';
-import { MERGE_STRATEGIES } from '../../../server/src/shared/engineProtocol';
+import type { WeightPolicy } from '../../../server/src/shared/mergeStrategy';
 
 /** What the parent asks for; each is answered with a `Measured`. */
 export type MergeRequest =
@@ -42,18 +42,23 @@ async function main(): Promise<void> {
   const runtime = createRuntime(Number(threads));
   const open = initialSlots(file.slots);
   const index = indexSlots(file.slots);
-  let binding: WeightBinding | undefined;
+  let weights: WeightSession | undefined;
   let session: InferenceSession;
   if (variant === 'constant') {
     const constant = await runtime.open(file.path, file.folder, 'speed');
     if (!constant.ok) throw new Error(constant.problem.message);
     session = constant.value;
   } else {
-    const strategy = MERGE_STRATEGIES.find((known) => known === variant) ?? 'inputs';
-    const bound = await openBinding(strategy, { runtime, file, open, outputs: [] });
-    if (!bound.ok) throw new Error(bound.problem.message);
-    binding = bound.value;
-    session = bound.value.session;
+    const placements = placementsOf(variant as WeightPolicy, {
+      slots: file.slots,
+      open,
+      canBranch: (slot) => canBranch(file.model, slot),
+      canBeConditional: (slot) => canBeConditional(file.model, slot),
+    });
+    const opened = await openWeightSession({ runtime, file, placements });
+    if (!opened.ok) throw new Error(opened.problem.message);
+    weights = opened.value;
+    session = opened.value.session;
   }
   const bytes = [...open].reduce((sum, slot) => sum + slotBytes(file.slots[slot]!), 0);
   const loras = new Map<string, AppliedLora>();
@@ -62,7 +67,7 @@ async function main(): Promise<void> {
 
   const work = async (request: MergeRequest): Promise<void> => {
     if (request.do === 'step') {
-      await session.run({ ...stepFeeds(session, request.side / 8, request.batch), ...binding?.feeds });
+      await session.run({ ...stepFeeds(session, request.side / 8, request.batch), ...weights?.feeds });
     } else if (request.do === 'edit') {
       weight = weight >= 0.9 ? 0.5 : weight + 0.05;
       // As the engine does after a picture: networks that are not wanted any more are closed.
@@ -72,7 +77,7 @@ async function main(): Promise<void> {
           loras.delete(name);
         }
       const applied = request.files.map((name) => ({ ...loraOf(loras, name), unet: weight }));
-      await binding?.bind(assign(applied, { unet: index }).changes.unet);
+      await weights?.bind(assign(applied, { unet: index }).changes.unet);
     } else if (request.do === 'copy') {
       // Pages that nobody wrote are all the same one, which is read in no time.
       buffers ??= [new Uint8Array(bytes), new Uint8Array(bytes).fill(1)];

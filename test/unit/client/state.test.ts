@@ -142,12 +142,12 @@ it('makes the caption out of the engine’s report', () => {
     width: 512,
     height: 768,
     merged: [],
-    strategy: { name: 'inputs' as const, why: 'the weights change' },
+    strategy: { name: 'merged' as const, why: 'the weights change' },
     timings: { sample: 900, total: 1234 },
     sessionsCreated: 3,
     latentsSha256: '00',
   };
   expect(imageOf(result)).toMatchObject({ src: '/pictures/1.png', seconds: 1.234, seed: 7, width: 512 });
-  expect(imageOf(result).strategy).toBe('inputs: the weights change');
+  expect(imageOf(result).strategy).toBe('merged: the weights change');
   expect(imageOf({ ...result, strategy: { name: 'none', why: 'no LoRA' } }).strategy).toBe('');
 });

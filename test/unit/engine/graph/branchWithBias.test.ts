@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { factorNames, withBranches } from '../../../../server/src/engine/graph/branchGraph';
+import { addBranches } from '../../../../server/src/engine/graph/branches';
+import { createGraphEdit } from '../../../../server/src/engine/graph/graphEdit';
 import { openModelFile } from '../../../../server/src/engine/graph/modelFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
-import { assemble, ELEMENT, editGraph, encode } from '../../../../server/src/formats/onnx/index';
+import { ELEMENT, encode } from '../../../../server/src/formats/onnx/index';
 import { modelOf } from '../../onnx/support';
 import { distance, numbers, temporaryFolder, write } from '../support';
 
@@ -52,8 +53,10 @@ function layer(out: number, { opset = 17, more = [] as string[], isConstantFirst
 
 /** Operators of the edited graph, and the graph. */
 function edited({ file, slot }: ReturnType<typeof layer>) {
-  const bytes = assemble(editGraph(file.model, withBranches(file, [slot])), file.model.source);
-  return { bytes, operators: modelOf(bytes).nodes.map(({ opType }) => opType) };
+  const edit = createGraphEdit(file.model);
+  const [inputs] = addBranches(edit, [slot], file.slots);
+  const bytes = edit.bytes();
+  return { bytes, inputs: inputs!, operators: modelOf(bytes).nodes.map(({ opType }) => opType) };
 }
 
 describe('factors beside a product that gets a bias', () => {
@@ -63,19 +66,18 @@ describe('factors beside a product that gets a bias', () => {
     [12, true, 'Gemm'],
   ] as const)('add it on the way: %i outputs, the bias first %s', async (out, isConstantFirst, last) => {
     const made = layer(out, { isConstantFirst });
-    const { bytes, operators } = edited(made);
+    const { bytes, inputs, operators } = edited(made);
     // One addition of the product, and none of the bias.
     expect(operators.filter((name) => name === 'Add' || name === 'Gemm')).toEqual([last]);
     const session = await runtime.open(bytes, folder, 'speed');
     if (!session.ok) throw new Error(session.problem.message);
     opened.push(session.value);
     const [x, down, up] = [f32(2 * 5 * INPUTS, 3), f32(RANK * INPUTS, 4), f32(RANK * out, 5)];
-    const names = factorNames(made.slot);
     const { y } = await session.value.run({
       x: new Tensor('float32', x, SHAPE),
-      [names.down]: new Tensor('float32', down, [RANK, INPUTS]),
-      [names.up]: new Tensor('float32', up, [RANK, out]),
-      [names.scale]: new Tensor('float32', Float32Array.of(0.5, -2), [RANK, 1]),
+      [inputs.down.name]: new Tensor('float32', down, [RANK, INPUTS]),
+      [inputs.up.name]: new Tensor('float32', up, [RANK, out]),
+      [inputs.scale.name]: new Tensor('float32', Float32Array.of(0.5, -2), [RANK, 1]),
     });
     const expected = Array.from({ length: 10 * out }, (_, at) => {
       const [token, to] = [rowsOf(x, INPUTS, Math.floor(at / out)), at % out];

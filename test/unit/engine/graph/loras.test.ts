@@ -9,6 +9,7 @@ import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
 import { expectClose, golden } from '../golden';
 import { numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+import { openWay } from '../weights/mergeInGraph';
 import { numbersOf, store } from './weights';
 
 const folder = temporaryFolder();

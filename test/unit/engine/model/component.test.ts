@@ -62,7 +62,7 @@ describe('a model that has to be opened in another way', () => {
     const { component, bind, run, state } = await opened();
     const plain = await run();
     expect((await bind([lora])).ok).toBe(true);
-    expect(component.choice.strategy).toBe('inputs');
+    expect(component.choice.policy).toBe('merged');
     expect(await run()).not.toEqual(plain);
     expect(state).toMatchObject({ open: 1, most: 1 });
     await component.release();
@@ -78,7 +78,7 @@ describe('a model that has to be opened in another way', () => {
     expect((await bind([])).ok).toBe(false);
     state.isBroken = false;
     expect((await bind([])).ok).toBe(true);
-    expect(component.choice.strategy).toBe('branches');
+    expect(component.choice.policy).toBe('branches');
     expect(await run()).toEqual(plain);
     await component.release();
     expect(state).toMatchObject({ open: 0, most: 1 });

@@ -10,6 +10,7 @@ import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
 import { golden } from '../golden';
 import { mixed, store } from '../graph/weights';
 import { safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+import { openWay, type Way } from './mergeInGraph';
 
 interface Stored {
   readonly shape: readonly number[];

@@ -1,5 +1,5 @@
-import { addFactorInputs, type Factors } from '../../../../server/src/engine/graph/factors';
 import { canBeConditional, canBranch } from '../../../../server/src/engine/graph/canBranch';
+import { addFactorInputs, type Factors } from '../../../../server/src/engine/graph/factors';
 import type { GraphEdit } from '../../../../server/src/engine/graph/graphEdit';
 import { matrixDims, mergedMatrix } from '../../../../server/src/engine/graph/mergeGraph';
 import type { ModelFile } from '../../../../server/src/engine/graph/modelFile';
@@ -51,10 +51,7 @@ interface WayRequest {
 }
 
 /** Opens a graph under a policy, or with the reference implementation; throws where it cannot. */
-export async function openWay(
-  way: Way,
-  { runtime, file, open, limits }: WayRequest,
-): Promise<WeightSession> {
+export async function openWay(way: Way, { runtime, file, open, limits }: WayRequest): Promise<WeightSession> {
   const isReference = way === 'in-graph';
   const policy: WeightPolicy = isReference ? 'branches' : way;
   const facts = {

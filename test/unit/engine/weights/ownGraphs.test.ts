@@ -11,6 +11,7 @@ import { isMatrix } from '../../../../server/src/engine/weights/slots';
 import type { BranchLimits } from '../../../../server/src/engine/weights/thresholds';
 import type { UnetConfig } from '../../../../server/src/formats/checkpoint';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+import { openWay, type Way } from './mergeInGraph';
 
 const folder = temporaryFolder();
 const runtime = createRuntime(1);

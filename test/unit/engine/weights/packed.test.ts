@@ -6,6 +6,7 @@ import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../server/src/engine/runtime/session';
 import { encode, modulesOf } from '../../../../server/src/formats/onnx/index';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../support';
+import { openWay, type Way } from './mergeInGraph';
 
 const folder = temporaryFolder();
 const runtime = createRuntime(1);

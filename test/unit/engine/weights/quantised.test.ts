@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { canBranch } from '../../../../server/src/engine/graph/branchGraph';
+import { canBranch } from '../../../../server/src/engine/graph/canBranch';
 import { openModelFile } from '../../../../server/src/engine/graph/modelFile';
 import { type AppliedLora, assign } from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
@@ -95,12 +95,12 @@ describe('a layer with a quantised weight', () => {
   it.each([
     ...['linear_dynamic', 'linear_static', 'linear_weights', 'linear_bits4', 'linear_bits8'],
     ...['conv_dynamic', 'conv_static', 'conv_weights'],
-  ])('%s gets its factors beside it', async (name) => {
+  ])('%s gets a LoRA branch', async (name) => {
     const isLinear = name.startsWith('linear');
     const [module, shape] = isLinear ? ['block.0.to_q', [24, 32]] : ['block.0.conv1', [6, 4, 3, 3]];
     const component = await open(name);
     expect(modulesOf(component.file.model)).toEqual({ [module]: shape });
-    expect(component.choice).toMatchObject({ strategy: 'branches' });
+    expect(component.choice).toMatchObject({ policy: 'branches' });
     expect(component.choice.why).toContain('quantised');
 
     const dims = isLinear ? [2, 5, 32] : [1, 4, 9, 8];
@@ -188,7 +188,7 @@ describe('a model quantised by ONNX Runtime', () => {
   );
 
   it('refuses to merge where that is asked for, and says what to do', async () => {
-    const component = await open('op17_weights', 'inputs');
+    const component = await open('op17_weights', 'merged');
     const { changes } = assign([loraOf(all(), 1)], { unet: component.index });
     const bound = await component.bind(changes.unet);
     expect(bound.ok ? '' : `${bound.problem.code}: ${bound.problem.remedy}`).toMatch(
@@ -196,7 +196,7 @@ describe('a model quantised by ONNX Runtime', () => {
     );
   });
 
-  it('leaves out what is no pair of thin factors, with the reason', async () => {
+  it('leaves out what has no low-rank factors, with the reason', async () => {
     const component = await open('op17_weights');
     const module = `${block}.transformer_blocks.0.attn1.to_q`;
     const key = `lora_unet_${module.replaceAll('.', '_')}`;
@@ -207,20 +207,20 @@ describe('a model quantised by ONNX Runtime', () => {
     const { changes } = assign([loraOf(dora, 1)], { unet: component.index });
     const bound = await component.bind(changes.unet);
     expect(bound.ok && bound.value.failures.map(({ reason }) => reason)).toEqual([
-      expect.stringContaining('cannot run beside'),
+      expect.stringContaining('no low-rank factors'),
     ]);
   });
 });
 
-describe('what cannot have factors beside it', () => {
-  it('is no weight of its own: norms and biases in few bits', () => {
+describe('what cannot have a LoRA branch', () => {
+  it('is no weight of its own: quantised norms and biases', () => {
     const model = modelOf(readFileSync(pathOf('op17_static')));
     expect(Object.keys(modulesOf(model)).filter((module) => module.includes('bias'))).toEqual([]);
     const file = openModelFile(pathOf('op17_static'));
     if (!file.ok) throw new Error(file.problem.message);
     const short = file.value.slots.filter((slot) => slot.quantised);
     expect(short.map(({ part }) => part)).toEqual(short.map(() => 'weight'));
-    expect(short.every((slot) => canBranch(file.value, slot))).toBe(true);
+    expect(short.every((slot) => canBranch(file.value.model, slot))).toBe(true);
     file.value.close();
   });
 });

@@ -7,10 +7,10 @@ import { bakeGraph, planOf } from '../../../../../server/src/engine/jobs/bake/on
 import { assign, indexSlots } from '../../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../../server/src/engine/lora/loraFile';
 import { createRuntime, Tensor } from '../../../../../server/src/engine/runtime/session';
-import { openBinding } from '../../../../../server/src/engine/weights/strategies';
 import { assemble, editGraph, encode } from '../../../../../server/src/formats/onnx/index';
 import { FIXTURES, fixturePath, flat, modelOf, shapeOf, state } from '../../../onnx/support';
 import { distance, numbers, safetensors, temporaryFolder, type WrittenTensor, write } from '../../support';
+import { openWay } from '../../weights/mergeInGraph';
 
 const folder = temporaryFolder();
 const runtime = createRuntime(1);
@@ -95,18 +95,17 @@ describe.each(FIXTURES)('%s', (name) => {
     expect(result).toEqual({ ok: true, value: [] });
 
     const open = new Set(file.slots.keys());
-    const binding = await openBinding('inputs', { runtime, file, open, outputs: [] });
-    if (!binding.ok) throw new Error(binding.problem.message);
-    await binding.value.bind(changes.unet);
+    const binding = await openWay('merged', { runtime, file, open });
+    await binding.bind(changes.unet);
     const session = await runtime.open(path.join(target, 'model.onnx'), target, 'speed');
     if (!session.ok) throw new Error(session.problem.message);
-    const expected = (await binding.value.session.run({ ...feeds, ...binding.value.feeds })).out;
+    const expected = (await binding.session.run({ ...feeds, ...binding.feeds })).out;
     const plain = flat(name === 'op17_equal_q_k' ? state.output_equal_q_k : state.output);
     const actual = (await session.value.run(feeds)).out.data as Float32Array;
     expect(distance(actual, expected.data as Float32Array)).toBeLessThan(2e-6);
     expect(distance(actual, plain)).toBeGreaterThan(1e-2);
     await session.value.release();
-    await binding.value.release();
+    await binding.release();
     file.close();
   });
 });
