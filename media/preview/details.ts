@@ -94,7 +94,7 @@ function mergedRows({ merged, strategy }: Pick<PreviewImage, 'merged' | 'strateg
     ...['LoRA', 'Weight', 'Kind', 'Merged'].map((title) => element('th', { scope: 'col' }, title)),
   );
   const table = element('table', {}, element('thead', {}, head), element('tbody', {}, ...rows));
-  return strategy ? [table, element('p', { class: 'strategy' }, `Merged by ${strategy}`)] : [table];
+  return strategy ? [table, element('p', { class: 'strategy' }, strategy)] : [table];
 }
 
 /** A button that says `Copied` for a moment, to eyes and screen readers alike. */

@@ -89,7 +89,7 @@ describe('the page', () => {
     expect(second).toContain('text 0, image 1');
     expect(second).toContain('61 of 84 modules');
     expect(second).toContain('23 modules of the text encoder: weight 0');
-    expect(text).toContain('Merged by inputs: the model is small');
+    expect(text).toContain('LoRAs were merged into the weights');
   });
 
   it('says how much the LoRAs change, and where when it is opened', async () => {

@@ -19,7 +19,7 @@ export const IMAGE: PreviewImage = {
       reasons: ['23 modules of the text encoder: weight 0'],
     },
   ],
-  strategy: 'inputs: the model is small, so merged weights are fed to the graph',
+  strategy: 'LoRAs were merged into the weights: merged weights add nothing to a step.',
   infotext:
     'a red house in a meadow, sunset, lineart <lora:lineart:0.8> <lora:top-hat:0:1>\nNegative prompt: lowres\nSteps: 20, Sampler: Euler, CFG scale: 5, Seed: 1337, Size: 96x96, Model: demo',
 };

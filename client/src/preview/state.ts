@@ -1,4 +1,5 @@
 import type { GenerationResult } from '../../../server/src/shared/engineProtocol';
+import type { WeightPolicy } from '../../../server/src/shared/mergeStrategy';
 import type {
   PreviewAction,
   PreviewChanges,
@@ -69,6 +70,12 @@ export function reduce(state: PreviewState, event: PreviewEvent): PreviewState {
   }
 }
 
+const POLICY_TEXT: Readonly<Record<WeightPolicy, string>> = {
+  merged: 'LoRAs were merged into the weights',
+  branches: 'LoRAs were computed beside the weights in every step',
+  mixed: 'LoRAs were merged into small weights and computed beside large ones',
+};
+
 /** The image's caption data out of the engine's report. */
 export function imageOf(result: GenerationResult): PreviewImage {
   return {
@@ -78,7 +85,8 @@ export function imageOf(result: GenerationResult): PreviewImage {
     seed: result.seed,
     seconds: (result.timings.total ?? 0) / 1000,
     merged: result.merged,
-    strategy: result.strategy.name === 'none' ? '' : `${result.strategy.name}: ${result.strategy.why}`,
+    strategy:
+      result.strategy.name === 'none' ? '' : `${POLICY_TEXT[result.strategy.name]}: ${result.strategy.why}.`,
     infotext: result.infotext,
   };
 }

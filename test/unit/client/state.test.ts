@@ -148,6 +148,6 @@ it('makes the caption out of the engine’s report', () => {
     latentsSha256: '00',
   };
   expect(imageOf(result)).toMatchObject({ src: '/pictures/1.png', seconds: 1.234, seed: 7, width: 512 });
-  expect(imageOf(result).strategy).toBe('merged: the weights change');
+  expect(imageOf(result).strategy).toBe('LoRAs were merged into the weights: the weights change.');
   expect(imageOf({ ...result, strategy: { name: 'none', why: 'no LoRA' } }).strategy).toBe('');
 });

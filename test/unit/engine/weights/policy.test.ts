@@ -71,7 +71,7 @@ describe('the policy', () => {
       for (const wanted of ['auto', 'branches'] as const)
         expect(choose({ slots, wanted, canBranch: nowhere }, isLowRank).policy).toBe('branches');
     expect(choose({ slots, changes: new Map() }).policy).toBe('branches');
-    expect(choose({ slots, changes: other }).policy).toBe('merged');
+    expect(choose({ slots, changes: other }).policy).toBe('mixed');
     const toBias = new Map([[1, change(false)]]);
     expect(choose({ slots: [short, bias], changes: toBias }).policy).toBe('branches');
     expect(choose({ slots, wanted: 'merged', changes: new Map() }).policy).toBe('merged');

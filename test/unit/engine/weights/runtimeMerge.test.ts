@@ -1,7 +1,12 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ModelFile, openModelFile } from '../../../../server/src/engine/graph/modelFile';
-import { type AppliedLora, assign, indexSlots } from '../../../../server/src/engine/lora/assign';
+import {
+  type AppliedLora,
+  assign,
+  indexSlots,
+  type SlotChange,
+} from '../../../../server/src/engine/lora/assign';
 import { openLoraFile } from '../../../../server/src/engine/lora/loraFile';
 import { createRuntime, type Runtime } from '../../../../server/src/engine/runtime/session';
 import { type SlotArray, slotArray } from '../../../../server/src/engine/weights/merged/float64Merge';
@@ -53,8 +58,8 @@ async function merged(runtime: Runtime, mostOpened?: number) {
   return { opened, arrays };
 }
 
-describe('what merges', () => {
-  it('is opened from the start, or when it is needed where that would be too much', async () => {
+describe('merge sessions', () => {
+  it('are opened from the start, or when they are needed where there would be too many', async () => {
     const early = createRuntime(1);
     const late = createRuntime(1);
     const [eager, lazy] = [await merged(early), await merged(late, 0)];
@@ -63,7 +68,7 @@ describe('what merges', () => {
     expect(lazy.arrays).toEqual(eager.arrays);
   });
 
-  it('goes on slowly where no session can be opened', async () => {
+  it('are not needed: weights are merged in float64 where none can be opened', async () => {
     const none: Runtime = {
       created: 0,
       provider: 'cpu',
@@ -74,5 +79,37 @@ describe('what merges', () => {
       const [own, other] = [slow, fast].map(({ arrays }) => arrays.get(index) as Float32Array);
       expect(distance(own!, other!)).toBeLessThan(1e-6);
     }
+  });
+
+  it('report what did not fit where none can be opened, and merge it again at the next bind', async () => {
+    const [index] = matrices;
+    const misfit = failure('lora-shape', 'does not fit', 'None.');
+    const slot = file.slots[index!]!;
+    const source = lora.file.modules.find(({ source: { name } }) =>
+      name.endsWith(slot.path.replaceAll('.', '_')),
+    )!;
+    // Its tensors fit when the merge is planned, and no longer when they are read.
+    const module = { ...source, isLowRank: true, tensors: { has: () => false, get: () => undefined } };
+    const change = { lora, module, strength: 1 } as unknown as SlotChange;
+    let opens = 0;
+    const none: Runtime = {
+      created: 0,
+      provider: 'cpu',
+      open: async () => {
+        opens++;
+        return misfit;
+      },
+    };
+    const merge = await openRuntimeMerge(none, file, [index!], { mostOpened: 0 });
+    if (!merge.ok) throw new Error(merge.problem.message);
+    const array = slotArray(slot);
+    const run = () => merge.value.run(new Map([[index!, [change]]]), () => array);
+    const first = await run();
+    expect(first.failures.map(({ reason }) => reason)).toEqual([
+      `${source.source.name}: its tensors are of no known kind`,
+    ]);
+    expect(first.incomplete).toEqual([index]);
+    expect((await run()).incomplete).toEqual([index]);
+    expect(opens).toBe(2);
   });
 });

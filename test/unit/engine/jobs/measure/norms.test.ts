@@ -27,7 +27,7 @@ const PATTERNS: Readonly<Record<string, { bytes: Uint8Array; values: number[] }>
   double: stored(Float64Array.from(numbers(PERIOD, 2))),
   float16: short(Uint16Array, (i) => [(i - 48) / 32, encodeF16((i - 48) / 32)]),
   bfloat16: short(Uint16Array, (i) => [1 + i / 128, 0x3f80 + i]),
-  float8e4m3: short(Uint8Array, (i) => (i % 3 === 0 ? [-1, 0xb8] : [7 / 512, 0x07])),
+  float8e4m3fn: short(Uint8Array, (i) => (i % 3 === 0 ? [-1, 0xb8] : [7 / 512, 0x07])),
 };
 
 function stored(array: Float32Array | Float64Array) {
