@@ -55,6 +55,29 @@ describe('a checkpoint with LoRAs merged into it', () => {
     expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
+  it('is written once by two merges at the same time, and never mixed', async () => {
+    const alone = planOf('alone.safetensors', { loras: [lora('mira', 0.5)] });
+    await bake(alone, OPTIONS, () => {}, QUIET);
+    const both = await Promise.all(
+      [1, 0.5].map((weight) =>
+        bake(planOf('twice.safetensors', { loras: [lora('mira', weight)] }), OPTIONS, () => {}, QUIET),
+      ),
+    );
+    const codes = both.map((outcome) => (outcome.type === 'failed' ? outcome.problem.code : outcome.type));
+    expect(codes.sort()).toEqual(['done', 'merge-busy']);
+    const expected = both[0]?.type === 'done' ? 'merged.safetensors' : 'alone.safetensors';
+    const bytesOf = (name: string) => readFileSync(path.join(folder, name));
+    expect(bytesOf('twice.safetensors').equals(bytesOf(expected))).toBe(true);
+  });
+
+  it('leaves a file of the user’s called .NAME.partial alone', async () => {
+    const mine = path.join(folder, '.kept.safetensors.partial');
+    writeFileSync(mine, 'mine');
+    const outcome = await bake(planOf('kept.safetensors'), OPTIONS, () => {}, QUIET);
+    expect(outcome.type).toBe('done');
+    expect(readFileSync(mine, 'utf8')).toBe('mine');
+  });
+
   it('keeps its types: --exact is refused for half precision', async () => {
     const half = path.join(folder, 'half.safetensors');
     writeFileSync(half, checkpointOf(DEMO, { dtype: 'F16', architecture: 'demo' }));

@@ -1,5 +1,5 @@
-import { renameSync, rmSync, statSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { rmSync, statSync } from 'node:fs';
+import { mkdir, mkdtemp, open } from 'node:fs/promises';
 import path from 'node:path';
 import { failure, type Result, success } from '../../../shared/problem';
 import { type ModelFile, openModelFile } from '../../graph/modelFile';
@@ -15,12 +15,13 @@ import type { BakeDestination, BakeJob } from './destination';
 import { progressOf, roomFor, syncFolder } from './folder';
 import { batches, encodeSlot, mergeBatch, notFinite } from './onnxGraph';
 import { type Placement, placeOf } from './placement';
+import { publishFile } from './publish';
 import { STORED_BYTES } from './storedBytes';
 
 /**
  * A checkpoint file: the whole file is copied, and the bytes of the weights that networks change are written over, each
- * where it was and in the type it had. Header, metadata and every other byte stay. The work is done in `.NAME.partial`
- * beside the output, which takes its name when every byte is on the disk.
+ * where it was and in the type it had. Header, metadata and every other byte stay. The work is done in a folder of its own
+ * beside the output, and the file is given its name when every byte is on the disk.
  */
 export const checkpointFile: BakeDestination = {
   name: 'a checkpoint file',
@@ -79,16 +80,17 @@ async function write(
   const refused = unwritable(plan, networks);
   if (refused) return refused;
   const folder = path.dirname(plan.output);
-  const partial = path.join(folder, `.${path.basename(plan.output)}.partial`);
   const { size } = statSync(plan.model.path);
   await mkdir(folder, { recursive: true });
   const full = roomFor(folder, size);
   if (full) return full;
+  // A folder that no other process can have: files called `.NAME.partial` may be the user's own.
+  const workFolder = await mkdtemp(path.join(folder, `.${path.basename(plan.output)}.partial-`));
+  const partial = path.join(workFolder, path.basename(plan.output));
   const merged = networks.flatMap(({ file, changes }) =>
     [...changes.keys()].map((index) => placeOf(file.slots[index])!.length),
   );
   const progress = progressOf(hooks, size + merged.reduce((sum, length) => sum + length, 0));
-  let isWhole = false;
   try {
     if (!(await copyWhole(plan.model.path, partial, progress))) return success(undefined);
     const failures: BindFailure[] = [];
@@ -114,12 +116,12 @@ async function write(
     } finally {
       await target.close();
     }
-    renameSync(partial, plan.output);
-    isWhole = true;
+    const published = publishFile(partial, plan.output);
+    if (!published.ok) return published;
     await syncFolder(folder);
     return success(failures);
   } finally {
-    if (!isWhole) rmSync(partial, { force: true });
+    rmSync(workFolder, { recursive: true, force: true });
   }
 }
 

@@ -8,13 +8,14 @@ import type { EngineLogger, JobHooks, JobOutcome } from '../job';
 import { checkpointFile } from './checkpointFile';
 import type { BakeDestination } from './destination';
 import { onnxFolder } from './onnxFolder';
+import { lockOutput } from './outputLock';
 
 /** Every form a merged model can be written in. A new one is one file and one line here. */
 const DESTINATIONS: readonly BakeDestination[] = [onnxFolder, checkpointFile];
 
 /**
- * Writes a copy of a model with networks merged into its weights. Fails with `already-there`, `merge-destination`, the
- * codes of opening the files, or those of the destination.
+ * Writes a copy of a model with networks merged into its weights. Fails with `already-there`, `merge-busy`,
+ * `merge-destination`, the codes of opening the files, or those of the destination.
  */
 export async function bake(
   plan: BakePlan,
@@ -33,6 +34,8 @@ export async function bake(
         'Choose another name with -o, or remove it; nothing is overwritten.',
       ),
     };
+  const lock = lockOutput(plan.output);
+  if (!lock.ok) return { type: 'failed', problem: lock.problem };
   const files = createLoraCache();
   try {
     const opened = files.openAll(plan.loras);
@@ -44,6 +47,7 @@ export async function bake(
     return { type: 'done', result: result.value };
   } finally {
     files.close();
+    lock.value.release();
   }
 }
 

@@ -1,7 +1,7 @@
 import {
   closeSync,
-  existsSync,
   fsyncSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readFileSync,
@@ -31,8 +31,10 @@ export function openJournal(folder: string, key: string): Result<Journal> {
   const file = path.join(folder, NAME);
   const done = new Set<string>();
   let isResumed = false;
-  if (existsSync(folder)) {
-    if (!existsSync(file))
+  const there = lstatSync(folder, { throwIfNoEntry: false });
+  if (there) {
+    // Neither a link nor a file of the user's own by this name is ever written through or removed.
+    if (!there.isDirectory() || !lstatSync(file, { throwIfNoEntry: false })?.isFile())
       return failure(
         'already-there',
         `${folder} is in the way, and no unfinished merge.`,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createReadStream, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { BakeResult } from '../../../shared/bake';
@@ -17,6 +17,7 @@ import { filesToCopy, progressOf, roomFor, syncFolder } from './folder';
 import { type Journal, openJournal, removeJournal } from './journal';
 import { bakeGraph, type GraphToBake, planOf } from './onnxGraph';
 import type { GraphPlan } from './placement';
+import { publishFolder } from './publish';
 
 /** Changes when the way results are written does: an attempt of another version is not continued. */
 const FORMAT = 1;
@@ -67,8 +68,8 @@ export const onnxFolder: BakeDestination = {
       const { failures, ...rest } = written.value;
       const merged = reports.map((report, index) => withFailures(report, loras[index], failures));
       const result = { ...rest, merged };
-      await finish(partial, job, result);
-      return success(result);
+      const published = await finish(partial, job, result);
+      return published.ok ? success(result) : published;
     } finally {
       for (const file of Object.values(files)) file.close();
     }
@@ -173,7 +174,11 @@ async function copyAll(
 }
 
 /** Puts the record of what was merged beside the model and gives the folder its name. */
-async function finish(partial: string, { plan, loras }: BakeJob, result: BakeResult): Promise<void> {
+async function finish(
+  partial: string,
+  { plan, loras }: BakeJob,
+  result: BakeResult,
+): Promise<Result<undefined>> {
   const entries = [];
   for (const [index, { name, file, te, unet, dyn }] of loras.entries()) {
     const { applied, total } = result.merged[index];
@@ -195,8 +200,11 @@ async function finish(partial: string, { plan, loras }: BakeJob, result: BakeRes
   writeFileSync(path.join(partial, 'sdprompt-merge.json'), `${JSON.stringify(record, null, 2)}\n`, {
     flush: true,
   });
-  removeJournal(partial);
   await syncFolder(partial);
-  renameSync(partial, plan.output);
+  const published = publishFolder(partial, plan.output);
+  if (!published.ok) return published;
+  // Only now: a folder without its journal could not be continued where the name was taken meanwhile.
+  removeJournal(plan.output);
   await syncFolder(path.dirname(plan.output));
+  return published;
 }
