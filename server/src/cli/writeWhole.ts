@@ -2,6 +2,23 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { failure, type Result, success } from '../shared/problem';
+import { checkWritable } from './writeRoot';
+
+/**
+ * Rewrites a file of the user's prompts, as {@link writeWhole} does, unless a link leads it out of its root.
+ *
+ * @param args absolute paths of the command's arguments
+ * Errors: `link-outside`, `cannot-write`.
+ */
+export async function rewriteWhole(
+  file: string,
+  text: string,
+  shown: string,
+  args?: readonly string[],
+): Promise<Result<undefined>> {
+  const allowed = checkWritable(file, shown, args);
+  return allowed.ok ? writeWhole(file, text, shown) : allowed;
+}
 
 /**
  * Writes a file whole or not at all, making its folder where it is missing.

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { formatDocument } from '../../language/features/format';
 import { parse } from '../../language/syntax/parse';
 import { applyEdits } from '../../language/text/edits';
@@ -10,7 +11,7 @@ import { openProject, reportConfigProblems } from '../openProject';
 import { plural } from '../plural';
 import { readBytes } from '../readText';
 import { readSource, rewrite, type Source } from '../sources';
-import { writeWhole } from '../writeWhole';
+import { rewriteWhole } from '../writeWhole';
 
 export const formatCommand: Command = {
   usage: '[files, folders, globs…]',
@@ -43,6 +44,7 @@ export const formatCommand: Command = {
     try {
       const found = await findFiles(io, project, positionals);
       if (!reportFound(io, found) || reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      const args = positionals.map((arg) => path.resolve(io.cwd, arg));
       let changed = 0;
       let code: number = EXIT.clean;
       for (const file of found.files) {
@@ -56,7 +58,9 @@ export const formatCommand: Command = {
         } else if (formatted.value.isChanged) {
           changed++;
           io.stdout.write(`${shown}\n`);
-          const written = flag('check') ? undefined : await writeWhole(file, formatted.value.text, shown);
+          const written = flag('check')
+            ? undefined
+            : await rewriteWhole(file, formatted.value.text, shown, args);
           if (written?.ok === false) {
             printProblem(io, written.problem);
             code = EXIT.trouble;

@@ -106,6 +106,7 @@ function readChoice(invocation: Invocation): LintChoice {
   const location = invocation.text('cache-location') ?? (invocation.flag('cache') ? CACHE_NAME : undefined);
   return {
     stats: createStats(),
+    args: invocation.positionals.map((arg) => path.resolve(invocation.io.cwd, arg)),
     ...(invocation.flag('fix') && { fix: { unsafe: invocation.flag('unsafe-fixes') } }),
     ...(location !== undefined &&
       !invocation.flag('stdin') && { cache: openLintCache(path.resolve(invocation.io.cwd, location)) }),

@@ -19,7 +19,7 @@ import { type Io, shownPath } from '../io';
 import { openProject, reportConfigProblems } from '../openProject';
 import { plural } from '../plural';
 import { readText } from '../readText';
-import { writeWhole } from '../writeWhole';
+import { rewriteWhole } from '../writeWhole';
 
 export const lockCommand: Command = {
   usage: '[--check]',
@@ -145,7 +145,7 @@ async function write(
     }
     return EXIT.findings;
   }
-  const written = await writeWhole(file, writeLockfile(pinned), shownPath(io, file));
+  const written = await rewriteWhole(file, writeLockfile(pinned), shownPath(io, file));
   if (!written.ok) {
     printProblem(io, written.problem);
     return EXIT.trouble;

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import type { Environment } from '../../language/environment';
 import type { RuleSettings } from '../../language/rules/rule';
+import type { Problem } from '../../shared/problem';
 import type { PlacedFinding } from '../report';
+import { rewriteWhole } from '../writeWhole';
 
 /** Findings of earlier runs, by everything that they depend on. */
 export interface LintCache {
@@ -13,8 +14,11 @@ export interface LintCache {
   /** The findings of a file's bytes under a state of the world; undefined when they have to be found. */
   get(file: string, state: string, bytes: Uint8Array): readonly PlacedFinding[] | undefined;
   set(file: string, state: string, bytes: Uint8Array, findings: readonly PlacedFinding[]): void;
-  /** Writes the entries that this run has used, beside those of files that are still there. */
-  save(): Promise<void>;
+  /**
+   * Writes the entries that this run has used, beside those of files that are still there. Gives back why that was not
+   * possible: `cache-foreign` for a file that is no cache, which is left alone, `link-outside`, `cannot-write`.
+   */
+  save(): Promise<Problem | undefined>;
 }
 
 export interface Known {
@@ -44,7 +48,8 @@ const TOO_FRESH_MS = 2000;
 
 /** Opens a cache file; one that is missing, damaged or of another form is an empty cache. */
 export function openLintCache(location: string): LintCache {
-  const stored = readStored(location);
+  const found = readStored(location);
+  const stored = found ?? NOTHING;
   const states = new Map(stored.states.map((state, index) => [state, index]));
   const entries = new Map(Object.entries(stored.files));
   const folder = path.dirname(location);
@@ -88,7 +93,14 @@ export function openLintCache(location: string): LintCache {
     set: (file, state, bytes, findings) =>
       keep(file, { state: indexOf(state), content: digestOf(bytes), findings }),
     async save() {
-      if (!isChanged) return;
+      if (!isChanged) return undefined;
+      const shown = path.basename(location);
+      if (!found)
+        return {
+          code: 'cache-foreign',
+          message: `${shown} is not a cache of sdprompt; it was left as it is, and no findings were kept.`,
+          remedy: 'Name another file with --cache-location, or remove this one.',
+        };
       const kept = [...entries].filter(([name]) => exists(path.resolve(folder, name)));
       const used = [...new Set(kept.map(([, { state }]) => state))];
       const names = [...states.keys()];
@@ -99,7 +111,8 @@ export function openLintCache(location: string): LintCache {
           kept.map(([name, entry]) => [name, { ...entry, state: used.indexOf(entry.state) }]),
         ),
       };
-      await writeFileAtomic(location, `${JSON.stringify(whole)}\n`);
+      const written = await rewriteWhole(location, `${JSON.stringify(whole)}\n`, shown);
+      return written.ok ? undefined : written.problem;
     },
   };
 }
@@ -140,17 +153,61 @@ function programStamp(): string {
   return `${size} ${mtimeMs}`;
 }
 
-function readStored(location: string): Pick<Stored, 'states' | 'files'> {
-  const nothing = { states: [], files: {} };
+const NOTHING: Pick<Stored, 'states' | 'files'> = { states: [], files: {} };
+
+/** What a cache file holds; nothing where there is none, it is empty or of an older form. Undefined: it is no cache. */
+function readStored(location: string): Pick<Stored, 'states' | 'files'> | undefined {
+  let text: string;
   try {
-    const stored: Partial<Stored> | null = JSON.parse(readFileSync(location, 'utf8'));
-    const { version, states, files } = stored ?? {};
-    return version === 2 && Array.isArray(states) && typeof files === 'object' && files
-      ? { states, files }
-      : nothing;
+    text = readFileSync(location, 'utf8');
   } catch {
-    return nothing;
+    return NOTHING;
   }
+  // A damaged cache is one as long as it begins like one.
+  const isOurs = text.trim() === '' || /^\s*\{\s*"version":\s*\d+,\s*"(states|files)":/.test(text);
+  try {
+    const stored: Partial<Stored> | null = JSON.parse(text);
+    const { version, states, files } = stored ?? {};
+    if (version === 2 && isTexts(states) && isObject(files))
+      return {
+        states,
+        files: Object.fromEntries(Object.entries(files).filter(([, entry]) => isEntry(entry))),
+      };
+  } catch {
+    // Cut off or damaged: begun anew.
+  }
+  return isOurs ? NOTHING : undefined;
+}
+
+function isEntry(entry: unknown): entry is Entry {
+  return (
+    isObject(entry) &&
+    Number.isInteger(entry.state) &&
+    typeof entry.content === 'string' &&
+    typeof entry.stamp === 'string' &&
+    Array.isArray(entry.findings) &&
+    entry.findings.every(isFinding)
+  );
+}
+
+const SEVERITIES: ReadonlySet<unknown> = new Set(['error', 'warning', 'info', 'hint']);
+const PLACES = ['line', 'column', 'endLine', 'endColumn'];
+
+function isFinding(finding: unknown): finding is PlacedFinding {
+  return (
+    isObject(finding) &&
+    SEVERITIES.has(finding.severity) &&
+    typeof finding.message === 'string' &&
+    PLACES.every((place) => Number.isInteger(finding[place]))
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((text) => typeof text === 'string');
 }
 
 function exists(file: string): boolean {

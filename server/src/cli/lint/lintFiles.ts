@@ -7,7 +7,7 @@ import { packageVersion } from '../packageFiles';
 import { readBytesNow } from '../readText';
 import type { FileReport, PlacedFinding } from '../report';
 import { kindOf, readSource } from '../sources';
-import { writeWhole } from '../writeWhole';
+import { rewriteWhole } from '../writeWhole';
 import { createStateDigest, type LintCache } from './lintCache';
 import { lintSource } from './lintSource';
 import type { Stats } from './stats';
@@ -17,6 +17,8 @@ export interface LintChoice {
   readonly fix?: { readonly unsafe: boolean };
   readonly cache?: LintCache;
   readonly stats: Stats;
+  /** Absolute paths of the command's arguments. */
+  readonly args?: readonly string[];
 }
 
 export interface Linted {
@@ -54,16 +56,23 @@ export async function lintFiles(
     const one = await linter(file, () => readBytesNow(file, shownPath(io, file)));
     // Nobody asks for the text again, and thousands of them are a burden.
     if (one) linted.push(one.text === '' ? one : { ...one, text: '' });
-    isComplete = one !== undefined && (await writeFixed(io, file, one)) && isComplete;
+    isComplete = one !== undefined && (await writeFixed(io, file, one, choice.args)) && isComplete;
   }
-  await choice.cache?.save();
+  const problem = await choice.cache?.save();
+  // A cache that cannot be kept costs time and nothing else.
+  if (problem) printProblem(io, problem);
   return { linted, isComplete };
 }
 
 /** Writes a file that was fixed; false, after saying so, where that is not possible. */
-async function writeFixed(io: Io, file: string, { file: { path }, fixed, text }: Linted): Promise<boolean> {
+async function writeFixed(
+  io: Io,
+  file: string,
+  { file: { path }, fixed, text }: Linted,
+  args: readonly string[] | undefined,
+): Promise<boolean> {
   if (fixed === 0) return true;
-  const written = await writeWhole(file, text, path);
+  const written = await rewriteWhole(file, text, path, args);
   if (!written.ok) printProblem(io, written.problem);
   return written.ok;
 }
