@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { failure, type Result } from '../shared/problem';
 import { decodeText, isPicture, MAX_TEXT_BYTES, tooLarge } from './sources';
@@ -11,7 +11,9 @@ import { decodeText, isPicture, MAX_TEXT_BYTES, tooLarge } from './sources';
  */
 export async function readBytes(file: string, shown = file): Promise<Result<Uint8Array>> {
   try {
-    const { size } = await stat(file);
+    const stats = await stat(file);
+    if (!stats.isFile()) return notAFile(shown, stats);
+    const { size } = stats;
     if (size > MAX_TEXT_BYTES && !isPicture(file)) return tooLarge(shown, size);
     return { ok: true, value: await readFile(file) };
   } catch (error) {
@@ -25,9 +27,12 @@ export async function readBytes(file: string, shown = file): Promise<Result<Uint
  */
 export function readBytesNow(file: string, shown = file): Result<Uint8Array> {
   try {
-    const handle = openSync(file, 'r');
+    // Without O_NONBLOCK opening a pipe waits for somebody who writes to it.
+    const handle = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
-      const { size } = fstatSync(handle);
+      const stats = fstatSync(handle);
+      if (!stats.isFile()) return notAFile(shown, stats);
+      const { size } = stats;
       if (size > MAX_TEXT_BYTES && !isPicture(file)) return tooLarge(shown, size);
       return { ok: true, value: readWhole(handle, size) };
     } finally {
@@ -47,6 +52,13 @@ function readWhole(handle: number, size: number): Uint8Array {
     length += read;
   }
   return bytes;
+}
+
+/** Devices and pipes have no end that could be waited for. */
+function notAFile(shown: string, stats: Stats): Result<never> {
+  return stats.isDirectory()
+    ? failure('cannot-read', `${shown} is a folder.`, 'Name the files in it.')
+    : failure('cannot-read', `${shown} is a device or a pipe, not a file.`, 'Pass its text on with --stdin.');
 }
 
 function cannotRead(shown: string, error: unknown): Result<never> {

@@ -64,8 +64,14 @@ export function* statsOf(path: string): FileWork<fs.Stats | undefined> {
   }
 }
 
-/** A file's text; undefined when it is no file, is longer than `maxBytes` or cannot be read. */
-export function* textOf(path: string, maxBytes = Number.POSITIVE_INFINITY): FileWork<string | undefined> {
+/** The longest text that is read where a caller names no limit: indexes of large libraries have some tens of megabytes. */
+const MAX_TEXT_BYTES = 256 * 2 ** 20;
+
+/**
+ * A file's text; undefined when it is no file, is longer than `maxBytes` or cannot be read. Kind and size are looked at
+ * first: a device or a pipe would never end.
+ */
+export function* textOf(path: string, maxBytes = MAX_TEXT_BYTES): FileWork<string | undefined> {
   const stats = yield* statsOf(path);
   if (!stats?.isFile() || stats.size > maxBytes) return undefined;
   try {

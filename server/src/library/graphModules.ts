@@ -1,9 +1,10 @@
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import { modulesOf, readModel as readOnnx } from '../formats/onnx';
 import { type Result, success } from '../shared/problem';
 import { openFileSource } from './fileSource';
+import { runLater, textOf } from './fileWork';
 import { asObject, parseObject } from './metadata/json';
 
 /** Shapes of weights by module. */
@@ -70,7 +71,7 @@ async function keyOf(path: string): Promise<string | undefined> {
 
 /** A file that is missing, damaged or of another version holds nothing. */
 async function readKept(file: string): Promise<Map<string, Modules>> {
-  const whole = parseObject(await readFile(file, 'utf8').catch(() => undefined));
+  const whole = parseObject(await runLater(textOf(file)));
   const graphs = whole?.version === VERSION ? (asObject(whole.graphs) ?? {}) : {};
   return new Map(Object.entries(graphs).filter((entry): entry is [string, Modules] => isModules(entry[1])));
 }

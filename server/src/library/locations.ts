@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse } from 'yaml';
+import { runLater, textOf } from './fileWork';
 import { asObject, asStrings } from './metadata/json';
 
 /** A folder of another program that probably holds LoRAs: a suggestion, to be asked about before anything is read. */
@@ -86,7 +87,7 @@ export async function suggestFolders(
 
 /** LoRA folders that ComfyUI's `extra_model_paths.yaml` names; none when there is no such file or it is broken. */
 export async function extraModelPaths(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await runLater(textOf(file));
   if (text === undefined || text.length > 1_000_000) return [];
   let sections: Record<string, unknown> | undefined;
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { LoraFacts, ModelFacts } from '../shared/facts';
@@ -10,6 +10,7 @@ import type {
   MeasuredLookup,
   Measurement,
 } from '../shared/measurement';
+import { runLater, textOf } from './fileWork';
 import { asObject, parseObject } from './metadata/json';
 
 /** What networks do to models, kept between runs: measuring reads a whole model, a lint must not. */
@@ -50,7 +51,7 @@ export function createMeasuredStore(
     const now = stats ? `${stats.size} ${stats.mtimeMs}` : '';
     if (now === stamp) return;
     stamp = now;
-    kept = readKept(await readFile(file, 'utf8').catch(() => undefined));
+    kept = readKept(await runLater(textOf(file)));
   };
 
   return {

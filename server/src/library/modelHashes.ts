@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, stat } from 'node:fs/promises';
+import { mkdir, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
 import type { LoraHashes } from '../shared/facts';
+import { runLater, textOf } from './fileWork';
 import { type HashFileOptions, hashFile } from './hashes';
 import { parseObject } from './metadata/json';
 
@@ -70,7 +71,7 @@ export function createModelHashes(
 }
 
 async function readKept(file: string | undefined): Promise<Map<string, string>> {
-  const text = file === undefined ? undefined : await readFile(file, 'utf8').catch(() => undefined);
+  const text = file === undefined ? undefined : await runLater(textOf(file));
   const entries = Object.entries(parseObject(text) ?? {});
   return new Map(
     entries.filter((entry): entry is [string, string] => /^[0-9a-f]{10}$/.test(String(entry[1]))),

@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readSingleFile, readWeightMap, tensorsOf, weightFiles } from '../formats/checkpoint';
 import { LAYOUTS, unetModules } from '../formats/lora';
@@ -6,6 +6,7 @@ import type { ModelFacts } from '../shared/facts';
 import { failure, type Problem } from '../shared/problem';
 import { checkpointModules } from './checkpointModules';
 import { readFileHeader } from './fileSource';
+import { runLater, textOf } from './fileWork';
 import { type Modules, type ReadGraph, readGraph } from './graphModules';
 import { asNumber, asString, parseObject } from './metadata/json';
 import { isPickleName, pickleProblem } from './pickle';
@@ -169,7 +170,7 @@ async function readDiffusers(
 async function weightShapes(folder: string): Promise<Modules | undefined> {
   const files = weightFiles(await readdir(folder).catch(() => []));
   if (!files) return undefined;
-  const map = files.index && readWeightMap(await readFile(join(folder, files.index), 'utf8').catch(() => ''));
+  const map = files.index && readWeightMap((await runLater(textOf(join(folder, files.index)))) ?? '');
   const names = files.file !== undefined ? [files.file] : map ? [...new Set(map.values())] : [];
   const modules: Record<string, readonly number[]> = {};
   for (const name of names) {
@@ -248,5 +249,5 @@ function nativeSizeOf(architecture: string | undefined): number | undefined {
 }
 
 async function readJson(path: string): Promise<Record<string, unknown> | undefined> {
-  return parseObject(await readFile(path, 'utf8').catch(() => undefined));
+  return parseObject(await runLater(textOf(path)));
 }

@@ -4,6 +4,7 @@ import * as path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { call, type FileWork, runLater, runNow, statsOf, textOf } from '../library/fileWork';
 import type { Files, FolderEntry } from './files';
+import { MAX_TEXT_BYTES } from './limits';
 
 /** The real file system, with asynchronous calls. Whatever cannot be read counts as absent: a project is full of such files. */
 export const nodeFiles: Files = filesBy(runLater);
@@ -32,7 +33,7 @@ function filesBy(run: <T>(work: FileWork<T>) => Promise<T>): Files {
 }
 
 function* readText(file: string): FileWork<string | undefined> {
-  return (yield* textOf(file))?.replace(/^\ufeff/, '');
+  return (yield* textOf(file, MAX_TEXT_BYTES))?.replace(/^\ufeff/, '');
 }
 
 function* kindOf(file: string): FileWork<FolderEntry['kind'] | undefined> {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { resolveDocument } from '../../language/analysis/resolve';
 import { parse } from '../../language/syntax/parse';
+import { runLater, textOf } from '../../library/fileWork';
 import { hashFile } from '../../library/hashes';
 import {
   checkLockfile,
@@ -86,7 +86,7 @@ async function check(
   used: ReadonlyMap<string, LoraFacts | undefined>,
 ): Promise<number> {
   const name = path.relative(io.cwd, file);
-  const text = await readFile(file, 'utf8').catch(() => undefined);
+  const text = await runLater(textOf(file));
   if (text === undefined) {
     io.stderr.write(`sdprompt: there is no ${name}.\n  Write it with: sdprompt lock\n`);
     return EXIT.trouble;

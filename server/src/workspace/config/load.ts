@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import * as path from 'node:path';
 import type { Files } from '../files';
-import { MAX_EXTENDS_DEPTH } from '../limits';
+import { MAX_EXTENDS, MAX_EXTENDS_DEPTH } from '../limits';
 import {
   type ConfigProblem,
   type Configuration,
@@ -48,7 +48,12 @@ export async function loadConfiguration(
       problems: [problem],
     };
   }
-  const { layer, sources, problems } = await load({ files, trusted: options.trusted }, file, text, []);
+  const { layer, sources, problems } = await load(
+    { files, trusted: options.trusted, followed: 0 },
+    file,
+    text,
+    [],
+  );
   return { ...DEFAULT_CONFIGURATION, ...layer, path: file, folder: path.dirname(file), sources, problems };
 }
 
@@ -59,6 +64,7 @@ async function load(access: Access, file: string, text: string, chain: readonly 
   const problemsHere = [...read.problems];
   let layer: Layer = {};
   for (const [index, entry] of asList(read.raw.extends).entries()) {
+    if (access.followed > MAX_EXTENDS) break;
     const place = Array.isArray(read.raw.extends) ? ['extends', index] : ['extends'];
     const extended = await loadExtended(access, file, entry, [...chain, file], (code, message, remedy) =>
       problemsHere.push(read.problemAt(place, code, message, remedy)),
@@ -110,6 +116,16 @@ async function loadExtended(
     );
     return undefined;
   }
+  if (++access.followed > MAX_EXTENDS) {
+    // Said once: each of thousands of further entries would say the same.
+    if (access.followed === MAX_EXTENDS + 1)
+      report(
+        'config-too-many',
+        `The configuration follows more than ${MAX_EXTENDS} entries of \`extends\`; the rest is left out.`,
+        'Put what they share into one file.',
+      );
+    return undefined;
+  }
   const text = await access.files.readText(target);
   if (text === undefined) {
     report(
@@ -128,6 +144,8 @@ type Layer = Partial<Omit<Configuration, 'path' | 'folder' | 'sources' | 'proble
 interface Access {
   readonly files: Files;
   readonly trusted: boolean;
+  /** Entries of `extends` followed so far. */
+  followed: number;
 }
 
 interface Loaded {

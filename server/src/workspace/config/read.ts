@@ -1,5 +1,13 @@
-import { findNodeAtLocation, type Node, type ParseError, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  createScanner,
+  findNodeAtLocation,
+  type Node,
+  type ParseError,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import { createLineIndex } from '../../language/text/lines';
+import { MAX_JSON_DEPTH } from '../limits';
 import type { ConfigProblem, RawConfiguration } from './configuration';
 import { validateConfiguration } from './validate';
 
@@ -41,6 +49,21 @@ export function readConfiguration(file: string, text: string): ReadConfiguration
   };
 
   const errors: ParseError[] = [];
+  const tooDeep = firstTooDeep(text);
+  if (tooDeep !== undefined)
+    return {
+      raw: {},
+      problems: [
+        place(
+          tooDeep,
+          tooDeep + 1,
+          'config-syntax',
+          `Values are nested more than ${MAX_JSON_DEPTH} deep here.`,
+          'Correct the file; no setting is nested so deep.',
+        ),
+      ],
+      problemAt: (_, code, message, remedy) => place(0, 0, code, message, remedy),
+    };
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const problems = (isBlank ? [] : errors).map((error) =>
     place(
@@ -84,6 +107,19 @@ export function readConfiguration(file: string, text: string): ReadConfiguration
       ? Object.fromEntries(Object.entries(value).filter(([name]) => !bad.has(name)))
       : {};
   return { raw: raw as RawConfiguration, problems, problemAt };
+}
+
+/** The first bracket that is nested too deep: the parser is recursive and would run out of stack. */
+function firstTooDeep(text: string): number | undefined {
+  let depth = 0;
+  const scanner = createScanner(text, true);
+  for (scanner.scan(); scanner.getTokenLength() > 0; scanner.scan()) {
+    const token = text[scanner.getTokenOffset()];
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    if (depth > MAX_JSON_DEPTH) return scanner.getTokenOffset();
+  }
+  return undefined;
 }
 
 /** The value of a node; `__proto__` and friends stay plain keys. */
