@@ -13,6 +13,7 @@ import type { Problem } from '../../shared/problem';
 import type { EngineLog } from '../log';
 import { createCrashLog } from './crashLog';
 import { type EngineProcess, startEngine } from './engineProcess';
+import { missingRuntime } from './runtimeInstalled';
 
 export interface EngineHostOptions {
   /** Path of the engine's bundle, `engine.js`. */
@@ -161,6 +162,8 @@ export function createEngineHost(options: EngineHostOptions): EngineHost {
     running = job;
     if (!engine) {
       if (crashes.isTooMany()) return finish(job, { type: 'failed', problem: tooManyProblem() });
+      const missing = missingRuntime(options.enginePath);
+      if (missing) return finish(job, { type: 'failed', problem: missing.problem });
       engine = startEngine({
         enginePath: options.enginePath,
         execPath: options.execPath,
