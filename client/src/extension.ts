@@ -8,15 +8,15 @@ import {
   type PlanProgressParams,
 } from '../../server/src/shared/lspMessages';
 import { registerCommands } from './commands/index';
+import { handleMessages } from './commands/pageMessages';
 import { createEngine } from './engine';
+import { createComparer } from './generation/compare';
 import { createController } from './generation/controller';
 import { planResolver } from './generation/resolvePlan';
 import { createLanguageClient } from './languageClient';
 import { offerFolders } from './library/offerFolders';
 import { createLog } from './log';
-import { createComparer } from './preview/compare';
 import { followDocument } from './preview/follow';
-import { handleMessages } from './preview/messages';
 import { createPreviewPanel } from './preview/panel';
 import type { Services } from './services';
 import { outputFolder } from './settings';

@@ -3,9 +3,7 @@
  * circle anywhere else.
  */
 export const FOLDERS_WITH_CIRCLES: readonly string[] = [
-  'client/src',
   'server/src/engine',
   'server/src/engines/local',
-  'server/src/library',
   'server/src/shared',
 ];

@@ -1,7 +1,6 @@
 import type { TensorShape } from '../formats/lora';
 import type { LoraHashes } from '../shared/facts';
 import type { Problem } from '../shared/problem';
-import { alphaOf, rankOf } from './metadata/ranks';
 import type { SidecarFacts } from './metadata/sidecars';
 import {
   SHOWN_TAGS,
@@ -17,6 +16,7 @@ import { architectureOf, type Claim, claimOf } from './verdict/claims';
 import { type Evidence, gatherEvidence } from './verdict/evidence';
 import { familyOf, predictionOf } from './verdict/family';
 import { embeddingFacts } from './verdict/kind';
+import { alphaOf, rankOf } from './verdict/ranks';
 
 /** Everything known about one file; `sdprompt inspect --json` prints it. */
 export interface Inspection {

@@ -3,10 +3,10 @@ import * as path from 'node:path';
 import * as vscode from 'vscode';
 import { ReadPicture, type ReadPictureResult } from '../../../server/src/shared/lspMessages';
 import type { FromPreview } from '../../../server/src/shared/previewMessages';
-import { type Place, placeOf } from '../commands/place';
+import { appendedBlock, freeName, isPictureName } from '../preview/dropped';
+import { startFrom } from '../preview/startFrom';
 import type { Services } from '../services';
-import { appendedBlock, freeName, isPictureName } from './dropped';
-import { startFrom } from './startFrom';
+import { type Place, placeOf } from './place';
 
 type Drop = Extract<FromPreview, { readonly type: 'drop' }>;
 

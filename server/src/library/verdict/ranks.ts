@@ -1,5 +1,5 @@
-import type { Sized } from '../verdict/evidence';
-import { asNumber, parseObject } from './json';
+import { asNumber, parseObject } from '../metadata/json';
+import type { Sized } from './evidence';
 
 /** The rank most modules have; undefined for types without one. */
 export function rankOf(modules: readonly Sized[]): number | undefined {

@@ -3,7 +3,7 @@ import { isProblemActionId, type ProblemActionId } from '../generation/problemAc
 import { newSeed } from '../generation/seed';
 import type { Services } from '../services';
 import { setBaseModel } from '../settings';
-import { handleDrop } from './drop';
+import { handleDrop } from './dropOnPage';
 
 const BUILT_IN_MODEL = 'demo';
 

@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
-import type { PlanResolver } from '../generation/resolvePlan';
-import { outdatedBecause, planDigest, stampsOf, TEXT_CHANGED } from './origin';
-import type { PreviewPanel } from './panel';
-import { findBlock } from './target';
+import { outdatedBecause, planDigest, stampsOf, TEXT_CHANGED } from '../preview/origin';
+import type { PreviewPanel } from '../preview/panel';
+import { findBlock } from '../preview/target';
+import type { PlanResolver } from './resolvePlan';
 
 /** Long enough for a burst of changes, short enough that the mark is there when somebody looks. */
 const LOOK_DELAY_MS = 300;
