@@ -57,7 +57,7 @@ export function createScratch(): Scratch {
   };
 }
 
-/** What a reader of headers may know beforehand. */
+/** What the caller of a header reader already has. */
 export interface KnownFile {
   /** Memory to use where it suffices; the bytes are then only good until it is used again. */
   readonly scratch?: Buffer;

@@ -15,14 +15,14 @@ export type ReadGraph = (file: string) => Promise<Result<Modules>>;
 
 /** To be raised when `modulesOf` finds other modules in the same graph. */
 const VERSION = 1;
-/** Graphs kept; the oldest go first. */
+/** Graphs cached; the oldest are evicted first. */
 const MAX_GRAPHS = 30;
 
 /**
  * Remembers what graphs hold between runs: finding it out takes tens of milliseconds for a small model and hundreds for a
  * large one, every time a command is started.
  *
- * @param cachePath folder where it is kept; without it every graph is read
+ * @param cachePath folder of the cache; without it every graph is read
  */
 export function createGraphReader(cachePath: string | undefined, log: (message: string) => void): ReadGraph {
   if (cachePath === undefined) return readGraph;

@@ -16,12 +16,12 @@ export interface HashFileOptions {
   readonly signal?: AbortSignal;
   /** Told how much has been read, of how much. */
   readonly report?: (done: number, of: number) => void;
-  /** False: without the hashes of the tensor bytes, which nobody writes for base models and which take as long again. */
+  /** False: without the hashes of the tensor bytes, which no program writes for base models and which take as long again. */
   readonly tensorsToo?: boolean;
 }
 
 /**
- * Every hash that programs know a file by, in one pass over it, 1 MB at a time:
+ * Every hash by which programs identify a file, in one pass over it, 1 MB at a time:
  * SHA-256 and AutoV2 (its first ten digits) of the whole file; AutoV1 (first eight) of 64 KB in the second megabyte;
  * AutoV3 and the web UI's short hash (first twelve) of the tensor bytes alone, which survive an edit of the metadata.
  *

@@ -22,7 +22,7 @@ const UNFINISHED = new Set([
   'cannot-read',
 ]);
 
-/** True for a refusal that waiting may cure. */
+/** True for a header that may be refused only because the file is still being written. */
 export function mayBeUnfinished({ network, file }: LoraFacts): boolean {
   return network.status === 'broken' && UNFINISHED.has(file.problem?.code ?? '');
 }

@@ -109,7 +109,7 @@ export const WANTED_METADATA: ReadonlySet<string> = new Set([
   'ssmd_description',
 ]);
 
-/** Puts together what tensors, metadata and sidecars say, each believed in what it is best at. */
+/** Combines what tensors, metadata and sidecars say; for each fact the most reliable source counts. */
 export function inspectTensors(
   path: string,
   metadata: Readonly<Record<string, string>>,

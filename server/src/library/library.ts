@@ -17,14 +17,14 @@ import { type FolderWatcher, watchFolders } from './watch';
 export interface LibraryOptions {
   /** Absolute paths, in order of precedence. One that does not exist yet is noticed when it appears. */
   readonly folders: readonly string[];
-  /** Folder (or `.json` file) where the index is kept between runs; absent: not kept. */
+  /** Folder (or `.json` file) of the index between runs; absent: no index is written. */
   readonly cachePath?: string;
   /** Follow changes on disk. Without it, `refresh` looks again. */
   readonly watch: boolean;
   readonly log: (message: string) => void;
 }
 
-/** What is installed in some folders: every file known by its header, kept up to date. */
+/** What is installed in some folders: facts of every file from its header, updated when files change. */
 export interface Library {
   /** In the order the web UI reads the files: folder by folder, each naturally sorted. */
   all(): readonly LoraFacts[];
@@ -39,7 +39,7 @@ export interface Library {
   readonly ready: Promise<void>;
   /** Called after facts have changed; returns a function that stops the calls. */
   onDidChange(listener: () => void): () => void;
-  /** Hashes of a file of the library, computed once and kept; reads the whole file. Undefined when it is unreadable. */
+  /** Hashes of a file of the library, computed once and cached; reads the whole file. Undefined when it is unreadable. */
   hashesOf(path: string): Promise<LoraHashes | undefined>;
   /** Hashes files that have no hashes yet, one at a time, until aborted; returns how many. */
   hashAll(options?: HashOptions): Promise<number>;
@@ -50,7 +50,7 @@ export interface HashOptions {
   readonly signal?: AbortSignal;
   /** Which files; absent: all. */
   readonly only?: (facts: LoraFacts) => boolean;
-  /** For work that nobody waits for: rests longer than it works, and leaves files on network drives alone. */
+  /** Pauses longer than it works, and skips files on network drives. */
   readonly background?: boolean;
   /** Told before each file is read. */
   readonly onFile?: (facts: LoraFacts) => void;

@@ -13,18 +13,18 @@ import type {
 import { runLater, textOf } from './fileWork';
 import { asObject, parseObject } from './metadata/json';
 
-/** What networks do to models, kept between runs: measuring reads a whole model, a lint must not. */
+/** How much networks change models, cached between runs: measuring reads a whole model, which a lint must not. */
 export interface MeasuredStore {
   /** What is known of the given models; undefined when that is nothing. */
   lookup(models: readonly ModelFacts[]): Promise<MeasuredLookup | undefined>;
-  /** All there is to know of some files and a model, by their paths; undefined unless nothing of it is missing. */
+  /** The complete measurement of some files and a model, by their paths; undefined when a part of it is missing. */
   find(model: string, loras: readonly string[]): Promise<KnownChanges | undefined>;
   /** Keeps a measurement of files, all at weight 1, in the order they were given to it. */
   add(model: string, loras: readonly string[], measurement: Measurement): Promise<void>;
 }
 
 const VERSION = 2;
-/** Entries kept of each sort; the oldest go first. */
+/** Entries cached of each kind; the oldest are evicted first. */
 const MAX_ENTRIES = 4_000;
 
 type Changes = Map<string, readonly KnownBlock[]>;

@@ -21,7 +21,7 @@ export interface ModelHashes {
 const LEGACY_START = 0x100000;
 const LEGACY_LENGTH = 0x10000;
 
-/** @param cachePath folder where hashes are kept between runs; without it they last as long as the process. */
+/** @param cachePath folder where hashes are cached between runs; without it they are cached until the process ends. */
 export function createModelHashes(
   cachePath: string | undefined,
   log: (message: string) => void,

@@ -1,7 +1,7 @@
-/** Answers kept; when there are more questions, all are forgotten and asked again. */
+/** Results cached; when there are more, the cache is emptied. */
 const MAX_REMEMBERED = 1_000;
 
-/** A function of one text that answers the same few questions of thousands of files from memory. */
+/** Caches a function of one text: thousands of files hold the same few texts. */
 export function remembered<T>(answer: (text: string) => T): (text: string) => T {
   const known = new Map<string, T>();
   return (text) => {

@@ -21,12 +21,12 @@ export interface StructureMemo {
   read(header: HeaderBytes): Result<ReadHeader>;
 }
 
-/** Structures kept. Each is under a kilobyte; the number only bounds what a hostile folder can make us keep. */
+/** Structures cached. Each is under a kilobyte; the number only limits the memory that a hostile folder can take. */
 const MAX_KEPT = 4_096;
-/** Bytes of whole tensor lists kept: comparing two is an order of magnitude cheaper than digesting one. */
+/** Bytes of whole tensor lists cached: comparing two is ten times as fast as computing a digest. */
 const MAX_SAMPLE_BYTES = 4 << 20;
 
-/** Files with a tensor list before its bytes are kept: most of a folder's files share a few, the others come and go. */
+/** Files with the same tensor list before its bytes are cached: most files of a folder share a few lists. */
 const WORTH_A_SAMPLE = 5;
 
 interface Known {

@@ -27,7 +27,7 @@ export interface WalkResult {
 }
 
 const EXTENSIONS = new Set(['.safetensors', '.sft']);
-/** Depth at which a folder is left alone; nobody sorts LoRAs that deep, but a broken mount may. */
+/** Depth from which folders are not entered: only a broken mount is that deep. */
 const MAX_DEPTH = 32;
 
 /**

@@ -18,7 +18,7 @@ export function weightFiles(names: readonly string[]): WeightFiles | undefined {
   const single = names
     .filter((name) => name.endsWith('.safetensors') && !/-\d{5}-of-\d{5}\b/.test(name))
     .sort(plainFirst)[0];
-  // An index of a variant gives way to a whole file without one.
+  // A whole file without a variant comes before the index of a variant.
   if (
     single !== undefined &&
     (index === undefined || plainFirst(single, index.replace('.index.json', '')) <= 0)

@@ -6,13 +6,13 @@ export interface StoredTensor {
   readonly source: string;
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** Path of the file, as whoever read the header gave it. */
+  /** Path of the file, as the caller that read the header gave it. */
   readonly file: string;
   /** Bytes from the beginning of the file. */
   readonly offset: number;
   /** Bytes. */
   readonly length: number;
-  /** The bytes hold the matrix that the network knows, transposed. */
+  /** The bytes hold the transposed matrix of the network. */
   readonly transposed?: true;
 }
 

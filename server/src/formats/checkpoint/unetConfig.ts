@@ -115,7 +115,7 @@ export function architectureOf(weights: TensorTable): string | undefined {
       // Without attention in the middle the second block there may be left out.
       if (isPlain && path.startsWith('mid_block.resnets.1.')) return true;
       const found = weights.get(`${path}.weight`)?.shape;
-      // Models that read more than latents are told apart by their entrance.
+      // Models that read more than latents are detected from the channels of their first convolution.
       return found?.[0] === shape[0] && (path === 'conv_in' || (found[1] ?? 1) === (shape[1] ?? 1));
     }),
   );

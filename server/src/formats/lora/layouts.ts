@@ -9,7 +9,7 @@ export interface TextEncoderLayout {
   readonly projection?: number;
 }
 
-/** An architecture that the dictionary rule knows: a U-Net and its text encoders. */
+/** An architecture that the dictionary rule recognises: a U-Net and its text encoders. */
 export interface ArchitectureLayout {
   /** Spelled as everywhere in this program. */
   readonly name: string;

@@ -7,7 +7,7 @@ export interface PngPicture {
   readonly width: number;
   readonly height: number;
   readonly rgb: Uint8Array;
-  /** Texts to be kept in the file, as `parameters`. */
+  /** Texts to write into the file, as `parameters`. */
   readonly text?: Readonly<Record<string, string>>;
 }
 

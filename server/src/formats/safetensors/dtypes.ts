@@ -1,4 +1,4 @@
-/** Bits of one element by dtype name: every dtype the reference reader 0.8.0 knows, sub-byte ones included. */
+/** Bits of one element by dtype name: every dtype of the reference reader 0.8.0, sub-byte ones included. */
 export const DTYPE_BITS: Readonly<Record<string, number>> = {
   BOOL: 8,
   F4: 4,

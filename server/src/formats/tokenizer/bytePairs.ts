@@ -1,6 +1,6 @@
 /**
  * Byte-pair encoding of one word: joins the pair of lowest rank, everywhere it stands and from left to right, until no
- * known pair is left. `ranks` has pairs written with a blank between them. Time grows with n log n: a heap of ranks
+ * known pair is left. `ranks` has pairs written with a space between them. Time grows with n log n: a heap of ranks
  * and, for each rank, the places of its pair; a plain search for the next pair would take the square on a long word.
  */
 export function joinPairs(symbols: readonly string[], ranks: ReadonlyMap<string, number>): readonly string[] {

@@ -30,7 +30,7 @@ const WORD_IN_ANY_CASE = new RegExp(WORD.source, 'giu');
 /** The combining iota: a mark that has a letter for a capital. Looking in any case, Python finds it in no word. */
 const IOTA = '\u0345';
 
-/** Words remembered before the memory is emptied: prompts repeat themselves. */
+/** Words cached; when there are more, the cache is emptied. Prompts repeat their words. */
 const REMEMBERED_WORDS = 10_000;
 
 /** A tokenizer made of a folder's files. Throws what JSON.parse throws for a vocab.json that is no JSON. */

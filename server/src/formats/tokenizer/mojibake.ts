@@ -6,7 +6,7 @@ const CODES_1252 = new Map(Array.from(WINDOWS_1252, (character, i) => [character
 /**
  * Undoes a decoding as Windows-1252 or Latin-1 of what was UTF-8: `cafÃ©` is `café`. Where a line as a whole is no such
  * thing, its parts may be: `“cafÃ©”`. Only what looks wrong is touched, by the rules of the Python library ftfy (Robyn
- * Speer, Apache-2.0), which knows eight more encodings.
+ * Speer, Apache-2.0), which has eight more encodings.
  */
 export function decodeAgain(line: string): string {
   if (!looksWrong(line)) return line;

@@ -7,7 +7,7 @@ import { decodeAgain, WINDOWS_1252 } from './mojibake';
  * Windows-1252 though it is UTF-8. They are repeated until nothing changes, as there.
  */
 export function repairText(text: string): string {
-  // From the first line on that holds a `<`, the text is taken to know its entities.
+  // From the first line on that holds a `<`, the text is taken as HTML with its own entities.
   let mayHoldEntities = true;
   return text
     .split(/(?<=\n)/)

@@ -5,7 +5,7 @@ export const BEGIN_TEXT = '<|startoftext|>';
 export const END_TEXT = '<|endoftext|>';
 export const WORD_END = '</w>';
 
-/** The pieces a tokenizer knows, and the order in which it joins them. */
+/** The pieces of a tokenizer, and the order in which it joins them. */
 export interface Vocabulary {
   readonly ids: ReadonlyMap<string, number>;
   /** Rank of a pair, its two pieces joined by a space; lower is joined first. */

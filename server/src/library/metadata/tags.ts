@@ -9,7 +9,7 @@ export const SHOWN_TAGS = 24;
 /** Above this average length the "tags" are sentences, so words are counted instead. */
 const SENTENCE_LENGTH = 16;
 
-/** The text of `ss_tag_frequency`, the longest of most headers: decoded and parsed only when somebody has to. */
+/** The text of `ss_tag_frequency`, the longest of most headers: decoded and parsed only on demand. */
 export interface TagText {
   /** As it stands in the header between its quotes, checked but not decoded; absent: only the text is at hand. */
   readonly written?: Uint8Array;

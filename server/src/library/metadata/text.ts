@@ -1,4 +1,4 @@
-/** Longest description kept, characters: what a hover shows. */
+/** Longest description, characters: what a hover shows. */
 export const MAX_DESCRIPTION = 2_000;
 const MAX_WORD = 200;
 const MAX_WORDS = 64;
@@ -35,10 +35,10 @@ function entity(name: string): string | undefined {
   return code > 31 && code < 0x110000 && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : '';
 }
 
-/** Printable ASCII with single blanks between: most labels, and nothing to clean. */
+/** Printable ASCII with single spaces between: most labels, and nothing to clean. */
 const PLAIN_WORDS = /^[!-~]+(?: [!-~]+)*$/;
 
-/** One line of untrusted text: controls gone, blanks collapsed, length capped. */
+/** One line of untrusted text: without control characters, whitespace collapsed, length limited. */
 export function plainLine(text: string, limit = MAX_WORD): string {
   if (text.length <= limit && PLAIN_WORDS.test(text)) return text;
   return withoutControls(text.slice(0, limit * 4))

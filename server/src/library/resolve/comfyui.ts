@@ -12,7 +12,7 @@ export const comfyuiCore: Program = {
 
 /**
  * ComfyUI with an add-on that reads `<lora:…>` in prompts (prompt-control): the exact path, else the file name or the
- * path without extension, else the same with underscores for blanks, else the only file whose path has all the words.
+ * path without extension, else the same with underscores for spaces, else the only file whose path has all the words.
  */
 export const comfyuiPromptControl: Program = {
   id: 'comfyui_prompt_control',

@@ -53,7 +53,7 @@ export function composed(entries: readonly Entry[]): Entry[] {
   }));
 }
 
-/** A choice among matches where the first one wins; a pickle gives way to a safetensors file of the same name. */
+/** A choice among matches where the first one wins; a safetensors file comes before a pickle of the same name. */
 export function firstOf(matches: readonly Entry[], how: Choice['how']): Choice {
   if (matches.length === 0) return NOTHING;
   const chosen = matches.find(({ path }) => path.endsWith('.safetensors')) ?? matches[0];

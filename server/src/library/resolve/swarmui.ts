@@ -1,7 +1,7 @@
 import { firstOf, type Program } from './entry';
 
 /**
- * SwarmUI: the path without `.safetensors`, case, blanks and square brackets; else the shortest path that has the name
+ * SwarmUI: the path without `.safetensors`, case, spaces and square brackets; else the shortest path that has the name
  * in it.
  */
 export const swarmui: Program = {

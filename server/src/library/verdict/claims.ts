@@ -9,7 +9,7 @@ export interface Claim {
   readonly text: string;
 }
 
-/** First match counts. Applied to lower-case text in which every run of `_`, `.` and blanks is one `-`. */
+/** First match counts. Applied to lower-case text in which every run of `_`, `.` and spaces is one `-`. */
 const SPELLINGS: readonly (readonly [pattern: RegExp, architecture: string])[] = [
   [/pony-?v7|aura-?flow/, 'auraflow'],
   [/refiner/, 'sdxl-refiner'],
@@ -43,7 +43,7 @@ const SPELLINGS: readonly (readonly [pattern: RegExp, architecture: string])[] =
   [/^kolors/, 'kolors'],
 ];
 
-/** Architecture named by a trainer, a model card or a web site; undefined when the name is not one we know. */
+/** Architecture named by a trainer, a model card or a web site; undefined for a name that is not in the table. */
 export function architectureOf(text: string): string | undefined {
   return architectureSpelled(text.slice(0, 200));
 }

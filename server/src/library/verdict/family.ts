@@ -34,7 +34,7 @@ export function familyOf({ metadata, tags, baseModel }: FamilyEvidence): string 
   return tagFrequency(tags).some(([tag]) => PONY_TAGS.has(tag)) ? 'pony' : undefined;
 }
 
-/** What the base model of an SDXL network predicts, where the file says so: `v` is told apart from the usual noise. */
+/** What the base model of an SDXL network predicts, where the file says so: `v` or the usual noise (`epsilon`). */
 export function predictionOf(metadata: Readonly<Record<string, string>>): 'v' | 'epsilon' | undefined {
   const type = metadata['modelspec.prediction_type'];
   if (type === 'v' || /v[-_ ]?pred/i.test(metadata.ss_sd_model_name?.slice(0, 300) ?? '')) return 'v';

@@ -2,7 +2,7 @@ import type { Finding, Sized } from './evidence';
 import { type Family, one, several, viewOf } from './transformerView';
 
 /**
- * The denoisers that are not U-Nets, told apart by the names of their blocks and a few widths. First match counts, so
+ * The denoisers that are not U-Nets, detected from the names of their blocks and a few widths. First match counts, so
  * the unmistakable names stand before the ones that several families share.
  */
 export function findTransformer(unet: readonly Sized[]): Finding | undefined {

@@ -1,7 +1,7 @@
 import { DTYPE_BITS, isDtype } from '../dtypes';
 import { JsonBytes, type TextTable } from './jsonBytes';
 
-/** What is kept of a tensor whose place in the file has been checked. */
+/** Dtype and shape of a tensor whose byte range has been checked. */
 export interface ListedTensor {
   readonly dtype: string;
   readonly shape: readonly number[];
