@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Failure, failure } from '../../shared/problem';
 
@@ -11,6 +12,8 @@ export const RUNTIME_VERSION = '1.30.0';
  * downloads the CUDA libraries from outside the registry.
  */
 export function missingRuntime(enginePath: string): Failure | undefined {
+  // An engine that is not there is another problem, which starting it names.
+  if (!existsSync(enginePath)) return undefined;
   try {
     createRequire(enginePath).resolve(RUNTIME);
     return undefined;

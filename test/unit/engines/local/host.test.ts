@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { constants, getPriority, tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -203,6 +203,21 @@ describe('crashes', () => {
 });
 
 describe('starting', () => {
+  it('says what to install where ONNX Runtime is missing', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sdprompt-host-'));
+    const enginePath = path.join(folder, 'engine.js');
+    writeFileSync(enginePath, '');
+    const outcome = await hostWith({ enginePath }).generate(plan('ok'), request);
+    expect(outcome).toMatchObject({
+      type: 'failed',
+      problem: {
+        code: 'runtime-not-installed',
+        remedy: expect.stringContaining('npm install --ignore-scripts'),
+      },
+    });
+    rmSync(folder, { recursive: true });
+  });
+
   it('fails with a problem when the process dies at once', async () => {
     process.env.FAKE_ENGINE = 'dies';
     const outcome = await hostWith().generate(plan('ok'), request);
