@@ -64,7 +64,7 @@ export const LAYERS: Readonly<Record<string, LayerRule>> = {
   },
   'server/src/engines': {
     layers: ['server/src/shared', 'server/src/formats', 'server/src/numerics'],
-    packages: ['node:'],
+    packages: ['node:', 'jsonc-parser', 'ws'],
   },
   'client/src': {
     layers: ['server/src/shared', 'server/src/engines'],

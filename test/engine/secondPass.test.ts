@@ -195,7 +195,7 @@ describe('hires fix', () => {
       { steps: 3 },
       { strength: 0.9 },
     ])
-      seen.add((await render({ hires: hires(changes) })).latentsSha256);
+      seen.add((await render({ hires: hires(changes) })).latentsSha256!);
     expect(seen.size).toBe(6);
   });
 

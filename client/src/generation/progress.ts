@@ -16,6 +16,8 @@ export function describeProgress(
 ): PreviewProgress {
   const reached = overall === undefined ? {} : { fraction: Math.min(1, overall) * SAMPLING_SHARE };
   switch (phase) {
+    case 'queue':
+      return { label: of > 0 ? `Waiting in the engine’s queue: ${step} of ${of}` : 'Waiting for the engine' };
     case 'load':
       if (overall !== undefined) return { label: 'Loading the next model', ...reached };
       return { label: `Loading the model ${plan.model.name}` };

@@ -21,7 +21,7 @@ export interface ProjectChoice {
 export function openProject(io: Io, choice: ProjectChoice = {}): Project {
   return createProject({
     builtInModelPath: BUILT_IN_MODEL,
-    cachePath: path.join(io.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'sdprompt'),
+    cachePath: cachePathOf(io),
     trusted: true,
     files: createBlockingFiles(),
     ...(choice.config && { configPath: path.resolve(io.cwd, choice.config) }),
@@ -33,6 +33,11 @@ export function openProject(io: Io, choice: ProjectChoice = {}): Project {
       if (io.env.SDPROMPT_DEBUG) io.stderr.write(`${message}\n`);
     },
   });
+}
+
+/** Where indexes and what servers have are kept between runs. */
+export function cachePathOf(io: Io): string {
+  return path.join(io.env.XDG_CACHE_HOME ?? path.join(homedir(), '.cache'), 'sdprompt');
 }
 
 /** Prints what is wrong with the configuration, place by place; `trouble` when there was anything. */

@@ -5,6 +5,8 @@ import path from 'node:path';
 export const PACKAGE_ROOT = path.resolve(__dirname, '..');
 
 export const BUILT_IN_MODEL = path.join(PACKAGE_ROOT, 'media', 'demo-model');
+/** Gzipped merges of the CLIP vocabulary that every released Stable Diffusion has. */
+export const CLIP_MERGES = path.join(PACKAGE_ROOT, 'media', 'clip', 'merges.txt.gz');
 export const RULE_PAGES = path.join(PACKAGE_ROOT, 'docs', 'rules');
 /** Other bundles are found beside this one; nothing imports them. */
 export const ENGINE_BUNDLE = path.join(__dirname, 'engine.js');

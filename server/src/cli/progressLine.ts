@@ -3,6 +3,7 @@ import type { EnginePhase } from '../shared/engineProtocol';
 import type { Output } from './io';
 
 const WORDS: Readonly<Record<EnginePhase, string>> = {
+  queue: 'waiting for the engine',
   load: 'loading the model',
   merge: 'merging LoRAs',
   measure: 'measuring',

@@ -14,6 +14,8 @@ export interface Environment {
   readonly models: readonly ModelFacts[];
   /** Files that `VAE` may name. */
   readonly vaes: readonly VaeFacts[];
+  /** The engine elsewhere that shall draw, where it is not the built-in one: its names are those of the other lists. */
+  readonly engine?: EngineNames;
   /** The model that counts when the block has no `Model:`. */
   readonly baseModel?: ModelFacts;
   /** Names of `styles.csv` with their texts. */
@@ -32,6 +34,16 @@ export interface Environment {
   readonly fit?: (lora: LoraFacts, model: ModelFacts) => ModuleFit | undefined;
   /** How much networks change models, where it was ever measured; absent where nothing was. */
   readonly measured?: MeasuredLookup;
+}
+
+/** What an engine elsewhere can be asked for. */
+export interface EngineNames {
+  /** Its name on this machine, for messages. */
+  readonly name: string;
+  readonly samplers: readonly { readonly name: string; readonly aliases: readonly string[] }[];
+  /** Schedule types as infotexts write them; empty where its samplers carry them in their names. */
+  readonly schedules: readonly string[];
+  readonly upscalers: readonly string[];
 }
 
 /** How much of a network a model can take. */

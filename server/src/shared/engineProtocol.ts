@@ -1,4 +1,5 @@
 import type { BakePlan, BakeResult } from './bake';
+import type { EngineReport } from './engines';
 import type { Measurement, MeasurePlan } from './measurement';
 import type { MergeReport } from './mergeReport';
 import type { MergeStrategy, WeightPolicy } from './mergeStrategy';
@@ -57,7 +58,7 @@ export interface EngineOptions {
   readonly fastDecoder?: { readonly path: string; readonly use: 'steps' | 'all' };
 }
 
-export type EnginePhase = 'load' | 'merge' | 'measure' | 'encode' | 'sample' | 'decode' | 'write';
+export type EnginePhase = 'queue' | 'load' | 'merge' | 'measure' | 'encode' | 'sample' | 'decode' | 'write';
 
 export type EngineEvent =
   | {
@@ -112,6 +113,8 @@ export interface GenerationResult {
   readonly timings: Readonly<Partial<Record<EnginePhase | 'total', number>>>;
   /** ONNX sessions created for this job. 0 after a change of weights: tests count it. */
   readonly sessionsCreated: number;
-  /** SHA-256 of the final latents' bytes (float32, little-endian), to compare two renders exactly. */
-  readonly latentsSha256: string;
+  /** SHA-256 of the final latents' bytes (float32, little-endian), to compare two renders exactly. Only the built-in engine has it. */
+  readonly latentsSha256?: string;
+  /** The engine that drew, and what it did otherwise; absent in the answers of the built-in engine's process. */
+  readonly engine?: EngineReport;
 }

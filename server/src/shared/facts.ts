@@ -19,7 +19,7 @@ export interface LoraFileFacts {
   readonly path?: string;
   /** Path relative to the scanned folder, with `/` and with the extension. */
   readonly relativePath: string;
-  readonly source: 'file' | 'lockfile';
+  readonly source: 'file' | 'lockfile' | 'server';
   /** Why the file cannot be used. */
   readonly problem?: Problem;
   readonly triggerWords: readonly string[];
@@ -87,7 +87,8 @@ export interface LoraHashes {
 export interface ModelFacts {
   readonly name: string;
   readonly path?: string;
-  readonly format: 'onnx' | 'checkpoint' | 'declared';
+  /** `server`: a model of an engine elsewhere; its `path` is the name that it has there. */
+  readonly format: 'onnx' | 'checkpoint' | 'declared' | 'server';
   /** Spelled as LoRA architectures are: `sd1`, `sd2`, `sdxl`, `demo` … */
   readonly architecture?: string;
   /** Where the architecture was learned, for messages: `the UNet's tensor shapes`, `sdprompt.config.json` … */

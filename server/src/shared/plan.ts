@@ -18,8 +18,25 @@ export interface GenerationPlan {
   readonly hires?: PlanHires;
   /** A model that takes over before the end. */
   readonly refiner?: PlanRefiner;
+  /** The texts that the prompts were read from, for engines that read the language themselves. */
+  readonly source?: PlanSource;
+  /** The engine whose names stand in the plan: its files are known by the names that it takes, not by paths. Absent: the built-in one. */
+  readonly engine?: string;
   /** The A1111 `parameters` text written into the PNG, with the seed filled in. */
   readonly infotext: string;
+}
+
+/**
+ * The prompts as the web UI's own fields take them: dynamic prompts expanded, comments taken out, LoRA tags, schedules and
+ * weights still in the text.
+ */
+export interface PlanSource {
+  readonly positive: string;
+  readonly negative: string;
+  /** Texts that only the second pass has. */
+  readonly hires?: { readonly positive?: string; readonly negative?: string };
+  /** What `VAE` says: a file's name, or `None` for the checkpoint's own; absent where nothing is said. */
+  readonly vae?: string;
 }
 
 export interface PlanModel {

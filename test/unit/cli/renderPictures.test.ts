@@ -40,9 +40,20 @@ async function render(outcomes: readonly GenerateOutcome[], asJson = false) {
       signal: new AbortController().signal,
     },
     folder: '/out',
-    pictures: outcomes.map((_, index) => ({ plan: {} as GenerationPlan, name: () => `${index}.png` })),
+    pictures: outcomes.map((_, index) => ({
+      plans: new Map([['local', {} as GenerationPlan]]),
+      name: () => `${index}.png`,
+    })),
     asJson,
-    generate: async () => rest.shift()!,
+    engines: [
+      {
+        name: 'local',
+        type: 'local',
+        capacity: 1,
+        generate: async () => rest.shift()!,
+        dispose: async () => undefined,
+      },
+    ],
   });
   return { code, ...output, asked: outcomes.length - rest.length };
 }

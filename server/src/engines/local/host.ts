@@ -1,15 +1,9 @@
 import type { BakePlan, BakeResult } from '../../shared/bake';
-import type {
-  EngineEvent,
-  EngineOptions,
-  EnginePhase,
-  EngineRequest,
-  GenerationResult,
-  StepPicture,
-} from '../../shared/engineProtocol';
+import type { EngineEvent, EngineOptions, EngineRequest } from '../../shared/engineProtocol';
 import type { Measurement, MeasurePlan } from '../../shared/measurement';
 import type { GenerationPlan } from '../../shared/plan';
 import type { Problem } from '../../shared/problem';
+import type { GenerateOutcome, GenerateRequest, JobRequest, Outcome } from '../engine';
 import type { EngineLog } from '../log';
 import { createCrashLog } from './crashLog';
 import { type EngineProcess, startEngine } from './engineProcess';
@@ -31,34 +25,7 @@ export interface EngineHostOptions {
   readonly execPath?: string;
 }
 
-export interface EngineProgress {
-  readonly phase: EnginePhase;
-  readonly step: number;
-  readonly of: number;
-  readonly picture?: StepPicture;
-  /** Share of all sampling that is done, 0 … 1; from the first step on. */
-  readonly overall?: number;
-  /** Which pass this is, where there are several. */
-  readonly pass?: { readonly index: number; readonly of: number };
-}
-
-/** How a caller follows a job, and stops it. */
-export interface JobRequest {
-  readonly onProgress?: (progress: EngineProgress) => void;
-  /** Aborting cancels: before the next step, or by force after the grace time. */
-  readonly signal?: AbortSignal;
-}
-
-export interface GenerateRequest extends JobRequest {
-  /** Where the PNG goes. */
-  readonly outputPath: string;
-}
-
-export type Outcome<T> =
-  | { readonly type: 'done'; readonly result: T }
-  | { readonly type: 'cancelled' }
-  | { readonly type: 'failed'; readonly problem: Problem };
-export type GenerateOutcome = Outcome<GenerationResult>;
+export type { EngineProgress, GenerateOutcome, GenerateRequest, JobRequest, Outcome } from '../engine';
 
 /** The engine as its callers see it: jobs in, outcomes out. Never throws, never rejects. */
 export interface EngineHost {

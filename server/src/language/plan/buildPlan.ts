@@ -20,7 +20,7 @@ import { chooseFurtherModel, chooseModel } from './model';
 import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
 import { readRefiner } from './refiner';
-import { type ChosenVae, chooseVae } from './vae';
+import { type ChosenVae, chooseVae, VAE_WORDS } from './vae';
 import type { WrittenParameter } from './written';
 
 export interface PlanRequest {
@@ -64,7 +64,8 @@ export function buildPlan(
   const vae = chooseVae(written, environment, warnings);
   const model = chooseModel(written, environment, vae, request.model);
   if (!model.ok) return model;
-  const parameters = readParameters(written, model.value.facts, request, warnings);
+  const { engine } = environment;
+  const parameters = readParameters(written, model.value.facts, { ...request, engine }, warnings);
   if (!parameters.ok) return parameters;
   const { steps, seed } = parameters.value;
   const positiveText = promptText(blockText(document, block, 'positive').text, environment, seed);
@@ -122,6 +123,13 @@ export function buildPlan(
       ...(hires && { hires }),
       ...(refiner.value && { refiner: refiner.value }),
       ...(embeddings.value.length > 0 && { embeddings: embeddings.value.map((one) => one.plan) }),
+      source: {
+        positive: positiveText.value,
+        negative: negativeText.value,
+        ...(second.value && { hires: second.value.texts }),
+        ...(vae === 'own' ? { vae: VAE_WORDS.none } : model.value.vae && { vae: model.value.vae.name }),
+      },
+      ...(engine && { engine: engine.name }),
       infotext: planInfotext({
         positive: positiveText.value,
         negative: negativeText.value,
@@ -175,7 +183,14 @@ function planSecondPass(
     texts[part] = read.value;
     own[part] = resolveText(read.value, part === 'positive', parameters.steps);
   }
-  const hires = readHires(written, parameters, own.positive.subprompts, own.negative.subprompts, warnings);
+  const hires = readHires(
+    written,
+    parameters,
+    own.positive.subprompts,
+    own.negative.subprompts,
+    warnings,
+    environment.engine,
+  );
   if (!hires.ok || hires.value === undefined) return hires as Result<undefined>;
   const other =
     checkpoint === undefined

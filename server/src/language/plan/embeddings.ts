@@ -44,7 +44,7 @@ export function chooseEmbeddings(
         `The embedding ${name} is known, but its file is not here.`,
         'Put the file into an embedding folder.',
       );
-    if (!/\.safetensors$/i.test(path))
+    if (!environment.engine && !/\.safetensors$/i.test(path))
       return failure(
         'embedding-unread',
         `The embedding ${name} is in a format that can run code when it is loaded, so it is never read.`,

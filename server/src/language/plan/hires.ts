@@ -2,6 +2,7 @@ import type { PlanHires, PlanParameters } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
 import { findSampler, findSchedule, promptSteps } from '../domain/samplers';
+import type { EngineNames } from '../environment';
 import { asciiDigits } from '../text/python';
 import { type PlannedText, planPrompt } from './prompts';
 import type { WrittenParameter } from './written';
@@ -58,6 +59,7 @@ export function readHires(
   positive: PlannedText,
   negative: PlannedText,
   warnings: string[],
+  engine?: EngineNames,
 ): Result<PlanHires | undefined> {
   const problems: Problem[] = [];
   const written = createWritten(parameters, problems);
@@ -66,7 +68,7 @@ export function readHires(
   const cfgScale = written.number('Hires CFG Scale', first.cfgScale);
   const steps = written.whole('Hires steps', 0) || first.steps;
   if (size === undefined) return problems[0] ? { ok: false, problem: problems[0] } : success(undefined);
-  const sampler = samplerOf(written, first, problems);
+  const sampler = samplerOf(written, first, problems, engine);
   const problem = problems[0];
   if (problem !== undefined) return { ok: false, problem };
   const { width, height } = size.enlarged ?? size;
@@ -91,7 +93,7 @@ export function readHires(
     steps,
     strength,
     cfgScale,
-    upscaler: upscalerOf(written, warnings),
+    upscaler: upscalerOf(written, warnings, engine),
     positive: again.value,
     negative: against.value,
   });
@@ -136,14 +138,19 @@ function samplerOf(
   written: Written,
   first: PlanParameters,
   problems: Problem[],
+  engine: EngineNames | undefined,
 ): { sampler: string; scheduleType: string } {
   const name = written.text('Hires sampler');
   const sampler =
-    name === undefined || name === 'Use same sampler' ? { sampler: first.sampler } : findSampler(name);
+    name === undefined || name === 'Use same sampler'
+      ? { sampler: first.sampler }
+      : findSampler(name, engine);
   if (sampler === undefined) problems.push(badParameter('Hires sampler', name ?? '', 'a sampler'));
   const schedule = written.text('Hires schedule type');
   const scheduleType =
-    schedule === undefined || schedule === 'Use same scheduler' ? first.scheduleType : findSchedule(schedule);
+    schedule === undefined || schedule === 'Use same scheduler'
+      ? first.scheduleType
+      : findSchedule(schedule, engine);
   if (scheduleType === undefined)
     problems.push(badParameter('Hires schedule type', schedule ?? '', 'a schedule type'));
   return {
@@ -152,11 +159,16 @@ function samplerOf(
   };
 }
 
-function upscalerOf(written: Written, warnings: string[]): string {
+function upscalerOf(written: Written, warnings: string[], engine: EngineNames | undefined): string {
   const name = written.text('Hires upscaler') ?? 'Latent';
-  const found = PLAN_UPSCALERS.find((known) => known.toLowerCase() === name.toLowerCase());
+  const known = engine ? engine.upscalers : PLAN_UPSCALERS;
+  const found = known.find((upscaler) => upscaler.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return found;
   if (name !== 'None')
-    warnings.push(`The upscaler ${name} is a network of its own and is not here; Lanczos is used instead.`);
+    warnings.push(
+      engine
+        ? `The engine ${engine.name} has no upscaler ${name}; Lanczos is used instead.`
+        : `The upscaler ${name} is a network of its own and is not here; Lanczos is used instead.`,
+    );
   return 'Lanczos';
 }

@@ -87,11 +87,17 @@ function findLora(name: string, environment: Environment, warnings: string[]): R
     const names = loras.all.flatMap((facts) =>
       facts.file.alias === undefined ? [facts.file.name] : [facts.file.name, facts.file.alias],
     );
-    return failure(
-      'unknown-lora',
-      `There is no LoRA ${name}.`,
-      `${didYouMean(name, names)}Check the name, or put the file into a LoRA folder.`,
-    );
+    return environment.engine
+      ? failure(
+          'unknown-lora',
+          `The engine ${environment.engine.name} has no LoRA ${name}.`,
+          `${didYouMean(name, names)}Check the name, or put the file into its LoRA folder.`,
+        )
+      : failure(
+          'unknown-lora',
+          `There is no LoRA ${name}.`,
+          `${didYouMean(name, names)}Check the name, or put the file into a LoRA folder.`,
+        );
   }
   if (candidates.length > 1)
     warnings.push(`${name} could mean ${candidates.length} files; ${chosen.file.relativePath} is used.`);

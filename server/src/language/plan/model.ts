@@ -27,6 +27,7 @@ export function chooseModel(
   const hash = requested === undefined ? lastOf('Model hash') : undefined;
   const facts =
     askedModel(name, hash, environment) ?? (name === undefined ? environment.baseModel : undefined);
+  if (facts === undefined && environment.engine) return notThere(environment.engine.name, name, environment);
   if (facts === undefined) {
     if (name === undefined)
       return failure(
@@ -46,6 +47,22 @@ export function chooseModel(
   return checkModel(facts, vae, environment);
 }
 
+/** A model that an engine elsewhere does not have. */
+function notThere(engine: string, name: string | undefined, environment: Environment): Result<never> {
+  const names = environment.models.map((known) => known.name);
+  if (name === undefined)
+    return failure(
+      'no-model',
+      `The engine ${engine} has several models and says of none that it is loaded, and the block has no \`Model\`.`,
+      `Write \`Model\` into the block: ${names.slice(0, 10).join(', ')}.`,
+    );
+  return failure(
+    'unknown-model',
+    `The engine ${engine} has no model ${name}.`,
+    `${didYouMean(name, names)}Put the file into its folder of models, or change \`Model\` in the block.`,
+  );
+}
+
 /**
  * A further model that a block names under `key`. The web UI writes these with a file's ending or a hash behind them,
  * which are no part of the name.
@@ -59,6 +76,7 @@ export function chooseFurtherModel(
   const plain = written.replace(/\s*\[[0-9a-f]{8,}\]$/i, '');
   const facts = findModel(written, environment);
   if (facts !== undefined) return checkModel(facts, vae, environment);
+  if (environment.engine) return notThere(environment.engine.name, written, environment);
   const names = environment.models.map((known) => known.name);
   return failure(
     'unknown-model',

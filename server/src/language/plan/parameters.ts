@@ -1,11 +1,11 @@
 import { acceptedRange, NOISE_SOURCES, type RangedKey } from '../../shared/catalogue/parameters';
 import { BUILT_IN_SAMPLERS } from '../../shared/catalogue/samplers';
-import { BUILT_IN_SCHEDULES } from '../../shared/catalogue/schedules';
 import type { ModelFacts } from '../../shared/facts';
 import type { PlanParameters } from '../../shared/plan';
 import { type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
-import { findSampler, findSchedule } from '../domain/samplers';
+import { findSampler, findSchedule, schedulesOf } from '../domain/samplers';
+import type { EngineNames } from '../environment';
 import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../text/python';
 import { didYouMean } from './suggest';
 import { readVariation } from './variation';
@@ -29,6 +29,8 @@ export interface ParameterRequest {
   /** The seed to use where nobody names one. */
   readonly drawnSeed: number;
   readonly overrides?: Partial<PlanParameters>;
+  /** The engine elsewhere that shall draw. */
+  readonly engine?: EngineNames | undefined;
 }
 
 /**
@@ -57,7 +59,7 @@ export function readParameters(
     return fallback;
   };
 
-  const sampler = readSampler(written('Sampler'), written('Schedule type'), problems);
+  const sampler = readSampler(written('Sampler'), written('Schedule type'), problems, request.engine);
   const cfg = written('CFG scale');
   const cfgScale = cfg === undefined ? 7 : parseFloatPython(cfg);
   if (cfgScale === undefined) bad('CFG scale', cfg ?? '', 'a number');
@@ -134,7 +136,7 @@ function finish(
     warnings.push(
       `The size ${parameters.width}x${parameters.height} is no multiple of 8; the picture is ${width}x${height}.`,
     );
-  if (parameters.rng === 'GPU')
+  if (parameters.rng === 'GPU' && !request.engine)
     warnings.push('`RNG: GPU` depends on the graphics card; the same noise as NVIDIA cards make is used.');
   return success({ ...parameters, width, height, seed: seed ?? 0 });
 }
@@ -143,21 +145,29 @@ function readSampler(
   sampler: string | undefined,
   schedule: string | undefined,
   problems: Problem[],
+  engine: EngineNames | undefined,
 ): { sampler: string; scheduleType?: string } {
-  const found = sampler === undefined ? { sampler: 'Euler' } : findSampler(sampler);
+  const found = sampler === undefined ? { sampler: 'Euler' } : findSampler(sampler, engine);
+  const names = engine ? engine.samplers.map(({ name }) => name) : BUILT_IN_SAMPLERS;
+  const has = engine ? `${engine.name} has` : 'Supported';
   if (found === undefined)
     problems.push({
       code: 'unknown-sampler',
-      message: `The sampler ${sampler} is not supported.`,
-      remedy: `${didYouMean(sampler ?? '', BUILT_IN_SAMPLERS)}Supported: ${BUILT_IN_SAMPLERS.join(', ')}.`,
+      message: engine
+        ? `The engine ${engine.name} has no sampler ${sampler}.`
+        : `The sampler ${sampler} is not supported.`,
+      remedy: `${didYouMean(sampler ?? '', names)}${has}: ${names.join(', ')}.`,
     });
   if (schedule === undefined) return found ?? { sampler: 'Euler' };
-  const scheduleType = findSchedule(schedule);
+  const scheduleType = findSchedule(schedule, engine);
+  const schedules = schedulesOf(engine);
   if (scheduleType === undefined)
     problems.push({
       code: 'unknown-schedule',
-      message: `The schedule type ${schedule} is not supported.`,
-      remedy: `${didYouMean(schedule, BUILT_IN_SCHEDULES)}Supported: ${BUILT_IN_SCHEDULES.join(', ')}.`,
+      message: engine
+        ? `The engine ${engine.name} has no schedule type ${schedule}.`
+        : `The schedule type ${schedule} is not supported.`,
+      remedy: `${didYouMean(schedule, schedules)}${has}: ${schedules.join(', ')}.`,
     });
   // `DPM++ 2M Karras` with `Schedule type: Automatic` still means Karras, as in pictures made before 1.9.
   const carried = found?.scheduleType;

@@ -24,6 +24,7 @@ export const KNOWN_PARAMETER_KEYS: ReadonlySet<string> = new Set([
   'Seed resize from',
   'Denoising strength',
   'Init image',
+  'Engine',
   'Batch count',
   'Conditional mask weight',
   'Clip skip',

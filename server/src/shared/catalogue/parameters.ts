@@ -92,6 +92,11 @@ export const PARAMETERS = [
       'A PNG to start from instead of noise, relative to this file; `Denoising strength` says how far to leave it.',
   },
   {
+    key: 'Engine',
+    description:
+      'The engine that draws this block, by the name it has on this machine (`engines.json`); `local` is the built-in one.',
+  },
+  {
     key: 'Batch count',
     description: 'Pictures to make, each with the next seed.',
     isWhole: true,

@@ -16,6 +16,7 @@ export interface RawConfiguration {
   readonly modelPaths?: readonly string[];
   readonly models?: Readonly<Record<string, ModelSetting>>;
   readonly baseModel?: string;
+  readonly engine?: string;
   readonly target?: Target;
   readonly dynamicPrompts?: boolean;
   readonly rules?: RuleSettings;
@@ -61,6 +62,8 @@ export interface Configuration {
   readonly modelPaths: readonly string[];
   readonly models: Readonly<Record<string, ModelSetting>>;
   readonly baseModel?: string;
+  /** One of the machine's engines, by name. */
+  readonly engine?: string;
   readonly target: Target;
   readonly dynamicPrompts: boolean;
   readonly rules: RuleSettings;

@@ -164,6 +164,7 @@ function layerOf(folder: string, raw: RawConfiguration): Layer {
     modelPaths: paths(raw.modelPaths),
     models: raw.models && mapValues(raw.models, (model) => absoluteModel(folder, model)),
     baseModel: raw.baseModel,
+    engine: raw.engine,
     target: raw.target,
     dynamicPrompts: raw.dynamicPrompts,
     rules: raw.rules,

@@ -119,6 +119,12 @@ export const SETTINGS: { readonly [Name in keyof RawConfiguration]-?: Setting } 
     merge: 'byKey',
   },
   baseModel: BASE_MODEL,
+  engine: {
+    description:
+      'The engine that draws where neither the command nor the block names one: a name that the machine defines in its `engines.json`. A configuration can name an engine, never define one.',
+    schema: { type: 'string', minLength: 1 },
+    merge: 'replace',
+  },
   target: TARGET,
   dynamicPrompts: DYNAMIC_PROMPTS,
   rules: RULES,

@@ -64,6 +64,14 @@ function describeError(error: ErrorObject, path: (string | number)[]): SchemaErr
       const known = Object.keys((error.parentSchema?.properties as object | undefined) ?? {});
       const what = path.at(-1) === 'rules' ? 'rule' : 'setting';
       const guess = nearestNames(property, known)[0];
+      if (property === 'engines' && path.length === 0)
+        return {
+          path: [property],
+          atKey: true,
+          message: 'Engines are not defined here: a configuration can only name one.',
+          remedy:
+            'Define them in the `engines.json` of your machine (docs/engines.md), and name one here with `engine`.',
+        };
       return {
         path: [...path, property],
         atKey: true,
