@@ -1,5 +1,6 @@
 import type { LoraFacts, ModelFacts, VaeFacts } from '../shared/facts';
 import type { MeasuredLookup } from '../shared/measurement';
+import type { WildcardLookup, WildcardMatcher } from './dialects/dynamic/wildcards';
 
 /**
  * Everything outside the text that the language may look at, as plain data and pure look-ups. The workspace builds
@@ -23,7 +24,9 @@ export interface Environment {
   /** Wildcard names, `/` between folders; undefined when no wildcard folder is configured. */
   readonly wildcards?: readonly string[];
   /** Values of the wildcards a name or pattern stands for; needed to expand a template. */
-  readonly readWildcard?: (pattern: string) => readonly string[];
+  readonly readWildcard?: WildcardLookup;
+  /** The wildcards a name or pattern stands for, with their files. */
+  readonly findWildcards?: WildcardMatcher;
   /** True when the dynamic prompts dialect is switched on. */
   readonly dynamicPrompts: boolean;
   /** Counts CLIP tokens of a text without the specials; absent when no vocabulary is at hand. */

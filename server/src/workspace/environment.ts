@@ -1,4 +1,9 @@
 import * as path from 'node:path';
+import {
+  createWildcardLookup,
+  createWildcardMatcher,
+  type WildcardCollection,
+} from '../language/dialects/dynamic/wildcards';
 import type { Environment, LoraLookup } from '../language/environment';
 import type { Library } from '../library/library';
 import type { MeasuredStore } from '../library/measured';
@@ -14,7 +19,7 @@ import { BUILT_IN_MODEL, builtInEmbeddings, builtInLoras, type Models } from './
 import type { MachineSettings } from './projectTypes';
 import { parseStyles } from './styles';
 import type { TokenCounters } from './tokens';
-import { listWildcards } from './wildcards';
+import { readWildcards } from './wildcards';
 
 /** What an environment is built from. */
 export interface EnvironmentSources {
@@ -71,10 +76,7 @@ export async function buildEnvironment(
     vaes,
     ...optional('baseModel', base),
     styles: styles.flatMap(parseStyles),
-    ...optional(
-      'wildcards',
-      configured.wildcardPaths.length > 0 ? await listWildcards(files, configured.wildcardPaths) : undefined,
-    ),
+    ...(configured.wildcardPaths.length > 0 && wildcardEntries(await readWildcards(files, configured.wildcardPaths))),
     dynamicPrompts: configuration.dynamicPrompts,
     ...optional('lockfile', sources.lockfile),
     ...optional('countTokens', sources.tokens.of(base)),
@@ -86,6 +88,16 @@ export async function buildEnvironment(
   };
   const { folders, ownFolders, scanning } = library;
   return { environment, folders, ownFolders, scanning };
+}
+
+function wildcardEntries(
+  collections: readonly WildcardCollection[],
+): Pick<Environment, 'wildcards' | 'readWildcard' | 'findWildcards'> {
+  return {
+    wildcards: collections.map(({ name }) => name).sort(),
+    readWildcard: createWildcardLookup(collections),
+    findWildcards: createWildcardMatcher(collections),
+  };
 }
 
 /** The configuration of a repository nobody vouched for: its words count, its paths do not. */

@@ -1,3 +1,4 @@
+import type { Result } from '../../../shared/problem';
 import type { AssignmentNode, DynamicMarks, DynamicNode, DynamicSampler } from './nodes';
 import { parseDynamic } from './parse';
 import type { PythonRandom } from './random';
@@ -8,6 +9,12 @@ export interface Expansion {
   readonly wildcards: WildcardLookup;
   readonly random: PythonRandom;
   readonly marks: DynamicMarks;
+  /** Names of wildcards that no file has. */
+  readonly missing: Set<string>;
+  /** A missing wildcard is repeated for ever, as in dynamicprompts, even where everything is listed. */
+  readonly repeats: boolean;
+  /** Values of wildcards as they were parsed. */
+  readonly parsed: Map<string, Result<DynamicNode>>;
   /** Steps left; an expansion that runs out stops where it is. */
   budget: number;
   /** The first thing that made the expansion impossible. */
@@ -19,9 +26,11 @@ export interface Scope {
   readonly expansion: Expansion;
   readonly method: DynamicSampler;
   readonly variables: ReadonlyMap<string, DynamicNode>;
-  /** Variables being worked out, to notice one that needs itself. */
+  /** Variables being sampled, to notice one that needs itself. */
   readonly open: readonly string[];
-  /** Wildcards inside wildcards. */
+  /** Names of the wildcards this value comes from, outermost first. */
+  readonly wildcards: readonly string[];
+  /** Nodes inside nodes. */
   readonly depth: number;
 }
 
@@ -30,12 +39,16 @@ export type Sample = (node: DynamicNode, scope: Scope) => Generator<string>;
 
 const MAX_WILDCARD_DEPTH = 40;
 
-/** Pays for one step. False when the budget is spent or something went wrong: every loop then ends. */
-export function spend(scope: Scope): boolean {
+/** Each level takes a few nested generators; the stack has room for some thousands of them. */
+export const MAX_SAMPLE_DEPTH = 500;
+
+/** Pays for some steps. False when the budget is spent or something went wrong: every loop then ends. */
+export function spend(scope: Scope, steps = 1): boolean {
   const { expansion } = scope;
   if (expansion.problem !== undefined) return false;
-  if (--expansion.budget > 0) return true;
-  return fail(scope, 'dynamic-budget', 'This prompt stands for more combinations than are worked out.');
+  expansion.budget -= steps;
+  if (expansion.budget > 0) return true;
+  return fail(scope, 'dynamic-budget', 'This prompt stands for more combinations than are computed.');
 }
 
 /** Notes the first problem; always false. */
@@ -44,18 +57,30 @@ export function fail({ expansion }: Scope, code: string, message: string): false
   return false;
 }
 
-/** Parses and enters the value of a wildcard. Undefined when it cannot be read or wildcards go round in circles. */
-export function enterValue(value: string, scope: Scope): [DynamicNode, Scope] | undefined {
-  if (scope.depth >= MAX_WILDCARD_DEPTH) {
-    fail(scope, 'dynamic-recursion', `The wildcard value ${value} leads back to itself.`);
-    return undefined;
-  }
-  const node = parseDynamic(value, scope.expansion.marks);
-  if (!node.ok) {
-    fail(scope, node.problem.code, `In the wildcard value ${value}: ${node.problem.message}`);
-    return undefined;
-  }
-  return [node.value, { ...scope, depth: scope.depth + 1 }];
+/** The scope inside a wildcard. Undefined, with a problem noted, when wildcard files lead back to themselves. */
+export function enterWildcard(name: string, scope: Scope): Scope | undefined {
+  const chain = [...scope.wildcards, name];
+  // Enumerating every value of a file that contains itself never ends; a random choice ends sooner or later.
+  const endless = scope.method === 'combinatorial' && scope.wildcards.includes(name);
+  if (!endless && chain.length <= MAX_WILDCARD_DEPTH) return { ...scope, wildcards: chain };
+  const from = Math.max(0, scope.wildcards.indexOf(name));
+  const shown = chain.slice(from, from + 6).map((one) => `\`${one}\``);
+  fail(scope, 'dynamic-recursion', `The wildcard \`${name}\` leads back to itself: ${shown.join(' → ')}.`);
+  return undefined;
+}
+
+/** Parses the value of a wildcard. Undefined, with a problem noted, when it cannot be read. */
+export function parseValue(value: string, name: string, scope: Scope): DynamicNode | undefined {
+  const { parsed, marks } = scope.expansion;
+  const node = parsed.get(value) ?? parseDynamic(value, marks);
+  parsed.set(value, node);
+  if (node.ok) return node.value;
+  fail(
+    scope,
+    node.problem.code,
+    `In the line \`${value}\` of the wildcard \`${name}\`: ${node.problem.message}`,
+  );
+  return undefined;
 }
 
 /** Takes the assignments out of a sequence and makes them known to the rest of it. */
@@ -93,17 +118,4 @@ export function joinValues(values: readonly string[], separator: string): string
   if (separator === '') return joined;
   if (joined.startsWith(separator)) joined = joined.slice(separator.length);
   return joined.endsWith(separator) ? joined.slice(0, -separator.length) : joined;
-}
-
-/** Every ordered choice of `count` options; equal options count as one. */
-export function* combinations<Option extends { readonly key: string }>(
-  options: readonly Option[],
-  count: number,
-): Generator<Option[]> {
-  if (count <= 0) yield [];
-  else
-    for (const option of options) {
-      const others = options.filter((other) => other.key !== option.key);
-      for (const rest of combinations(others, count - 1)) yield [option, ...rest];
-    }
 }

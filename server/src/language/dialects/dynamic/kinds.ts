@@ -2,7 +2,7 @@ import { type Kind, optionNumber, textKind } from '../kind';
 import { expandAll, missingInVariants } from './expand';
 import { DEFAULT_MARKS, type DynamicMarks, type DynamicNode } from './nodes';
 import { parseDynamic } from './parse';
-import { createWildcardLookup, type WildcardLookup } from './wildcards';
+import { createWildcardLookup, textCollection, type WildcardLookup } from './wildcards';
 
 /** The dynamic prompts dialect: trees, all combinations, wildcards that are missing inside a choice. */
 export const DYNAMIC_KINDS: readonly Kind[] = [
@@ -13,6 +13,7 @@ export const DYNAMIC_KINDS: readonly Kind[] = [
   textKind('dynamicprompts_combinatorial', (text, options) => {
     const found = expandAll(text, optionNumber(options, 'limit') ?? 1000, {
       wildcards: readWildcards(options),
+      repeats: true,
     });
     if (found.ok) return found.value.prompts;
     return { error: found.problem.code === 'dynamic-syntax' ? 'ParseException' : found.problem.message };
@@ -25,7 +26,9 @@ export const DYNAMIC_KINDS: readonly Kind[] = [
 
 function readWildcards(options: Readonly<Record<string, unknown>>): WildcardLookup {
   const files = typeof options.wildcards === 'object' && options.wildcards !== null ? options.wildcards : {};
-  return createWildcardLookup(new Map(Object.entries(files).map(([name, text]) => [name, String(text)])));
+  return createWildcardLookup(
+    Object.entries(files).map(([name, text]) => textCollection(name.replace(/\.txt$/i, ''), String(text))),
+  );
 }
 
 const MARK_NAMES: Readonly<Record<string, keyof DynamicMarks>> = {

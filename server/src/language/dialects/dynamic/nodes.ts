@@ -85,5 +85,12 @@ export const DEFAULT_MARKS: DynamicMarks = {
 
 /** A structural key: equal templates have equal keys. */
 export function nodeKey(node: DynamicNode): string {
-  return JSON.stringify(node, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
+  let key = keys.get(node);
+  if (key === undefined) {
+    key = JSON.stringify(node, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
+    keys.set(node, key);
+  }
+  return key;
 }
+
+const keys = new WeakMap<DynamicNode, string>();

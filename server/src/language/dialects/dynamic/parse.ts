@@ -16,7 +16,7 @@ const SAMPLERS: Readonly<Record<string, DynamicSampler>> = {
 const NUMBER = /[+-]?(?:\d+\.\d*|\.\d+)|\d+/y;
 const RANGE = /(\d*)-(\d*)|(\d+)/y;
 /** Printable ASCII and blanks; a bar may separate. */
-const SEPARATOR = /[ !-#%-z|~]+(?=\$\$)/y;
+const SEPARATOR = /[ \t!-#%-z|~]+/y;
 const NAME = /[A-Za-z_-][A-Za-z0-9_-]*/y;
 const SPECIFICATION = /[ \t\r\n]*\(([^)]+)\)/y;
 
@@ -74,7 +74,7 @@ function parsePrompt(cursor: Cursor, grammar: Grammar, start: number, place: Pla
   const nodes: DynamicNode[] = [];
   let at = start;
   while (cursor.enter()) {
-    if (place === 'wildcard' && cursor.text.startsWith('(', cursor.skipComments(at))) {
+    if (place === 'wildcard' && cursor.expect('(', cursor.skipBlanks(at)) !== undefined) {
       cursor.leave();
       break;
     }
@@ -178,7 +178,7 @@ function parseVariants(cursor: Cursor, grammar: Grammar, start: number): Parsed<
 
   const options: { value: DynamicNode; weight: number }[] = [];
   for (;;) {
-    at = cursor.skipBlanks(at);
+    at = cursor.skipBlanks(cursor.skipComments(at));
     const weight = cursor.match(NUMBER, at)?.[0];
     const weighted = weight !== undefined && cursor.text.startsWith('::', at + weight.length);
     if (weighted) at += weight.length + 2;
@@ -222,10 +222,18 @@ function parseBounds(cursor: Cursor, start: number): Parsed<Bounds> {
   const [, from, to, exact] = range;
   const lower = exact !== undefined ? Number(exact) : from ? Number(from) : 1;
   const upper = exact !== undefined ? Number(exact) : to ? Number(to) : undefined;
-  const separator = cursor.match(SEPARATOR, delimiter)?.[0];
+  // A `#` begins a comment here as well.
+  const at = cursor.skipComments(delimiter);
+  const separator = cursor.match(SEPARATOR, at)?.[0];
+  const close =
+    separator === undefined ? undefined : cursor.expect('$$', cursor.skipBlanks(at + separator.length));
   return [
-    { lower, ...(upper === undefined ? {} : { upper }), separator: separator ?? ',' },
-    separator === undefined ? delimiter : delimiter + separator.length + 2,
+    {
+      lower,
+      ...(upper === undefined ? {} : { upper }),
+      separator: close === undefined ? ',' : (separator ?? ','),
+    },
+    close ?? delimiter,
   ];
 }
 

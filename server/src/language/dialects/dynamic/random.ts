@@ -5,10 +5,14 @@
 export interface PythonRandom {
   /** The next 32 random bits. */
   next32(): number;
-  /** A whole number below `limit`, which lies between 1 and 2^32. */
+  /** Starts again from another seed. */
+  reseed(seed: number): void;
+  /** A whole number below `limit`, which lies between 1 and 2^32: Python's `randrange`. A limit of 1 draws as well. */
   below(limit: number): number;
   /** A number in [0, 1) with 53 random bits. */
   real(): number;
+  /** The place in a list of weights that a random point of their sum falls on: Python's `choices`. */
+  weighted(weights: readonly number[]): number;
 }
 
 const SIZE = 624;
@@ -16,7 +20,7 @@ const MIDDLE = 397;
 
 /** Seeds a generator; the sign of the seed does not count, as in Python. */
 export function createPythonRandom(seed: number): PythonRandom {
-  const state = seedState(Math.abs(Math.trunc(Number.isFinite(seed) ? seed : 0)));
+  let state = seedState(wholeSeed(seed));
   let index = SIZE;
 
   const next32 = (): number => {
@@ -32,17 +36,37 @@ export function createPythonRandom(seed: number): PythonRandom {
     return bits >>> 0;
   };
 
+  const real = (): number => ((next32() >>> 5) * 67108864 + (next32() >>> 6)) / 9007199254740992;
+
   return {
     next32,
+    reseed(next) {
+      state = seedState(wholeSeed(next));
+      index = SIZE;
+    },
     below(limit) {
-      if (limit <= 1) return 0;
+      if (limit < 1) return 0;
       const width = 32 - Math.clz32(limit);
       let value = next32() >>> (32 - width);
       while (value >= limit) value = next32() >>> (32 - width);
       return value;
     },
-    real: () => ((next32() >>> 5) * 67108864 + (next32() >>> 6)) / 9007199254740992,
+    real,
+    weighted(weights) {
+      const total = weights.reduce((sum, weight) => sum + weight, 0);
+      const point = real() * total;
+      let sum = 0;
+      for (let index = 0; index < weights.length - 1; index++) {
+        sum += weights[index] ?? 0;
+        if (point < sum) return index;
+      }
+      return Math.max(0, weights.length - 1);
+    },
   };
+}
+
+function wholeSeed(seed: number): number {
+  return Math.abs(Math.trunc(Number.isFinite(seed) ? seed : 0));
 }
 
 /** The reference `init_by_array` with the seed's words, lowest first. */

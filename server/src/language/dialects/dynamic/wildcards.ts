@@ -1,30 +1,82 @@
+/** One value of a wildcard. */
+export interface WildcardValue {
+  readonly text: string;
+  /** Written in a YAML or JSON list as `2::text`; absent where no weight is written. */
+  readonly weight?: number;
+}
+
+/** Everything one name stands for. */
+export interface WildcardCollection {
+  /** The path below the wildcard folder, `/` between its parts. */
+  readonly name: string;
+  readonly values: readonly WildcardValue[];
+  /** The file, and the place of the name in it where it has one: for messages and for going there. */
+  readonly file?: string;
+  readonly start?: number;
+}
+
 /** Values of every wildcard a pattern names; an empty list when there is none. */
-export type WildcardLookup = (pattern: string) => readonly string[];
+export type WildcardLookup = (pattern: string) => readonly WildcardValue[];
+
+/** Finds the names a pattern stands for. */
+export type WildcardMatcher = (pattern: string) => readonly WildcardCollection[];
 
 /**
- * Builds a look-up over wildcard files given as name → text (`animals/cats.txt` or `animals/cats`). A pattern may hold
- * `*` and `?`, which cross folders, and `[abc]`; a name that matches nothing is tried in every folder. Values are sorted
- * and each counts once.
+ * How often a value counts where values are listed: as often as its weight says, as in dynamicprompts, but a weight
+ * between 0 and 1 is kept and counts once.
  */
-export function createWildcardLookup(files: ReadonlyMap<string, string>): WildcardLookup {
-  const collections = new Map<string, readonly string[]>();
-  for (const [path, text] of files) collections.set(path.replace(/\.txt$/i, ''), wildcardValues(text));
-  const cache = new Map<string, readonly string[]>();
-  const match = (pattern: string): string[] => {
-    const regex = globPattern(pattern);
-    return [...collections].filter(([name]) => regex.test(name)).flatMap(([, values]) => values);
-  };
+export function repeated({ weight = 1 }: WildcardValue): number {
+  return weight > 0 ? Math.max(1, Math.floor(Math.min(weight, MAX_REPEATED))) : 0;
+}
+
+const MAX_REPEATED = 1000;
+
+/**
+ * Builds a look-up over wildcards. A pattern may hold `*` and `?`, which cross folders, and `[abc]`; a name that matches
+ * nothing is tried in every folder. Values are sorted and each counts once.
+ */
+export function createWildcardLookup(collections: readonly WildcardCollection[]): WildcardLookup {
+  const match = createWildcardMatcher(collections);
+  const cache = new Map<string, readonly WildcardValue[]>();
   return (pattern) => {
-    const cleaned = pattern.replace(/[\\/]+/g, '/').replace(/^\/+|\/+$/g, '');
-    const known = cache.get(cleaned);
+    const known = cache.get(pattern);
     if (known !== undefined) return known;
-    let values = cleaned.includes('..') ? [] : match(cleaned);
-    if (values.length === 0 && !cleaned.startsWith('**') && !cleaned.includes('..'))
-      values = match(`**/${cleaned}`);
-    const sorted = [...new Set(values)].sort(compareCodePoints);
-    cache.set(cleaned, sorted);
+    const values = new Map<string, WildcardValue>();
+    for (const collection of match(pattern))
+      for (const value of collection.values) {
+        const key = `${value.weight ?? ''}\u0000${value.text}`;
+        if (!values.has(key)) values.set(key, value);
+      }
+    const sorted = [...values.values()].sort((a, b) => compareCodePoints(a.text, b.text));
+    cache.set(pattern, sorted);
     return sorted;
   };
+}
+
+/** Builds the part of a look-up that finds names. The last collection of a name counts. */
+export function createWildcardMatcher(collections: readonly WildcardCollection[]): WildcardMatcher {
+  const byName = new Map(collections.map((collection) => [collection.name, collection]));
+  const found = (pattern: string): WildcardCollection[] => {
+    const exact = byName.get(pattern);
+    if (!/[*?[]/.test(pattern)) return exact === undefined ? [] : [exact];
+    const regex = globPattern(pattern);
+    return [...byName.values()].filter(({ name, values }) => values.length > 0 && regex.test(name));
+  };
+  const hasValues = (list: readonly WildcardCollection[]) => list.some(({ values }) => values.length > 0);
+  return (pattern) => {
+    const cleaned = pattern.replace(/[\\/]+/g, '/').replace(/^\/+|\/+$/g, '');
+    if (cleaned.includes('..')) return [];
+    const direct = found(cleaned);
+    if (hasValues(direct) || pattern.startsWith('**')) return direct;
+    const anywhere = found(`**/${cleaned}`);
+    return anywhere.length > 0 ? anywhere : direct;
+  };
+}
+
+/** A `.txt` wildcard: its lines without blank ones and comments. */
+export function textCollection(name: string, text: string, file?: string): WildcardCollection {
+  const values = wildcardValues(text).map((value) => ({ text: value }));
+  return { name, values, ...(file !== undefined && { file }) };
 }
 
 /** Lines of a wildcard file without blank ones and comments. */
@@ -53,7 +105,7 @@ function globPattern(pattern: string): RegExp {
     } else source += character.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
   }
   try {
-    return new RegExp(`^${source}$`);
+    return new RegExp(`^${source}$`, 'u');
   } catch {
     return /^(?!)/;
   }
