@@ -76,7 +76,8 @@ export async function buildEnvironment(
     vaes,
     ...optional('baseModel', base),
     styles: styles.flatMap(parseStyles),
-    ...(configured.wildcardPaths.length > 0 && wildcardEntries(await readWildcards(files, configured.wildcardPaths))),
+    ...(configured.wildcardPaths.length > 0 &&
+      wildcardEntries(await readWildcards(files, configured.wildcardPaths))),
     dynamicPrompts: configuration.dynamicPrompts,
     ...optional('lockfile', sources.lockfile),
     ...optional('countTokens', sources.tokens.of(base)),

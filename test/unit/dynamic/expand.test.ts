@@ -1,23 +1,31 @@
 import { describe, expect, it } from 'vitest';
-import { expandAll, expandRandom } from '../../../server/src/language/dialects/dynamic/expand';
+import { expandAll, expandRandom, expandSeeds } from '../../../server/src/language/dialects/dynamic/expand';
 import { parseDynamic } from '../../../server/src/language/dialects/dynamic/parse';
 import { createPythonRandom } from '../../../server/src/language/dialects/dynamic/random';
-import { createWildcardLookup } from '../../../server/src/language/dialects/dynamic/wildcards';
+import {
+  createWildcardLookup,
+  createWildcardMatcher,
+  textCollection,
+} from '../../../server/src/language/dialects/dynamic/wildcards';
 import { EMPTY_ENVIRONMENT } from '../../../server/src/language/environment';
+import { buildBatch } from '../../../server/src/language/plan/batch';
 import { buildPlan } from '../../../server/src/language/plan/buildPlan';
 import { parse } from '../../../server/src/language/syntax/parse';
 
-const wildcards = createWildcardLookup(
-  new Map([
-    ['colours.txt', 'red\r\ngreen\n# no\n\nblue'],
-    ['deep/in/size.txt', 'big\nsmall'],
-    ['circle.txt', '__circle__ x'],
-    ['broken.txt', '{a|b'],
-  ]),
-);
+const collections = [
+  textCollection('colours', 'red\r\ngreen\n# no\n\nblue'),
+  textCollection('deep/in/size', 'big\nsmall'),
+  textCollection('circle', '__circle__ x'),
+  textCollection('broken', '{a|b'),
+];
+const wildcards = createWildcardLookup(collections);
 
 const all = (template: string, limit = 100) => expandAll(template, limit, { wildcards });
-const random = (template: string, seed: number) => expandRandom(template, { wildcards, seed });
+const random = (template: string, seed: number) => {
+  const drawn = expandRandom(template, 1, seed, { wildcards });
+  return drawn.ok ? { ok: true, value: drawn.value.prompts[0] } : drawn;
+};
+const texts = (pattern: string) => wildcards(pattern).map(({ text }) => text);
 
 /** Variable marks around each part; a `$x` inside one is a variable of its own. */
 function variable(...parts: string[]): string {
@@ -64,7 +72,10 @@ describe('expandAll', () => {
   });
 
   it('ends with a problem instead of running for ever', () => {
-    expect(all('{__nobody__|a}')).toMatchObject({ ok: false, problem: { code: 'dynamic-budget' } });
+    expect(all('{__nobody__|a}')).toMatchObject({
+      value: { prompts: ['__nobody__', 'a'], complete: true, missing: ['nobody'] },
+    });
+    expect(all(`{40$$${'a|b|'.repeat(30)}c}`)).toMatchObject({ value: { prompts: [] } });
     expect(all('__circle__')).toMatchObject({ ok: false, problem: { code: 'dynamic-recursion' } });
     expect(all(variable('a=$b', 'b=$a', 'a'))).toMatchObject({
       ok: false,
@@ -78,13 +89,57 @@ describe('expandAll', () => {
   it('finds wildcards in folders, by pattern and without their folder', () => {
     expect(all('__size__')).toMatchObject({ value: { prompts: ['big', 'small'] } });
     expect(all('__deep/*__')).toMatchObject({ value: { prompts: ['big', 'small'] } });
-    expect(wildcards('../colours')).toEqual([]);
-    expect(wildcards('colo?rs')).toEqual(['blue', 'green', 'red']);
-    expect(wildcards('[a-c]olours')).toEqual(['blue', 'green', 'red']);
+    expect(texts('../colours')).toEqual([]);
+    expect(texts('colo?rs')).toEqual(['blue', 'green', 'red']);
+    expect(texts('[a-c]olours')).toEqual(['blue', 'green', 'red']);
+  });
+});
+
+describe('expandSeeds', () => {
+  it('goes on with cyclical choices from seed to seed', () => {
+    expect(expandSeeds('{@a|b|c}', [7, 8, 9, 10], { wildcards })).toMatchObject({
+      value: { prompts: ['a', 'b', 'c', 'a'] },
+    });
+    const one = expandSeeds('{a|b|c|d|e|f}', [7, 8, 9], { wildcards });
+    expect(one.ok && one.value.prompts).toEqual(
+      [7, 8, 9].map((seed) => {
+        const drawn = random('{a|b|c|d|e|f}', seed);
+        return drawn.ok && drawn.value;
+      }),
+    );
+  });
+});
+
+describe('createWildcardMatcher', () => {
+  it('finds the file of a name in any folder', () => {
+    const names = (pattern: string) => createWildcardMatcher(collections)(pattern).map(({ name }) => name);
+    expect(names('size')).toEqual(['deep/in/size']);
+    expect(names('*')).toEqual(['colours', 'deep/in/size', 'circle', 'broken']);
+    expect(names('nobody')).toEqual([]);
   });
 });
 
 describe('parseDynamic', () => {
+  it('says where and why a template cannot be read', () => {
+    const place = (template: string) => {
+      const parsed = parseDynamic(template);
+      if (parsed.ok) return undefined;
+      const { start, end } = parsed.problem.range;
+      return [template.slice(start, end), parsed.problem.message.split(',')[0]];
+    };
+    expect(place('a {red|blue car, hat')).toEqual(['{', '`{` is never closed']);
+    expect(place('100% cotton, {a|b}')).toEqual(['%', 'A plain `%` has a meaning here']);
+    expect(place('{a|50%}, b')).toEqual(['%', 'A plain `%` has a meaning here']);
+    expect(place('for $5')).toEqual(['$', 'A plain `$` has a meaning here']);
+    expect(place('a snake__case b')).toEqual([
+      '__',
+      '`__` without a partner begins a wildcard that has no end',
+    ]);
+    expect(place('{2 $$ a|b}')).toEqual([' $$', 'White space may not stand between the number and `$$`']);
+    expect(place('{2$$、$$a|b}')?.[0]).toBe('、');
+    expect(place('a $$ b')?.[0]).toBe('$$');
+  });
+
   it('refuses what the dialect has no place for', () => {
     for (const template of ['{a', '50% off', 'costs $5', '<lora:a__b:1>', '${', '__', '{2$$ $ $$a|b}'])
       expect([template, parseDynamic(template).ok]).toEqual([template, false]);
@@ -109,6 +164,45 @@ describe('buildPlan with the dialect', () => {
     };
     expect(plan(false, 3)).toEqual(['a {x|y|z|u|v}', 'Negative prompt: __colours__']);
     expect(plan(true, 3).toString()).toMatch(/^a [xyzuv],Negative prompt: (red|green|blue)$/);
+    expect(plan(true, 3)).toEqual(plan(true, 3));
     expect(new Set([1, 2, 3, 4, 5, 6].map((seed) => plan(true, seed).toString())).size).toBeGreaterThan(1);
+  });
+
+  it('keeps the template in the metadata, and does not expand such a block again', () => {
+    const infotext = (text: string) => {
+      const result = buildPlan(
+        parse(text),
+        0,
+        { ...environment, dynamicPrompts: true },
+        { drawnSeed: 1, seed: 3 },
+      );
+      return result.ok ? result.value.plan.infotext : result.problem.code;
+    };
+    const first = infotext('a {x|y}, {u|v}\nNegative prompt: __colours__');
+    expect(first).toContain('Template: "a {x|y}, {u|v}", Negative Template: __colours__');
+    expect(infotext(first)).toBe(first);
+    expect(infotext('a {x|y}\nSteps: 20, Template: a {x|y}')).toMatch(/^a \{x\|y\}\n/);
+    expect(infotext('plain, text')).not.toContain('Template');
+    expect(infotext('a {x|y')).toBe('dynamic-syntax');
+  });
+
+  it('goes through a batch as the extension does', () => {
+    const document = parse('{@a|b|c} hat\nBatch count: 3, Seed: 5');
+    const plans = buildBatch(document, 0, { ...environment, dynamicPrompts: true }, { drawnSeed: 1 });
+    expect(plans.ok && plans.value.map(({ plan }) => plan.infotext.split('\n')[0])).toEqual([
+      'a hat',
+      'b hat',
+      'c hat',
+    ]);
+  });
+
+  it('warns of a wildcard that is not there', () => {
+    const result = buildPlan(
+      parse('a __nobody__'),
+      0,
+      { ...environment, dynamicPrompts: true },
+      { drawnSeed: 1 },
+    );
+    expect(result.ok && result.value.warnings.join()).toContain('No wildcard file is called `nobody`');
   });
 });

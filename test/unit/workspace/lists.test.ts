@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { listEmbeddings } from '../../../server/src/workspace/embeddings';
 import { parseStyles } from '../../../server/src/workspace/styles';
-import { listWildcards } from '../../../server/src/workspace/wildcards';
+import { readWildcards } from '../../../server/src/workspace/wildcards';
 import { memoryFiles } from './memoryFiles';
 
 describe('styles.csv', () => {
@@ -36,7 +36,7 @@ describe('wildcards', () => {
       '/w/broken.yaml': '{[',
       '/v/more.txt': '',
     });
-    expect(await listWildcards(files, ['/w', '/v'])).toEqual([
+    expect((await readWildcards(files, ['/w', '/v'])).map(({ name }) => name).sort()).toEqual([
       'animal',
       'clothes/hat',
       'clothes/shoe',

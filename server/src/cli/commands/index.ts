@@ -18,6 +18,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import('./parse')).parseCommand,
   },
   {
+    name: 'expand',
+    summary: 'Print the prompts that dynamic prompts stand for, wildcards filled in.',
+    load: async () => (await import('./expand')).expandCommand,
+  },
+  {
     name: 'convert',
     summary: 'Rewrite prompts for another program, and say what is lost.',
     load: async () => (await import('./convert')).convertCommand,

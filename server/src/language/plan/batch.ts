@@ -33,6 +33,7 @@ export function buildBatch(
   if (!first.ok) return first;
   const { seed, variation } = first.value.plan.parameters;
   const plans = [first.value];
+  const seeds = [seed];
   for (let i = 1; i < count; i++) {
     const overrides = variation
       ? { ...request.overrides, variation: { ...variation, seed: variation.seed + i } }
@@ -40,9 +41,11 @@ export function buildBatch(
     const next = buildPlan(document, blockIndex, environment, {
       ...request,
       seed: variation ? seed : seed + i,
+      earlierSeeds: [...seeds],
       ...(overrides && { overrides }),
     });
     if (!next.ok) return next;
+    seeds.push(variation ? seed : seed + i);
     // What was said of the first picture need not be said of each.
     plans.push({ ...next.value, warnings: [] });
   }

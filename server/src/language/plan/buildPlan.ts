@@ -2,15 +2,11 @@ import type { ModelFacts } from '../../shared/facts';
 import type { GenerationPlan, PlanHires, PlanParameters } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import { blockText } from '../analysis/blockText';
-import { stripComments } from '../analysis/comments';
-import { mapSlice } from '../analysis/mapped';
 import { resolveText } from '../analysis/resolve';
 import type { ResolvedPrompt } from '../analysis/resolved';
-import { expandRandom } from '../dialects/dynamic/expand';
 import { promptSteps } from '../domain/samplers';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
-import { strip } from '../text/python';
 import { chooseEmbeddings } from './embeddings';
 import { type HiresTexts, hiresSizePair, hiresTexts, readHires } from './hires';
 import { planInfotext } from './infotext';
@@ -20,6 +16,7 @@ import { chooseFurtherModel, chooseModel } from './model';
 import { readParameters, unusedParameters } from './parameters';
 import { planPrompt } from './prompts';
 import { readRefiner } from './refiner';
+import { type Choice, chooseText, type Templates, writtenTemplates } from './template';
 import { type ChosenVae, chooseVae, VAE_WORDS } from './vae';
 import type { WrittenParameter } from './written';
 
@@ -28,6 +25,8 @@ export interface PlanRequest {
   readonly seed?: number;
   /** A random seed the caller drew, used where neither the request nor the block names one. */
   readonly drawnSeed: number;
+  /** Seeds of the pictures of the same batch before this one: what cyclical choices go on from. */
+  readonly earlierSeeds?: readonly number[];
   /** Replaces the block's `Model` for this one picture. */
   readonly model?: string;
   readonly overrides?: Partial<PlanParameters>;
@@ -68,13 +67,24 @@ export function buildPlan(
   const parameters = readParameters(written, model.value.facts, { ...request, engine }, warnings);
   if (!parameters.ok) return parameters;
   const { steps, seed } = parameters.value;
-  const positiveText = promptText(blockText(document, block, 'positive').text, environment, seed);
+  const chosenBefore = writtenTemplates(written);
+  const choice: Choice = {
+    environment,
+    expands: environment.dynamicPrompts && chosenBefore === undefined,
+    seeds: [...(request.earlierSeeds ?? []), seed],
+    warnings,
+  };
+  const positiveText = chooseText(blockText(document, block, 'positive').text, choice);
   if (!positiveText.ok) return positiveText;
-  const negativeText = promptText(blockText(document, block, 'negative').text, environment, seed);
+  const negativeText = chooseText(blockText(document, block, 'negative').text, choice);
   if (!negativeText.ok) return negativeText;
+  const templates: Templates = chosenBefore ?? {
+    ...(positiveText.value.template !== undefined && { positive: positiveText.value.template }),
+    ...(negativeText.value.template !== undefined && { negative: negativeText.value.template }),
+  };
   const resolved = {
-    positive: resolveText(positiveText.value, true, steps),
-    negative: resolveText(negativeText.value, false, steps),
+    positive: resolveText(positiveText.value.text, true, steps),
+    negative: resolveText(negativeText.value.text, false, steps),
   };
   const loras = chooseLoras(resolved, model.value.facts, environment, warnings);
   if (!loras.ok) return loras;
@@ -91,8 +101,7 @@ export function buildPlan(
       ? planSecondPass(
           written,
           { parameters: parameters.value, model: model.value.facts, vae: vae, resolved },
-          environment,
-          warnings,
+          choice,
         )
       : success(undefined);
   if (!second.ok) return second;
@@ -124,15 +133,16 @@ export function buildPlan(
       ...(refiner.value && { refiner: refiner.value }),
       ...(embeddings.value.length > 0 && { embeddings: embeddings.value.map((one) => one.plan) }),
       source: {
-        positive: positiveText.value,
-        negative: negativeText.value,
+        positive: positiveText.value.text,
+        negative: negativeText.value.text,
         ...(second.value && { hires: second.value.texts }),
         ...(vae === 'own' ? { vae: VAE_WORDS.none } : model.value.vae && { vae: model.value.vae.name }),
       },
       ...(engine && { engine: engine.name }),
       infotext: planInfotext({
-        positive: positiveText.value,
-        negative: negativeText.value,
+        positive: positiveText.value.text,
+        negative: negativeText.value.text,
+        templates,
         parameters: parameters.value,
         model: model.value.plan,
         vae: model.value.vae ?? (model.value.facts.vae === undefined ? undefined : 'own'),
@@ -167,9 +177,9 @@ interface SecondPass {
 function planSecondPass(
   written: readonly WrittenParameter[],
   { parameters, model, vae, resolved }: FirstPass,
-  environment: Environment,
-  warnings: string[],
+  choice: Choice,
 ): Result<SecondPass | undefined> {
+  const { environment, warnings } = choice;
   const { positive, negative, checkpoint } = hiresTexts(written);
   const own = { positive: resolved.positive, negative: resolved.negative };
   const texts: { positive?: string; negative?: string } = {};
@@ -178,10 +188,10 @@ function planSecondPass(
     ['negative', negative],
   ] as const) {
     if (text === undefined) continue;
-    const read = promptText(text, environment, parameters.seed);
+    const read = chooseText(text, choice);
     if (!read.ok) return read;
-    texts[part] = read.value;
-    own[part] = resolveText(read.value, part === 'positive', parameters.steps);
+    texts[part] = read.value.text;
+    own[part] = resolveText(read.value.text, part === 'positive', parameters.steps);
   }
   const hires = readHires(
     written,
@@ -211,17 +221,4 @@ function planSecondPass(
       ...(texts.positive !== undefined && { loras: loras.value.map((lora) => lora.plan) }),
     },
   });
-}
-
-/**
- * A prompt as it goes into the picture's metadata: without comments, with its tags. The picture is made from this text
- * and no other, so that reading the metadata back gives the same picture. With the dialect switched on, what is written
- * is a template, and the picture's seed chooses what it becomes.
- */
-function promptText(text: string, environment: Environment, seed: number): Result<string> {
-  const written = strip(text);
-  const expanded = environment.dynamicPrompts
-    ? expandRandom(written, { seed, wildcards: environment.readWildcard ?? (() => []) })
-    : success(written);
-  return expanded.ok ? success(strip(stripComments(mapSlice(expanded.value, 0)).mapped.text)) : expanded;
 }

@@ -7,12 +7,15 @@ import type { ChosenEmbedding } from './embeddings';
 import type { HiresTexts } from './hires';
 import { type ChosenInit, INIT_IMAGE } from './init';
 import type { ChosenLora } from './loras';
+import { type Templates, templatePairs } from './template';
 import { type ChosenVae, VAE_WORDS } from './vae';
 
 /** Everything that goes into the metadata. */
 export interface UsedByPlan {
   readonly positive: string;
   readonly negative: string;
+  /** What the prompts were chosen from. */
+  readonly templates: Templates;
   readonly parameters: PlanParameters;
   readonly model: PlanModel;
   /** The file its VAE was taken from, or `own` where one that it is set up with was not wanted. */
@@ -66,6 +69,7 @@ export function planInfotext(used: UsedByPlan): string {
   const inversions = embeddingHashes(embeddings);
   if (inversions !== '') pairs.push(['TI hashes', inversions]);
   if (parameters.emphasis !== 'Original') pairs.push(['Emphasis', parameters.emphasis]);
+  pairs.push(...templatePairs(used.templates));
   const prompt = guardSeparators(positive);
   const infotext = formatInfotext(prompt, guardSeparators(negative), pairs);
   // A line of the negative prompt that begins as parameters do is told apart by a label of its own, which every reader takes off.

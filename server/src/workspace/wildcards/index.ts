@@ -13,10 +13,7 @@ export const WILDCARD_ENDINGS: ReadonlySet<string> = new Set(['.txt', '.yaml', '
  * Every wildcard the folders offer. A `.txt` file is named by its path below the folder without its ending; `.yaml` and
  * `.json` files by the folder they lie in and their keys. Where two have one name, the later counts.
  */
-export async function readWildcards(
-  files: Files,
-  folders: readonly string[],
-): Promise<WildcardCollection[]> {
+export async function readWildcards(files: Files, folders: readonly string[]): Promise<WildcardCollection[]> {
   const collections = new Map<string, WildcardCollection>();
   for (const folder of folders) {
     const found = await walkFiles(
@@ -24,15 +21,14 @@ export async function readWildcards(
       folder,
       path.join,
       (entry, kind) =>
-        kind === 'folder'
-          ? !path.basename(entry).startsWith('.')
-          : WILDCARD_ENDINGS.has(path.extname(entry)),
+        kind === 'folder' ? !path.basename(entry).startsWith('.') : WILDCARD_ENDINGS.has(path.extname(entry)),
       MAX_FILES_PER_FOLDER,
     );
     for (const file of found) {
       const text = await files.readText(file);
       if (text === undefined) continue;
-      for (const collection of collectionsOf(folder, file, text)) collections.set(collection.name, collection);
+      for (const collection of collectionsOf(folder, file, text))
+        collections.set(collection.name, collection);
     }
   }
   return [...collections.values()];

@@ -1,6 +1,6 @@
 import {
   Composer,
-  CST,
+  type CST,
   type Document,
   isAlias,
   isMap,
@@ -16,11 +16,13 @@ import type { Range } from '../../shared/range';
 /** Levels of lists and mappings; real wildcard files have a handful. */
 const MAX_DEPTH = 60;
 
+/** The same, counted roughly before the text is parsed. */
+const MAX_PLAIN_DEPTH = 200;
+
 /** Nodes a file may stand for, aliases followed. */
-const MAX_NODES = 2_000_000;
+const MAX_NODES = 600_000;
 
 /** What PyYAML refuses in a file, whatever stands around it. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /** A parsed YAML file: the document for whoever needs its scalars, or what is wrong. */
@@ -33,9 +35,10 @@ export type ParsedYaml =
  */
 export function parseYaml(source: string): ParsedYaml {
   const bad = UNPRINTABLE.exec(source);
-  if (bad) return broken(source, bad.index, bad.index + bad[0].length, 'a control character is not allowed here');
-  if (flowDepth(source) > MAX_DEPTH)
-    return broken(source, 0, 0, `brackets are nested more than ${MAX_DEPTH} deep`);
+  if (bad)
+    return broken(source, bad.index, bad.index + bad[0].length, 'a control character is not allowed here');
+  if (plainDepth(source) > MAX_PLAIN_DEPTH)
+    return broken(source, 0, 0, `brackets or list items are nested more than ${MAX_PLAIN_DEPTH} deep`);
   const tokens: CST.Token[] = [];
   for (const token of new Parser().parse(source)) tokens.push(token);
   const deep = tooDeep(tokens);
@@ -47,7 +50,8 @@ export function parseYaml(source: string): ParsedYaml {
   const error = documents.flatMap(({ errors }) => errors)[0];
   if (error) return broken(source, error.pos[0], error.pos[1], lowerFirst(firstLine(error.message)));
   if (second) return broken(source, second.range[0], second.range[0], 'a second document begins here');
-  if (!document) return { ok: false, finding: { range: { start: 0, end: 0 }, severity: 'warning', message: '' } };
+  if (!document)
+    return { ok: false, finding: { range: { start: 0, end: 0 }, severity: 'warning', message: '' } };
   return { ok: true, document };
 }
 
@@ -73,15 +77,25 @@ function lowerFirst(text: string): string {
   return text.slice(0, 1).toLowerCase() + text.slice(1);
 }
 
-/** Deepest run of opening brackets without closing ones: a bound that needs no parser. */
-function flowDepth(source: string): number {
+/**
+ * Deepest nesting that can be seen without a parser: brackets where a value can begin, and list items that begin on one
+ * line. Text may hold as many brackets as it likes.
+ */
+function plainDepth(source: string): number {
   let depth = 0;
   let deepest = 0;
-  // Only brackets where a value can begin open a level; text may hold as many as it likes.
-  for (const [mark] of source.matchAll(/(?<=[[{,:?-]\s*|^\s*)[[{]|[\]}]/gmu)) {
-    if (mark === '[' || mark === '{') deepest = Math.max(deepest, ++depth);
-    else depth = Math.max(0, depth - 1);
-    if (deepest > MAX_DEPTH * 50) break;
+  let before = '\n';
+  let items = 0;
+  for (let at = 0; at < source.length; at++) {
+    const mark = source.charAt(at);
+    if (mark === ' ' || mark === '\t' || mark === '\r') continue;
+    if ((mark === '[' || mark === '{') && '[{,:?-\n'.includes(before)) depth++;
+    else if (mark === ']' || mark === '}') depth = Math.max(0, depth - 1);
+    if (mark === '\n') items = 0;
+    else if ((mark === '-' || mark === '?') && '-?\n'.includes(before)) items++;
+    deepest = Math.max(deepest, depth, items);
+    if (deepest > MAX_PLAIN_DEPTH) return deepest;
+    before = mark;
   }
   return deepest;
 }
@@ -106,27 +120,35 @@ export function yamlTree(source: string): { readonly root?: DataNode; readonly f
   const parsed = parseYaml(source);
   if (!parsed.ok) return parsed.finding.message === '' ? {} : { finding: parsed.finding };
   const { document } = parsed;
+  const anchors = new Map<string, unknown>();
   let nodes = 0;
   let problem: FileFinding | undefined;
   const refuse = (range: Range, reason: string): DataNode => {
     const { start, end } = range;
-    const failed = broken(source, start, end, reason);
-    if (!failed.ok) problem ??= failed.finding;
+    if (problem === undefined) {
+      const failed = broken(source, start, end, reason);
+      if (!failed.ok) problem = failed.finding;
+    }
     return { type: 'other', kind: 'empty', range };
   };
   const visit = (node: unknown, at: number, depth: number): DataNode => {
     const range = rangeOf(node, at);
+    if (problem !== undefined) return { type: 'other', kind: 'empty', range };
     if (++nodes > MAX_NODES || depth > MAX_DEPTH) return refuse(range, 'aliases make it too large');
     if (isAlias(node)) {
-      const target = node.resolve(document);
+      const target = anchors.get(node.source);
       return target === undefined ? refuse(range, 'an alias has no anchor') : visit(target, at, depth + 1);
     }
+    const { anchor } = (node ?? {}) as { anchor?: string };
+    if (anchor !== undefined) anchors.set(anchor, node);
     if (isSeq(node))
       return { type: 'list', range, items: node.items.map((item) => visit(item, range.start, depth + 1)) };
     if (isMap(node)) {
       let entries: DataEntry[] = [];
       for (const { key, value } of node.items) {
         const inner = visit(key, range.start, depth + 1);
+        if (inner.type === 'map' || inner.type === 'list')
+          return refuse(inner.range, 'a mapping or a list cannot be a key');
         const below = visit(value, inner.range.end, depth + 1);
         if (isScalar(key) && key.type === 'PLAIN' && key.value === '<<' && below.type === 'map')
           entries = [...below.entries, ...entries];
@@ -135,7 +157,8 @@ export function yamlTree(source: string): { readonly root?: DataNode; readonly f
       return { type: 'map', range, entries };
     }
     if (!isScalar(node)) return { type: 'other', kind: 'empty', range };
-    if (node.tag?.startsWith('!') && !STANDARD.has(node.tag)) return refuse(range, `there is no tag ${node.tag}`);
+    if (node.tag?.startsWith('!') && !STANDARD.has(node.tag))
+      return refuse(range, `there is no tag ${node.tag}`);
     const resolved = resolveScalar(node, range);
     return resolved ?? refuse(range, 'a single `=` has a meaning of its own');
   };
@@ -143,17 +166,20 @@ export function yamlTree(source: string): { readonly root?: DataNode; readonly f
   return problem === undefined ? { root } : { finding: problem };
 }
 
-const STANDARD: ReadonlySet<string> = new Set(['!', '!!str', '!!null', '!!int', '!!float', '!!bool']);
+const PREFIX = 'tag:yaml.org,2002:';
+const STANDARD: ReadonlySet<string> = new Set(
+  ['str', 'null', 'int', 'float', 'bool'].map((name) => PREFIX + name),
+);
 
 function rangeOf(node: unknown, at: number): Range {
   const range = (node as Node | null)?.range;
-  return range ? { start: range[0], end: range[1] } : { start: at, end: at };
+  return range ? { start: range[0], end: Math.max(range[0], range[1]) } : { start: at, end: at };
 }
 
 /** What PyYAML (YAML 1.1) takes a plain scalar for. Undefined for `=`, which it cannot construct. */
 function resolveScalar(node: Scalar, range: Range): DataNode | undefined {
   const value = typeof node.value === 'string' ? node.value : String(node.value ?? '');
-  if (node.type !== 'PLAIN' || node.tag === '!!str' || node.tag === '!')
+  if (node.type !== 'PLAIN' || node.tag === `${PREFIX}str` || node.tag === '!')
     return { type: 'text', value, range };
   if (value === '=') return undefined;
   if (NULL.test(value)) return { type: 'other', kind: 'empty', range };
@@ -166,8 +192,7 @@ function resolveScalar(node: Scalar, range: Range): DataNode | undefined {
 }
 
 const NULL = /^(?:~|null|Null|NULL|)$/;
-const BOOLEAN =
-  /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
+const BOOLEAN = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
 const DATE =
   /^\d{4}-\d\d-\d\d$|^\d{4}-\d\d?-\d\d?(?:[Tt]|[ \t]+)\d\d?:\d\d:\d\d(?:\.\d*)?(?:[ \t]*(?:Z|[-+]\d\d?(?::\d\d)?))?$/;
 const INTEGER = /^[-+]?(?:0b[01_]+|0[0-7_]+|(?:0|[1-9][\d_]*)|0x[\da-fA-F_]+|[1-9][\d_]*(?::[0-5]?\d)+)$/;

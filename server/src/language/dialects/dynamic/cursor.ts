@@ -14,6 +14,8 @@ export interface Cursor {
   enter(): boolean;
   leave(): void;
   exhausted(): boolean;
+  /** The furthest offset at which something was expected and not found. */
+  furthest(): number;
 }
 
 /** Templates people write nest a handful of levels; each takes a few calls of the parser. */
@@ -27,9 +29,12 @@ export function createCursor(text: string): Cursor {
   let depth = 0;
   let steps = 0;
   let stopped = false;
+  let furthest = 0;
   const match = (pattern: RegExp, at: number): RegExpExecArray | undefined => {
     pattern.lastIndex = at;
-    return pattern.exec(text) ?? undefined;
+    const found = pattern.exec(text) ?? undefined;
+    if (found === undefined && at > furthest) furthest = at;
+    return found;
   };
   const skipComments = (start: number): number => {
     let at = start;
@@ -44,7 +49,9 @@ export function createCursor(text: string): Cursor {
     skipBlanks: (at) => at + (match(BLANKS, at)?.[0].length ?? 0),
     expect(mark, start) {
       const at = skipComments(start);
-      return text.startsWith(mark, at) ? at + mark.length : undefined;
+      if (text.startsWith(mark, at)) return at + mark.length;
+      if (at > furthest) furthest = at;
+      return undefined;
     },
     enter() {
       depth++;
@@ -57,5 +64,6 @@ export function createCursor(text: string): Cursor {
       depth--;
     },
     exhausted: () => stopped,
+    furthest: () => furthest,
   };
 }

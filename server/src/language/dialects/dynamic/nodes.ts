@@ -1,3 +1,5 @@
+import type { Range } from '../../../shared/range';
+
 /** The tree of a dynamic prompt: a template that stands for many prompts. */
 export type DynamicNode =
   | LiteralNode
@@ -29,6 +31,8 @@ export interface VariantsNode {
   readonly max: number;
   readonly separator: string;
   readonly sampler: DynamicSampler | null;
+  /** Where it stands in its template. */
+  readonly range: Range;
 }
 
 /** `__name(key=value)__`; the name may hold choices and variables of its own. */
@@ -37,6 +41,7 @@ export interface WildcardNode {
   readonly path: DynamicNode;
   readonly sampler: DynamicSampler | null;
   readonly variables: ReadonlyMap<string, DynamicNode>;
+  readonly range: Range;
 }
 
 /** `${name:default}` */
@@ -44,6 +49,7 @@ export interface VariableNode {
   readonly type: 'variable';
   readonly name: string;
   readonly fallback?: DynamicNode;
+  readonly range: Range;
 }
 
 /** `${name=value}`; `?=` keeps an existing value, `=!` settles the value at once. */
@@ -53,6 +59,7 @@ export interface AssignmentNode {
   readonly value: DynamicNode;
   readonly immediate: boolean;
   readonly overwrite: boolean;
+  readonly range: Range;
 }
 
 /** `%{before ... after$$inner}` */
@@ -87,7 +94,9 @@ export const DEFAULT_MARKS: DynamicMarks = {
 export function nodeKey(node: DynamicNode): string {
   let key = keys.get(node);
   if (key === undefined) {
-    key = JSON.stringify(node, (_key, value: unknown) => (value instanceof Map ? [...value] : value));
+    key = JSON.stringify(node, (name, value: unknown) =>
+      name === 'range' ? undefined : value instanceof Map ? [...value] : value,
+    );
     keys.set(node, key);
   }
   return key;

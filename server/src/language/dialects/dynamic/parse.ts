@@ -1,5 +1,7 @@
-import { failure, type Result, success } from '../../../shared/problem';
+import type { Problem } from '../../../shared/problem';
+import type { Range } from '../../../shared/range';
 import { type Cursor, createCursor, type Parsed } from './cursor';
+import { diagnose } from './diagnose';
 import {
   DEFAULT_MARKS,
   type DynamicMarks,
@@ -28,27 +30,32 @@ interface Grammar {
   readonly literals: Readonly<Record<Place, RegExp>>;
 }
 
+/** A template's tree, or why it has none and where. */
+export type ParsedTemplate =
+  | { readonly ok: true; readonly value: DynamicNode }
+  | { readonly ok: false; readonly problem: Problem & { readonly range: Range } };
+
 /**
  * Parses a template of the dynamic prompts dialect. Whatever the grammar has no place for — an unclosed brace, a lone
  * `$` or `%`, a `__` without a partner as in `<lora:foo__bar:1>` — fails the whole template.
  */
-export function parseDynamic(text: string, marks: DynamicMarks = DEFAULT_MARKS): Result<DynamicNode> {
-  if (/^[\p{L}\p{N}]+$/u.test(text)) return success({ type: 'literal', text });
+export function parseDynamic(text: string, marks: DynamicMarks = DEFAULT_MARKS): ParsedTemplate {
+  if (/^[\p{L}\p{N}]+$/u.test(text)) return { ok: true, value: { type: 'literal', text } };
   const cursor = createCursor(text);
   const [node, end] = parsePrompt(cursor, createGrammar(marks), 0, 'prompt');
   const rest = cursor.skipComments(end);
   if (cursor.exhausted())
-    return failure(
-      'dynamic-too-deep',
-      'The braces of this prompt are nested too deeply.',
-      'Simplify the prompt.',
-    );
-  if (rest === text.length) return success(node);
-  return failure(
-    'dynamic-syntax',
-    `The dynamic prompt cannot be read from \`${text.slice(rest, rest + 20)}\` on.`,
-    'Close every `{`, and write `__` only around the name of a wildcard.',
-  );
+    return {
+      ok: false,
+      problem: {
+        code: 'dynamic-too-deep',
+        message: 'The braces of this prompt are nested too deeply.',
+        remedy: 'Simplify the prompt.',
+        range: { start: rest, end: text.length },
+      },
+    };
+  if (rest === text.length) return { ok: true, value: node };
+  return { ok: false, problem: diagnose(text, rest, cursor.furthest(), marks) };
 }
 
 function createGrammar(marks: DynamicMarks): Grammar {
@@ -136,7 +143,14 @@ function parseVariable(cursor: Cursor, grammar: Grammar, start: number, place: P
     const close = cursor.expect(variableEnd, cursor.skipBlanks(end));
     if (close !== undefined)
       return [
-        { type: 'assignment', name, value, immediate: assign[2] === '!', overwrite: assign[1] !== '?' },
+        {
+          type: 'assignment',
+          name,
+          value,
+          immediate: assign[2] === '!',
+          overwrite: assign[1] !== '?',
+          range: { start, end: close },
+        },
         close,
       ];
   }
@@ -145,15 +159,16 @@ function parseVariable(cursor: Cursor, grammar: Grammar, start: number, place: P
     [fallback, at] = parsePrompt(cursor, grammar, cursor.skipBlanks(at + 1), 'variant');
   const close = cursor.expect(variableEnd, cursor.skipBlanks(at));
   if (close === undefined) return undefined;
+  const range = { start, end: close };
   // In the name of a wildcard an unset variable stands for its own name.
   if (place === 'wildcard') {
     const text =
       fallback === undefined ? name : fallback.type === 'literal' ? fallback.text.trim() : undefined;
     return text === undefined
       ? undefined
-      : [{ type: 'variable', name, fallback: { type: 'literal', text } }, close];
+      : [{ type: 'variable', name, fallback: { type: 'literal', text }, range }, close];
   }
-  return [{ type: 'variable', name, ...(fallback === undefined ? {} : { fallback }) }, close];
+  return [{ type: 'variable', name, ...(fallback === undefined ? {} : { fallback }), range }, close];
 }
 
 function parseWrap(cursor: Cursor, grammar: Grammar, start: number): Parsed<DynamicNode> {
@@ -201,6 +216,7 @@ function parseVariants(cursor: Cursor, grammar: Grammar, start: number): Parsed<
       max: Math.max(lower, to),
       separator,
       sampler,
+      range: { start, end: close },
     },
     close,
   ];
@@ -255,5 +271,5 @@ function parseWildcard(cursor: Cursor, grammar: Grammar, start: number): Parsed<
     if (!value.ok) return undefined;
     variables.set((equals < 0 ? pair : pair.slice(0, equals)).trim(), value.value);
   }
-  return [{ type: 'wildcard', path, sampler, variables }, close];
+  return [{ type: 'wildcard', path, sampler, variables, range: { start, end: close } }, close];
 }

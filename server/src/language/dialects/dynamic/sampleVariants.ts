@@ -27,8 +27,7 @@ function spreadWildcard(node: VariantsNode, outer: Scope, sample: Sample): [Vari
     for (const value of inside === undefined ? [] : values) {
       const parsed = parseValue(value.text, name, scope);
       if (parsed === undefined) break;
-      for (let times = repeated(value); times > 0; times--)
-        options.push({ value: parsed, weight: 1 });
+      for (let times = repeated(value); times > 0; times--) options.push({ value: parsed, weight: 1 });
     }
     if (inside === undefined || options.length === 0) return [{ ...variants, options: [] }, scope];
     variants = {

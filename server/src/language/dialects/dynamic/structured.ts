@@ -54,7 +54,8 @@ export function readStructured(root: DataNode, prefix: string, stem: string): St
     findings.push({
       range: root.range,
       severity: 'warning',
-      message: 'This file holds neither names nor a list, so it offers no wildcard. Write `name:` and a list below it.',
+      message:
+        'This file holds neither names nor a list, so it offers no wildcard. Write `name:` and a list below it.',
     });
   return { collections, findings };
 }
@@ -146,7 +147,8 @@ function readObject(entries: readonly DataEntry[]): WildcardValue | undefined {
 
 function skipped(node: DataNode): FileFinding {
   const isTemplate =
-    node.type === 'map' && node.entries.every(({ value }) => value.type === 'other' && value.kind === 'empty');
+    node.type === 'map' &&
+    node.entries.every(({ value }) => value.type === 'other' && value.kind === 'empty');
   const advice =
     node.type === 'other' || isTemplate || node.type === 'list'
       ? 'Put it in quotes.'
