@@ -37,6 +37,8 @@ interface Root {
 
 const READ_BY_NAME: ReadonlySet<string> = new Set([...CONFIG_NAMES, ...IGNORE_NAMES, LOCK_NAME]);
 
+const PROMPT_ENDINGS = ['.sdprompt'];
+
 /** Never entered in search of prompt files: huge, and nobody's prompts. */
 const SKIPPED_FOLDERS: ReadonlySet<string> = new Set(['.git', 'node_modules']);
 
@@ -188,7 +190,7 @@ export function createProject(options: ProjectOptions): Project {
 
     isIgnored,
 
-    promptFiles: (folder) =>
+    promptFiles: (folder, endings = PROMPT_ENDINGS) =>
       walkFiles(
         files,
         folder,
@@ -196,7 +198,7 @@ export function createProject(options: ProjectOptions): Project {
         async (entry, kind) =>
           kind === 'folder'
             ? !SKIPPED_FOLDERS.has(path.basename(entry))
-            : entry.endsWith('.sdprompt') && !(await isIgnored(entry)),
+            : endings.some((ending) => entry.endsWith(ending)) && !(await isIgnored(entry)),
         MAX_FILES_PER_FOLDER,
       ),
 

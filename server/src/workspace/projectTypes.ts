@@ -60,7 +60,7 @@ export interface Project {
   linterFor(file: string): Promise<(text: string) => Finding[]>;
   isIgnored(file: string): Promise<boolean>;
   /** The prompt files below a folder that are not ignored, in path order. */
-  promptFiles(folder: string): Promise<string[]>;
+  promptFiles(folder: string, endings?: readonly string[]): Promise<string[]>;
   /** The library as seen from a file (or from nowhere in particular). */
   statusFor(file: string | undefined): Promise<ProjectStatus>;
   /** Every configuration problem met so far, by file; a file that is right again has an empty list. */

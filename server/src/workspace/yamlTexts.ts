@@ -1,4 +1,5 @@
-import { isMap, isScalar, isSeq, parseDocument, type Scalar } from 'yaml';
+import { isMap, isScalar, isSeq, type Scalar } from 'yaml';
+import { isTextScalar, parseYaml } from './wildcards/yamlTree';
 
 /** A run of characters of a YAML text and where it stands in the file. */
 export interface YamlRun {
@@ -13,16 +14,21 @@ export interface YamlRun {
  * deep. Keys are names. A file that is no YAML has none; generating from it fails for the same reason.
  */
 export function yamlTexts(source: string): YamlRun[][] {
-  const document = parseDocument(source, { logLevel: 'silent' });
-  if (document.errors.length > 0) return [];
+  const parsed = parseYaml(source);
+  if (!parsed.ok) return [];
   const texts: YamlRun[][] = [];
   const visit = (node: unknown): void => {
     if (isMap(node)) for (const { value } of node.items) visit(value);
     else if (isSeq(node)) node.items.forEach(visit);
-    else if (isScalar(node) && typeof node.value === 'string' && node.value.trim() !== '')
+    else if (
+      isScalar(node) &&
+      isTextScalar(node) &&
+      typeof node.value === 'string' &&
+      node.value.trim() !== ''
+    )
       texts.push(runsOf(source, node, node.value));
   };
-  visit(document.contents);
+  visit(parsed.document.contents);
   return texts;
 }
 

@@ -59,6 +59,20 @@ export const PARAMETERS: readonly Mutant[] = [
     'short words are taken for slips',
   ),
   ofRule(
+    'unreadable-file',
+    'run',
+    "if (level === 'off') return [];",
+    '',
+    'a file is reported although the rule is off',
+  ),
+  ofRule(
+    'dynamic-template',
+    'dynamicTemplate',
+    "key === 'Template' || key === 'Negative Template'",
+    'false',
+    'a prompt that was filled in before is read as a template',
+  ),
+  ofRule(
     'unknown-wildcard',
     'unknownWildcard',
     ".replaceAll('*', '[^/]*')",

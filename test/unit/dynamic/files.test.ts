@@ -46,6 +46,13 @@ describe('what is wrong with a wildcard file', () => {
     ['a:\n  - x: y\n', [['x: y', 'warning', 'This is read as a mapping and not as text']]],
     ['a:\n  - [x]\n', [['[x]', 'warning', 'This is read as a list and not as text']]],
     ['a: [x]\na: [y]\n', [['a', 'warning', 'The key `a` is written again below']]],
+    [
+      'a: [5]\na: [y]\n',
+      [
+        ['a', 'warning', 'The key `a` is written again below'],
+        ['5', 'warning', 'This is read as the number 5 and not as text'],
+      ],
+    ],
     ['on: [x]\n', [['on', 'warning', 'YAML reads this key as true or false']]],
     ['5\n', [['5', 'warning', 'This file holds neither names nor a list']]],
     ['a:\n  - "x"\n  - ok\n', []],

@@ -1,7 +1,13 @@
+import path from 'node:path';
+import { fillTemplates } from '../../language/dialects/dynamic/fillTemplates';
+import { createWildcardLookup } from '../../language/dialects/dynamic/wildcards';
 import { type Conversion, convertBlock } from '../../language/portability/convert';
 import { parse } from '../../language/syntax/parse';
-import { type Command, printProblem, UsageError } from '../command';
+import { nodeFiles } from '../../workspace/nodeFiles';
+import { readWildcards } from '../../workspace/wildcards';
+import { type Command, type Invocation, printProblem, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
+import { openProject, reportConfigProblems } from '../openProject';
 import { readOne } from '../readOne';
 import { readTarget, TARGETS } from '../targets';
 
@@ -12,6 +18,7 @@ export const convertCommand: Command = {
     block: { type: 'string', value: 'N', help: 'only the N-th block' },
     stdin: { type: 'boolean', help: 'read the prompts from standard input' },
     json: { type: 'boolean', help: 'print text and losses of every block as JSON' },
+    config: { type: 'string', value: 'FILE', help: 'use this configuration' },
   },
 
   async run(invocation) {
@@ -23,7 +30,9 @@ export const convertCommand: Command = {
       printProblem(io, text.problem);
       return EXIT.trouble;
     }
-    const document = parse(text.value);
+    const filled = await fillIn(invocation, text.value);
+    if (filled === undefined) return EXIT.trouble;
+    const document = parse(filled);
     const blocks = document.blocks.map((block, index) => ({ block, number: index + 1 }));
     const only = invocation.text('block');
     const chosen = blocks.filter(({ number }) => only === undefined || String(number) === only);
@@ -43,6 +52,28 @@ export const convertCommand: Command = {
     return EXIT.clean;
   },
 };
+
+/** The text with its dynamic prompts filled in, where the configuration says that they are; undefined after a problem. */
+async function fillIn(invocation: Invocation, text: string): Promise<string | undefined> {
+  const { io } = invocation;
+  const config = invocation.text('config');
+  const project = openProject(io, { ...(config !== undefined && { config }) });
+  try {
+    const file = path.resolve(io.cwd, invocation.positionals[0] ?? 'prompt.sdprompt');
+    const { dynamicPrompts, wildcardPaths } = await project.configurationFor(file);
+    if (reportConfigProblems(io, project) !== EXIT.clean) return undefined;
+    if (!dynamicPrompts) return text;
+    const filled = fillTemplates(
+      parse(text),
+      createWildcardLookup(await readWildcards(nodeFiles, wildcardPaths)),
+    );
+    if (filled.ok) return filled.value;
+    printProblem(io, filled.problem);
+    return undefined;
+  } finally {
+    project.dispose();
+  }
+}
 
 function describeLosses({ losses }: Conversion, place: string): string {
   return losses.map((loss) => `${place}${loss}\n`).join('');

@@ -1,5 +1,8 @@
 import path from 'node:path';
-import { resolveDocument } from '../../language/analysis/resolve';
+import { embeddedPrompts } from '../../language/analysis/embeddedPrompts';
+import { LORA_TYPES } from '../../language/analysis/loraArguments';
+import { resolveBlock, resolveText } from '../../language/analysis/resolve';
+import type { Document } from '../../language/syntax/nodes';
 import { parse } from '../../language/syntax/parse';
 import { runLater, textOf } from '../../library/fileWork';
 import { hashFile } from '../../library/hashes';
@@ -12,13 +15,16 @@ import {
   writeLockfile,
 } from '../../library/lockfile';
 import type { LoraFacts } from '../../shared/facts';
+import { nodeFiles } from '../../workspace/nodeFiles';
 import type { Project } from '../../workspace/project';
+import { WILDCARD_ENDINGS } from '../../workspace/wildcards';
 import { type Command, printProblem } from '../command';
 import { EXIT } from '../exitCodes';
 import { type Io, shownPath } from '../io';
 import { openProject, reportConfigProblems } from '../openProject';
 import { plural } from '../plural';
-import { readText } from '../readText';
+import { readBytes } from '../readText';
+import { kindOf, readSource } from '../sources';
 import { rewriteWhole } from '../writeWhole';
 
 export const lockCommand: Command = {
@@ -54,23 +60,55 @@ async function usedLoras(
   folder: string,
 ): Promise<Map<string, LoraFacts | undefined> | undefined> {
   const used = new Map<string, LoraFacts | undefined>();
-  for (const file of await project.promptFiles(folder)) {
+  const { wildcardPaths } = await project.configurationFor(path.join(folder, 'prompt.sdprompt'));
+  for (const file of await filesWithPrompts(project, folder)) {
     if (io.signal.aborted) return undefined;
-    const text = await readText(file, shownPath(io, file));
-    if (!text.ok) {
-      printProblem(io, text.problem);
+    const shown = shownPath(io, file);
+    const bytes = await readBytes(file, shown);
+    const source = bytes.ok ? readSource(shown, bytes.value, kindOf(file, wildcardPaths)) : bytes;
+    if (!source.ok) {
+      printProblem(io, source.problem);
       return undefined;
     }
     const { loras } = await project.environmentFor(file);
-    for (const block of resolveDocument(parse(text.value))) {
-      for (const { type, name } of block.positive.networks) {
-        if (!['lora', 'lyco'].includes(type) || used.has(name)) continue;
+    for (const part of source.value.parts)
+      for (const name of loraNames(parse(part.text))) {
+        if (used.has(name)) continue;
         const chosen = loras.resolve(name).chosen;
         used.set(name, chosen && (await hashed(chosen)));
       }
-    }
   }
   return used;
+}
+
+/** Every file of the project that `lint` finds LoRAs in, in path order, each once. */
+async function filesWithPrompts(project: Project, folder: string): Promise<string[]> {
+  const { wildcardPaths, stylePaths } = await project.configurationFor(path.join(folder, 'prompt.sdprompt'));
+  const found = new Set(await project.promptFiles(folder, ['.sdprompt', '.md', '.markdown', '.mdx']));
+  for (const wildcards of wildcardPaths)
+    for (const file of await project.promptFiles(wildcards, [...WILDCARD_ENDINGS])) found.add(file);
+  for (const styles of stylePaths) if ((await nodeFiles.kind(styles)) === 'file') found.add(styles);
+  return [...found].sort();
+}
+
+/** Marks of a template: the name is not known before it is filled in. */
+const TEMPLATE = /[{}$]|__/;
+
+/** The LoRAs that the prompts of a document load, those in `Hires prompt` and its like included. */
+function loraNames(document: Document): Set<string> {
+  const names = new Set<string>();
+  for (const block of document.blocks) {
+    const prompts = [
+      resolveBlock(document, block).positive,
+      ...embeddedPrompts(document, block)
+        .filter(({ side }) => side === 'positive')
+        .map(({ mapped }) => resolveText(mapped.text, true, 20)),
+    ];
+    for (const { networks } of prompts)
+      for (const { type, name } of networks)
+        if (LORA_TYPES.has(type) && !TEMPLATE.test(name)) names.add(name);
+  }
+  return names;
 }
 
 async function hashed(facts: LoraFacts): Promise<LoraFacts> {

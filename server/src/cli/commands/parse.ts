@@ -1,5 +1,6 @@
+import { resolveParts } from '../../language/analysis/parts';
 import { resolveDocument } from '../../language/analysis/resolve';
-import type { ResolvedBlock } from '../../language/analysis/resolved';
+import type { ResolvedBlock, ResolvedPrompt } from '../../language/analysis/resolved';
 import { KINDS, runKind } from '../../language/dialects';
 import { readBlockAs, type TargetPrompt } from '../../language/portability/readAs';
 import { parse } from '../../language/syntax/parse';
@@ -82,9 +83,16 @@ function parseJson(text: string): unknown {
   }
 }
 
-function toJson({ index, range, positive, negative, parameters, steps, errors }: ResolvedBlock) {
+function toJson({ index, range, positive: resolved, negative, parameters, steps, errors }: ResolvedBlock) {
+  const parts = resolveParts(resolved, steps);
+  const positive = { ...resolvedJson(resolved), ...(parts.length > 1 && { parts }) };
   const pairs = parameters.map(({ key, value }) => ({ key, value }));
   return { index, range, positive, negative, steps, errors, parameters: pairs };
+}
+
+function resolvedJson(prompt: ResolvedPrompt): ResolvedPrompt {
+  const { range, text, comments, networks, subprompts, schedule, scheduleFailed, attention, breaks } = prompt;
+  return { range, text, comments, networks, subprompts, schedule, scheduleFailed, attention, breaks };
 }
 
 function printBlock(io: Io, block: ResolvedBlock): void {
@@ -94,14 +102,19 @@ function printBlock(io: Io, block: ResolvedBlock): void {
     ['Negative', block.negative],
   ] as const) {
     lines.push(`  ${title}`);
-    for (const [text, weight] of prompt.attention)
-      lines.push(
-        text === 'BREAK' && weight === -1
-          ? '             BREAK'
-          : `    ${formatWeight(weight)}  ${JSON.stringify(text)}`,
-      );
-    if (prompt.schedule.length > 1)
-      for (const [end, text] of prompt.schedule) lines.push(`    until step ${end}: ${JSON.stringify(text)}`);
+    const parts = title === 'Positive' ? resolveParts(prompt, block.steps) : [prompt];
+    for (const [index, part] of parts.entries()) {
+      const { weight = 1 } = prompt.subprompts[index] ?? {};
+      if (parts.length > 1) lines.push(`    Part ${index + 1} of ${parts.length}, weight ${weight}`);
+      for (const [text, strength] of part.attention)
+        lines.push(
+          text === 'BREAK' && strength === -1
+            ? '             BREAK'
+            : `    ${formatWeight(strength)}  ${JSON.stringify(text)}`,
+        );
+      if (part.schedule.length > 1)
+        for (const [end, text] of part.schedule) lines.push(`    until step ${end}: ${JSON.stringify(text)}`);
+    }
     for (const { type, name, te, unet } of prompt.networks)
       lines.push(`    <${type}> ${name}: text encoder ${te}, UNet ${unet}`);
   }

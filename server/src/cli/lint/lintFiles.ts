@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { fileFindings } from '../../language/rules/run';
 import type { Result } from '../../shared/problem';
 import type { Project } from '../../workspace/project';
 import { printProblem } from '../command';
@@ -128,10 +129,16 @@ function createLinter(io: Io, project: Project, { fix, cache, stats }: LintChoic
       return undefined;
     }
     stats.prompts += source.value.parts.length;
-    const result = lintSource(source.value, await project.linterFor(file), fix, (text) => {
-      const again = readSource(shown, Buffer.from(text), kind);
-      return again.ok ? again.value : source.value;
-    });
+    const result = lintSource(
+      source.value,
+      await project.linterFor(file),
+      fix,
+      (text) => {
+        const again = readSource(shown, Buffer.from(text), kind);
+        return again.ok ? again.value : source.value;
+      },
+      (found, length) => fileFindings(found, length, configuration.rules),
+    );
     if (state !== undefined && result.fixed === 0) cache?.set(file, state, bytes, result.findings);
     return { file: { path: shown, findings: result.findings }, fixed: result.fixed, text: result.text };
   };

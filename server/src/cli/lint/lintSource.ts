@@ -1,5 +1,5 @@
 import { fixAll } from '../../language/rules/fix';
-import type { Finding } from '../../language/rules/rule';
+import type { Finding, RuleFinding } from '../../language/rules/rule';
 import { createLineIndex } from '../../language/text/lines';
 import type { Range } from '../../shared/range';
 import type { PlacedFinding } from '../report';
@@ -16,14 +16,17 @@ export interface SourceFindings {
 /**
  * Checks every prompt in a source, after fixing those that can be rewritten.
  *
+ * @param publish gives findings about the file the level that is configured
  * @param reread makes a source of the fixed text, as if it had been read from the file
  */
 export function lintSource(
   source: Source,
-  lint: (text: string) => Finding[],
+  lintPart: (text: string) => Finding[],
   fix: { readonly unsafe: boolean } | undefined,
   reread: (text: string) => Source,
+  publish: (found: readonly RuleFinding[], length: number) => Finding[] = () => [],
 ): SourceFindings {
+  const lint = source.isFragments ? (text: string) => lintPart(text).filter(isWhole) : lintPart;
   const fixes = source.parts.map((part) =>
     fix && part.start !== undefined ? fixAll(part.text, lint, fix) : { text: part.text, applied: 0 },
   );
@@ -37,8 +40,16 @@ export function lintSource(
           ),
         )
       : source;
-  const findings = result.parts.flatMap((part) => lint(part.text).map((finding) => inSource(finding, part)));
+  const findings = [
+    ...publish(result.findings ?? [], result.text.length),
+    ...result.parts.flatMap((part) => lint(part.text).map((finding) => inSource(finding, part))),
+  ].sort((a, b) => a.range.start - b.range.start);
   return { findings: placed(findings, result.text), fixed, text: result.mark + result.text };
+}
+
+/** A line of a wildcard file may be closed by the prompt that it is put into: `<lora:hat:` in `__hats__0.8>`. */
+function isWhole({ ruleId }: Finding): boolean {
+  return ruleId !== 'unclosed-tag' && ruleId !== 'unbalanced-bracket';
 }
 
 function placed(findings: readonly Finding[], text: string): PlacedFinding[] {

@@ -1,9 +1,10 @@
 import path from 'node:path';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { readPicturePrompt } from '../../workspace/picturePrompt';
+import { readStructuredText } from '../../workspace/wildcards';
 import { markdownParts } from './markdown';
 import { type Part, type Source, wholePart } from './source';
-import { stylesParts } from './styles';
+import { stylesFindings, stylesParts } from './styles';
 import { wildcardParts, yamlParts } from './wildcards';
 
 export { type Part, rewrite, type Source } from './source';
@@ -23,7 +24,7 @@ export type SourceKind = 'prompts' | 'markdown' | 'picture' | 'styles' | 'wildca
 /**
  * How a file's bytes are read.
  *
- * @param wildcardFolders absolute paths; a `.txt` or `.yaml` file below one of them is a wildcard file
+ * @param wildcardFolders absolute paths; a `.txt`, `.yaml` or `.json` file below one of them is a wildcard file
  */
 export function kindOf(file: string, wildcardFolders: readonly string[] = []): SourceKind {
   const extension = path.extname(file).toLowerCase();
@@ -32,7 +33,7 @@ export function kindOf(file: string, wildcardFolders: readonly string[] = []): S
   if (extension === '.csv') return 'styles';
   const isWildcard = wildcardFolders.some((folder) => file.startsWith(folder + path.sep));
   if (!isWildcard) return 'prompts';
-  if (extension === '.yaml' || extension === '.yml') return 'yaml';
+  if (extension === '.yaml' || extension === '.yml' || extension === '.json') return 'yaml';
   return extension === '.txt' ? 'wildcards' : 'prompts';
 }
 
@@ -52,7 +53,19 @@ export function readSource(name: string, bytes: Uint8Array, kind: SourceKind = k
   const text = decodeText(name, bytes);
   if (!text.ok) return text;
   const mark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? '\ufeff' : '';
-  return success({ mark, text: text.value, parts: PARTS[kind](text.value) });
+  const findings =
+    kind === 'yaml'
+      ? readStructuredText(path.basename(name), text.value).findings
+      : kind === 'styles'
+        ? stylesFindings(name, text.value)
+        : [];
+  return success({
+    mark,
+    text: text.value,
+    parts: PARTS[kind](text.value),
+    ...(findings.length > 0 && { findings }),
+    ...((kind === 'yaml' || kind === 'wildcards') && { isFragments: true }),
+  });
 }
 
 const PARTS: Readonly<Record<Exclude<SourceKind, 'picture'>, (text: string) => Part[]>> = {

@@ -1,3 +1,5 @@
+import type { RuleFinding } from '../../language/rules/rule';
+
 /**
  * A file that holds prompts: `.sdprompt` is one prompt document, a Markdown page may hold several, a picture carries one
  * in its metadata.
@@ -8,6 +10,10 @@ export interface Source {
   /** What places are counted in: the file's text, or the text that a picture carries. */
   readonly text: string;
   readonly parts: readonly Part[];
+  /** What keeps the file, or a part of it, from being read by its program. */
+  readonly findings?: readonly RuleFinding[];
+  /** The parts are pieces of prompts: a bracket or tag may be closed by what stands around it there. */
+  readonly isFragments?: boolean;
 }
 
 /** A stretch of a source that is a prompt document of its own. */

@@ -1,3 +1,4 @@
+import type { RuleFinding } from '../../language/rules/rule';
 import { gluedPart, type Part, type Segment } from './source';
 
 interface Cell {
@@ -29,6 +30,41 @@ export function stylesParts(text: string): Part[] {
     if (segments.length > 0) parts.push(gluedPart(segments));
   }
   return parts;
+}
+
+/** What the web UI cannot read in a `styles.csv`, or reads otherwise than it is meant. */
+export function stylesFindings(name: string, text: string): RuleFinding[] {
+  const rows = readRows(text);
+  const [head] = rows;
+  const names = (head ?? []).map(({ value }) => value.trim().toLowerCase());
+  const firstLine = { start: 0, end: /[\r\n]|$/.exec(text)?.index ?? text.length };
+  if (!names.includes('name')) {
+    const isSemicolons = /^\s*"?name"?\s*[;\t]/i.test(text);
+    const isStyles = isSemicolons || /styles?[^/\\]*$/i.test(name) || text.includes('{prompt}');
+    if (!isStyles || text.trim() === '') return [];
+    return [
+      {
+        range: firstLine,
+        severity: 'error',
+        message: isSemicolons
+          ? 'The columns are separated by something else than commas, so the web UI finds no column `name` and loads none of these styles. Save the file with commas.'
+          : 'The first line does not name the columns, so the web UI fails on this file and loads none of its styles. Write `name,prompt,negative_prompt` above it.',
+      },
+    ];
+  }
+  return rows.slice(1).flatMap((row): RuleFinding[] => {
+    const extra = row[names.length];
+    if (extra === undefined || row.slice(names.length).every(({ value }) => value === '')) return [];
+    const last = row.at(-1)?.segments.at(-1);
+    const start = row[0]?.segments[0]?.start ?? 0;
+    return [
+      {
+        range: { start, end: last ? last.start + last.text.length : start },
+        severity: 'warning',
+        message: `This line has ${row.length} values for ${names.length} columns, so the web UI cuts the texts at their commas. Put every text that holds a comma in quotes.`,
+      },
+    ];
+  });
 }
 
 /** RFC 4180: a quoted value may hold commas, line breaks and doubled quotes. */

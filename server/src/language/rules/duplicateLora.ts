@@ -1,3 +1,4 @@
+import { readAlternatives } from '../dialects/dynamic/alternatives';
 import { modelOf } from '../domain/models';
 import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
 import { cosineOf } from './support/measuredStack';
@@ -16,15 +17,24 @@ export const duplicateLora: Rule = {
   fixable: 'unsafe',
   check(context, _options, report) {
     for (const block of context.blocks) {
-      const first = new Map<string, UsedLora>();
-      for (const used of activeLoras(block)) {
+      const first = new Map<string, UsedLora[]>();
+      const active = activeLoras(block);
+      const excludes = context.environment.dynamicPrompts
+        ? readAlternatives(
+            context.document.text,
+            active.map(({ tag }) => tag.range.start),
+          )
+        : () => false;
+      for (const used of active) {
         const { network } = used;
         if (network.name === '') continue;
         const file = context.environment.loras.resolve(network.name).chosen?.file.relativePath;
         const key = file ?? network.name;
-        const before = first.get(key);
+        const earlier = first.get(key) ?? [];
+        // Options of one choice are never loaded together.
+        const before = earlier.find(({ tag }) => !excludes(tag.range.start, used.tag.range.start));
         if (!before) {
-          first.set(key, used);
+          first.set(key, [...earlier, used]);
           continue;
         }
         const under =
@@ -42,7 +52,12 @@ export const duplicateLora: Rule = {
           related: [{ range: before.tag.range, message: 'First loaded here.' }],
         });
       }
-      checkTwins([...first.values()], block, context, report);
+      checkTwins(
+        [...first.values()].map(([one]) => one!),
+        block,
+        context,
+        report,
+      );
     }
   },
 };

@@ -6,6 +6,7 @@ import { commentEatsText } from './commentEatsText';
 import { duplicateLora } from './duplicateLora';
 import { duplicateNegative } from './duplicateNegative';
 import { duplicateTag } from './duplicateTag';
+import { dynamicTemplate } from './dynamicTemplate';
 import { emptyTag } from './emptyTag';
 import { fullWidthPunctuation } from './fullWidthPunctuation';
 import { infotextWouldNotParse } from './infotextWouldNotParse';
@@ -38,6 +39,7 @@ import { unknownSuppression } from './unknownSuppression';
 import { unknownTagType } from './unknownTagType';
 import { unknownWildcard } from './unknownWildcard';
 import { unparsedParameter } from './unparsedParameter';
+import { unreadableFile } from './unreadableFile';
 import { unreadableLora } from './unreadableLora';
 import { unusedSuppression } from './unusedSuppression';
 import { uselessEscape } from './uselessEscape';
@@ -81,6 +83,8 @@ export const RULES: readonly Rule[] = [
   unknownModel,
   unknownEmbedding,
   unknownWildcard,
+  dynamicTemplate,
+  unreadableFile,
   portability,
   lockfileMismatch,
   unusedSuppression,

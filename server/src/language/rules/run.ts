@@ -2,11 +2,13 @@ import type { Range } from '../../shared/range';
 import { resolveBlock } from '../analysis/resolve';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
+import { embeddedDocuments } from './embedded';
 import { RULES } from './index';
 import { internalRuleError } from './internalRuleError';
 import type { Finding, Rule, RuleContext, RuleFinding, RuleLevel, RuleSettings, Severity } from './rule';
 import { suppress } from './suppress';
 import { unknownSuppression } from './unknownSuppression';
+import { unreadableFile } from './unreadableFile';
 import { unusedSuppression } from './unusedSuppression';
 import { viewPrompts } from './view/prompts';
 
@@ -26,6 +28,7 @@ export function lint(
   const { levels, active } = preparedFor(settings);
   const findings: Finding[] = [];
   for (const one of active) runRule(one, context, findings);
+  runEmbedded(context, active, findings);
   const { kept, unused, unknown } = suppress(document, findings, ruleId);
   for (const entry of unused) {
     if (entry.rule !== undefined && isSilent(entry.rule, levels)) continue;
@@ -56,6 +59,17 @@ export function createContext(document: Document, environment: Environment): Rul
 /** A rule's id by its id or one of its aliases. */
 export function ruleId(name: string): string | undefined {
   return IDS.get(name);
+}
+
+/** Findings about a file as a whole, which its reader made, at the level that the settings give their rule. */
+export function fileFindings(
+  found: readonly RuleFinding[],
+  length: number,
+  settings: RuleSettings = NO_SETTINGS,
+): Finding[] {
+  const level = nameOf(levelsById(settings).get(unreadableFile.id));
+  if (level === 'off') return [];
+  return found.map((finding) => finishAt(unreadableFile, finding, level, length));
 }
 
 /** The options a rule runs with: the defaults of its schema under the configured ones. */
@@ -118,6 +132,34 @@ function isSilent(id: string, levels: ReadonlyMap<string, RuleLevel>): boolean {
   return nameOf(levels.get(id)) === 'off';
 }
 
+/** Rules that look at a block as a whole, and have nothing to say of a prompt inside a parameter. */
+const WHOLE_BLOCK: ReadonlySet<string> = new Set([
+  'infotext-would-not-parse',
+  'unparsed-parameter',
+  'unknown-parameter',
+  'invalid-parameter',
+  'unknown-model',
+  'duplicate-negative',
+]);
+
+/** Checks the prompts that stand in parameters with the rules of prompts. */
+function runEmbedded(
+  { document, blocks, environment }: RuleContext,
+  active: readonly ActiveRule[],
+  findings: Finding[],
+): void {
+  for (const { tree } of blocks)
+    for (const { document: inner, place } of embeddedDocuments(document, tree, environment)) {
+      const context = createContext(inner, environment);
+      const own: Finding[] = [];
+      for (const one of active) if (!WHOLE_BLOCK.has(one.rule.id)) runRule(one, context, own);
+      for (const finding of own) {
+        const placed = place(finding);
+        if (placed) findings.push({ ...finding, ...placed, severity: finding.severity });
+      }
+    }
+}
+
 function runRule({ rule, level, options }: ActiveRule, context: RuleContext, findings: Finding[]): void {
   const own: Finding[] = [];
   try {
@@ -144,9 +186,13 @@ function publish(
 }
 
 function finish(rule: Rule, finding: RuleFinding, level: Severity | 'on', document: Document): Finding {
+  return finishAt(rule, finding, level, document.text.length);
+}
+
+function finishAt(rule: Rule, finding: RuleFinding, level: Severity | 'on', length: number): Finding {
   return {
     ...finding,
-    range: clamp(finding.range, document.text.length),
+    range: clamp(finding.range, length),
     ruleId: rule.id,
     severity: level === 'on' ? (finding.severity ?? rule.severity) : level,
   };

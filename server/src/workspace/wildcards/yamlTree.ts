@@ -191,6 +191,11 @@ function resolveScalar(node: Scalar, range: Range): DataNode | undefined {
   return { type: 'other', kind: number === 0 ? 'empty' : 'number', value: number, range };
 }
 
+/** True for a scalar that PyYAML reads as text. */
+export function isTextScalar(node: Scalar): boolean {
+  return resolveScalar(node, { start: 0, end: 0 })?.type === 'text';
+}
+
 const NULL = /^(?:~|null|Null|NULL|)$/;
 const BOOLEAN = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
 const DATE =

@@ -90,6 +90,7 @@ function readMap(
         severity: 'warning',
         message: `The key \`${key.value}\` is written again below, and only the last one counts. Join the two lists.`,
       });
+      if (value.type === 'list') readList(value.items, findings);
       continue;
     }
     const name = prefix + key.value;
