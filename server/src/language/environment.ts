@@ -1,6 +1,6 @@
 import type { LoraFacts, ModelFacts, VaeFacts } from '../shared/facts';
 import type { MeasuredLookup } from '../shared/measurement';
-import type { WildcardLookup, WildcardMatcher } from './dialects/dynamic/wildcards';
+import type { WildcardLookup, WildcardMatcher } from '../shared/wildcards';
 
 /**
  * Everything outside the text that the language may look at, as plain data and pure look-ups. The workspace builds

@@ -1,14 +1,11 @@
 import * as path from 'node:path';
-import {
-  createWildcardLookup,
-  createWildcardMatcher,
-  type WildcardCollection,
-} from '../language/dialects/dynamic/wildcards';
+import { createWildcardLookup, createWildcardMatcher } from '../language/dialects/dynamic/wildcards';
 import type { Environment, LoraLookup } from '../language/environment';
 import type { Library } from '../library/library';
 import type { MeasuredStore } from '../library/measured';
 import { createLookup } from '../library/resolve';
 import type { LoraFacts, ModelFacts } from '../shared/facts';
+import type { WildcardCollection } from '../shared/wildcards';
 import type { Configuration, ModelSetting } from './config/configuration';
 import { BUILT_IN } from './config/load';
 import { listEmbeddings } from './embeddings';

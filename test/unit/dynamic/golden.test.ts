@@ -3,11 +3,9 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Expanded, expandAll, expandRandom } from '../../../server/src/language/dialects/dynamic/expand';
-import {
-  createWildcardLookup,
-  type WildcardLookup,
-} from '../../../server/src/language/dialects/dynamic/wildcards';
+import { createWildcardLookup } from '../../../server/src/language/dialects/dynamic/wildcards';
 import type { Result } from '../../../server/src/shared/problem';
+import type { WildcardLookup } from '../../../server/src/shared/wildcards';
 import { nodeFiles } from '../../../server/src/workspace/nodeFiles';
 import { readWildcards } from '../../../server/src/workspace/wildcards';
 

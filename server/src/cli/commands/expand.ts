@@ -5,9 +5,10 @@ import {
   type ExpandMode,
   expandBlock,
 } from '../../language/dialects/dynamic/expandBlock';
-import { createWildcardLookup, type WildcardLookup } from '../../language/dialects/dynamic/wildcards';
+import { createWildcardLookup } from '../../language/dialects/dynamic/wildcards';
 import { parse } from '../../language/syntax/parse';
 import { createLineIndex } from '../../language/text/lines';
+import type { WildcardLookup } from '../../shared/wildcards';
 import { nodeFiles } from '../../workspace/nodeFiles';
 import { readWildcards } from '../../workspace/wildcards';
 import { type Command, type Invocation, printProblem, UsageError, wholeNumber } from '../command';

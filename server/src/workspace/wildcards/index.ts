@@ -1,6 +1,7 @@
 import * as path from 'node:path';
 import { readStructured, type StructuredFile } from '../../language/dialects/dynamic/structured';
-import { textCollection, type WildcardCollection } from '../../language/dialects/dynamic/wildcards';
+import { textCollection } from '../../language/dialects/dynamic/wildcards';
+import type { WildcardCollection } from '../../shared/wildcards';
 import { type Files, walkFiles } from '../files';
 import { MAX_FILES_PER_FOLDER } from '../limits';
 import { jsonTree } from './jsonTree';

@@ -1,8 +1,8 @@
 import type { Result } from '../../../shared/problem';
+import type { WildcardLookup } from '../../../shared/wildcards';
 import type { AssignmentNode, DynamicMarks, DynamicNode, DynamicSampler } from './nodes';
 import { parseDynamic } from './parse';
 import type { PythonRandom } from './random';
-import type { WildcardLookup } from './wildcards';
 
 /** What one expansion shares: where wildcards come from, randomness, and how much work is left. */
 export interface Expansion {

@@ -1,10 +1,10 @@
 import { failure, type Result, success } from '../../../shared/problem';
+import type { WildcardLookup } from '../../../shared/wildcards';
 import type { Expansion, Scope } from './context';
 import { DEFAULT_MARKS, type DynamicMarks, type DynamicNode } from './nodes';
 import { parseDynamic } from './parse';
 import { createPythonRandom } from './random';
 import { sample } from './sample';
-import type { WildcardLookup } from './wildcards';
 
 export interface ExpandOptions {
   readonly wildcards: WildcardLookup;

@@ -1,12 +1,12 @@
 import type { Problem } from '../../../shared/problem';
 import type { Range } from '../../../shared/range';
+import type { WildcardLookup } from '../../../shared/wildcards';
 import { blockText } from '../../analysis/blockText';
 import { sourceRange } from '../../analysis/mapped';
 import type { Block, Document } from '../../syntax/nodes';
 import type { Side } from '../../syntax/walk';
 import { type Expanded, expandAll, expandRandom } from './expand';
 import { parseDynamic } from './parse';
-import type { WildcardLookup } from './wildcards';
 
 /** Every prompt up to a limit, or some drawn at random from a seed (absent: the block's). */
 export type ExpandMode =

@@ -1,10 +1,10 @@
 import { type Result, success } from '../../../shared/problem';
+import type { WildcardLookup } from '../../../shared/wildcards';
 import { blockText } from '../../analysis/blockText';
 import { formatInfotext } from '../../analysis/infotextWrite';
 import type { Document } from '../../syntax/nodes';
 import { applyEdits } from '../../text/edits';
 import { expandBlock } from './expandBlock';
-import type { WildcardLookup } from './wildcards';
 
 /** Keys of the templates that a block's prompts were chosen from. */
 export const TEMPLATE_KEYS = { positive: 'Template', negative: 'Negative Template' } as const;

@@ -1,8 +1,9 @@
+import type { WildcardLookup } from '../../../shared/wildcards';
 import { type Kind, optionNumber, textKind } from '../kind';
 import { expandAll, missingInVariants } from './expand';
 import { DEFAULT_MARKS, type DynamicMarks, type DynamicNode } from './nodes';
 import { parseDynamic } from './parse';
-import { createWildcardLookup, textCollection, type WildcardLookup } from './wildcards';
+import { createWildcardLookup, textCollection } from './wildcards';
 
 /** The dynamic prompts dialect: trees, all combinations, wildcards that are missing inside a choice. */
 export const DYNAMIC_KINDS: readonly Kind[] = [

@@ -1,6 +1,7 @@
+import type { WildcardValue } from '../../../shared/wildcards';
 import { enterWildcard, first, parseValue, type Sample, type Scope, spend } from './context';
 import type { WildcardNode } from './nodes';
-import { repeated, type WildcardValue } from './wildcards';
+import { repeated } from './wildcards';
 
 /** How many values Python's generator of weighted choices draws in one go. */
 const DRAWN_AT_ONCE = 10;

@@ -1,5 +1,5 @@
 import type { Range } from '../../../shared/range';
-import type { WildcardCollection, WildcardValue } from './wildcards';
+import type { WildcardCollection, WildcardValue } from '../../../shared/wildcards';
 
 /** A value of a YAML or JSON file with its place, types as PyYAML and Python's `json` give them. */
 export type DataNode =
