@@ -96,7 +96,7 @@ export function createLibrary(options: LibraryOptions): Library {
     const entered: string[] = [];
     for (const folder of folders) {
       const walk = await walkFolder(folder);
-      entered.push(...walk.folders);
+      for (const folder of walk.folders) entered.push(folder);
       for (const file of walk.files) {
         if (seen.has(file.path)) continue;
         seen.add(file.path);

@@ -100,6 +100,26 @@ describe('findings', () => {
       MAX_FINDINGS,
     );
   });
+  it('say how many of a rule are left out, and leave the other rules alone', () => {
+    const text = Array.from({ length: MAX_FINDINGS + 50 }, () => '<note:x>').join(', ');
+    const found = findings(`${text}, <lora:nobody_has_this:1>`);
+    const notes = found.filter(({ ruleId }) => ruleId === 'unknown-tag-type');
+    expect(notes).toHaveLength(MAX_FINDINGS);
+    expect(notes.at(-1)?.message).toContain('50 more findings');
+    expect(notes.at(-2)?.message).not.toContain('more findings');
+    expect(found.some(({ ruleId }) => ruleId === 'unknown-lora')).toBe(true);
+  });
+  it('do not overflow the stack', () => {
+    const rule = RULES.find(({ id }) => id === 'duplicate-tag')!;
+    vi.spyOn(rule, 'check').mockImplementation((_context, _options, report) => {
+      for (let at = 0; at < 200_000; at++) report({ range: { start: 0, end: 1 }, message: 'x' });
+    });
+    expect(findings('abc').map(({ ruleId }) => ruleId)).not.toContain('internal-rule-error');
+  });
+  it('take `constructor` for no key of the web UI', () => {
+    const found = findings('cat\nSteps: 20, Sampler: Euler a, Seed: 1, constructor: 1, constructor: 2');
+    expect(found.filter(({ ruleId }) => ruleId === 'invalid-parameter')).toEqual([]);
+  });
 });
 
 describe('any text', () => {

@@ -120,7 +120,9 @@ function architectureOf(lora: LoraFacts): string {
 
 /** Columns two blanks apart; wide characters count double and marks on letters nothing, as terminals show them. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => cells(row[column]))));
+  const widths = rows[0].map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, cells(row[column])), 0),
+  );
   return rows
     .map((row) =>
       row

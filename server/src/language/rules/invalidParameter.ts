@@ -23,7 +23,7 @@ export const invalidParameter: Rule = {
       const last = new Map<string, Parameter>();
       for (const parameter of tree.parameters) {
         const before = last.get(parameter.key);
-        if (before && CHECKS[parameter.key]) {
+        if (before && Object.hasOwn(CHECKS, parameter.key)) {
           report({
             range: before.keyRange,
             message: `\`${parameter.key}\` is written twice, and only the last one counts. Remove this one.`,

@@ -12,7 +12,7 @@ import { unreadableFile } from './unreadableFile';
 import { unusedSuppression } from './unusedSuppression';
 import { viewPrompts } from './view/prompts';
 
-/** Most findings a document may have; beyond it the rest says nothing new and only slows the editor down. */
+/** Most findings a rule may have in a document; the last one says how many more there are. */
 export const MAX_FINDINGS = 1000;
 
 /**
@@ -42,7 +42,23 @@ export function lint(
       a.range.end - b.range.end ||
       (a.ruleId < b.ruleId ? -1 : a.ruleId > b.ruleId ? 1 : 0),
   );
-  return kept.length > MAX_FINDINGS ? kept.slice(0, MAX_FINDINGS) : kept;
+  return kept.length > MAX_FINDINGS ? capped(kept) : kept;
+}
+
+/** The first findings of every rule; the last of them says how many were left out. */
+function capped(findings: readonly Finding[]): Finding[] {
+  const counts = new Map<string, number>();
+  for (const { ruleId } of findings) counts.set(ruleId, (counts.get(ruleId) ?? 0) + 1);
+  const seen = new Map<string, number>();
+  return findings.flatMap((finding) => {
+    const position = (seen.get(finding.ruleId) ?? 0) + 1;
+    seen.set(finding.ruleId, position);
+    if (position > MAX_FINDINGS) return [];
+    const more = (counts.get(finding.ruleId) ?? 0) - MAX_FINDINGS;
+    if (position < MAX_FINDINGS || more <= 0) return [finding];
+    const message = `${finding.message} This rule has ${more.toLocaleString('en')} more ${more === 1 ? 'finding' : 'findings'} behind this one, which are not listed.`;
+    return [{ ...finding, message }];
+  });
 }
 
 const NO_SETTINGS: RuleSettings = {};
@@ -166,7 +182,7 @@ function runRule({ rule, level, options }: ActiveRule, context: RuleContext, fin
     rule.check(context, options, (finding) => {
       own.push(finish(rule, finding, level, context.document));
     });
-    findings.push(...own);
+    for (const finding of own) findings.push(finding);
   } catch (error) {
     findings.push(
       finish(internalRuleError, internalRuleError.finding(rule.id, error), 'on', context.document),

@@ -45,14 +45,13 @@ export function directivesOf(document: Document): Directive[] {
   return found;
 }
 
-/** What a directive covers for one rule (or for every rule, when `rule` is undefined). */
+/** What a directive covers for one rule (or for every rule, when `rule` is undefined): findings that begin in `region`. */
 interface Cover {
   readonly directive: Directive;
   readonly rule: string | undefined;
   /** The name's range, or the keyword's when the directive names no rule. */
   readonly range: Range;
-  readonly covers: (finding: Finding) => boolean;
-  used: boolean;
+  readonly region: Range;
 }
 
 export interface Suppressed {
@@ -78,64 +77,128 @@ export function suppress(
   const lines = createLineIndex(document.text);
   const unknown: { name: string; range: Range }[] = [];
   const covers: Cover[] = [];
-  directives.forEach((directive, index) => {
-    for (const named of directive.rules)
-      if (idOf(named.name) === undefined) unknown.push({ name: named.name, range: named.range });
-    if (directive.kind === 'enable') return;
-    const inside = region(directive, directives.slice(index + 1), lines, idOf);
-    if (directive.rules.length === 0)
+  // From the last to the first, so that where a stretch is switched on again is known.
+  const enabled = new EnabledAgain();
+  for (const directive of directives.toReversed()) {
+    const ids = directive.rules.map((named) => ({ named, id: idOf(named.name) }));
+    for (const { named, id } of ids) if (id === undefined) unknown.push(named);
+    if (directive.kind === 'enable') {
+      enabled.note(directive, ids);
+      continue;
+    }
+    if (ids.length === 0)
       covers.push({
         directive,
         rule: undefined,
         range: directive.keyword,
-        covers: inside(undefined),
-        used: false,
+        region: regionOf(directive, undefined, lines, enabled),
       });
-    for (const named of directive.rules) {
-      const id = idOf(named.name);
+    for (const { named, id } of ids)
       if (id !== undefined)
-        covers.push({ directive, rule: id, range: named.range, covers: inside(id), used: false });
-    }
-  });
-  const kept = findings.filter((finding) => {
-    let silenced = false;
-    for (const cover of covers) {
-      if (cover.rule !== undefined && cover.rule !== finding.ruleId) continue;
-      if (!cover.covers(finding)) continue;
-      cover.used = true;
-      silenced = true;
-    }
-    return !silenced;
-  });
-  return { kept, unused: covers.filter((cover) => !cover.used), unknown };
+        covers.push({
+          directive,
+          rule: id,
+          range: named.range,
+          region: regionOf(directive, id, lines, enabled),
+        });
+  }
+  const silenced = new Map<string | undefined, (offset: number) => boolean>();
+  for (const [rule, regions] of grouped(covers.map(({ rule, region }) => [rule, region] as const)))
+    silenced.set(rule, coveredBy(regions));
+  const begins = grouped(findings.map(({ ruleId, range }) => [ruleId, range.start] as const));
+  const everyStart = sorted(findings.map(({ range }) => range.start));
+  const startsOf = new Map([...begins].map(([rule, starts]) => [rule, sorted(starts)]));
+  return {
+    kept: findings.filter(
+      ({ ruleId, range }) => !silenced.get(undefined)?.(range.start) && !silenced.get(ruleId)?.(range.start),
+    ),
+    unused: covers
+      .filter(({ rule, region }) => {
+        const starts = rule === undefined ? everyStart : (startsOf.get(rule) ?? []);
+        const first = starts[firstAtLeast(starts, region.start)];
+        return first === undefined || first >= region.end;
+      })
+      .reverse(),
+    unknown: unknown.sort((a, b) => a.range.start - b.range.start),
+  };
 }
 
-/** The part of the document a directive speaks for, as a test on a finding's beginning. */
-function region(
-  directive: Directive,
-  later: readonly Directive[],
+/** Where rules are switched on again behind the directive that is looked at. */
+class EnabledAgain {
+  #every = Number.POSITIVE_INFINITY;
+  readonly #byRule = new Map<string, number>();
+
+  note({ comment }: Directive, ids: readonly { readonly id: string | undefined }[]): void {
+    if (ids.length === 0) this.#every = comment.start;
+    for (const { id } of ids) if (id !== undefined) this.#byRule.set(id, comment.start);
+  }
+
+  after(rule: string | undefined): number {
+    return Math.min(this.#every, rule === undefined ? this.#every : (this.#byRule.get(rule) ?? this.#every));
+  }
+}
+
+/** The part of the document a directive speaks for. */
+function regionOf(
+  { kind, comment }: Directive,
+  rule: string | undefined,
   lines: LineIndex,
-  idOf: (name: string) => string | undefined,
-): (rule: string | undefined) => (finding: Finding) => boolean {
-  const lineOf = (offset: number): number => lines.positionAt(offset).line;
-  const own = lineOf(directive.comment.start);
-  return (rule) => {
-    switch (directive.kind) {
-      case 'disable-file':
-        return () => true;
-      case 'disable-line':
-        return (finding) => lineOf(finding.range.start) === own;
-      case 'disable-next-line':
-        return (finding) => lineOf(finding.range.start) === own + 1;
-      default: {
-        const end = later.find(
-          (other) =>
-            other.kind === 'enable' &&
-            (other.rules.length === 0 || other.rules.some((named) => idOf(named.name) === rule)),
-        );
-        const until = end ? end.comment.start : Number.POSITIVE_INFINITY;
-        return (finding) => finding.range.start >= directive.comment.start && finding.range.start < until;
-      }
-    }
+  enabled: EnabledAgain,
+): Range {
+  const own = lines.positionAt(comment.start).line;
+  const lineRange = (line: number): Range => ({
+    start: lines.lineStart(line),
+    end: line + 1 < lines.lineCount ? lines.lineStart(line + 1) : Number.POSITIVE_INFINITY,
+  });
+  switch (kind) {
+    case 'disable-file':
+      return { start: 0, end: Number.POSITIVE_INFINITY };
+    case 'disable-line':
+      return lineRange(own);
+    case 'disable-next-line':
+      return own + 1 < lines.lineCount ? lineRange(own + 1) : { start: 0, end: 0 };
+    default:
+      return { start: comment.start, end: enabled.after(rule) };
+  }
+}
+
+function grouped<Key, Value>(pairs: readonly (readonly [Key, Value])[]): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const [key, value] of pairs) {
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+
+/** A test whether an offset lies in one of the regions. */
+function coveredBy(regions: readonly Range[]): (offset: number) => boolean {
+  const ordered = [...regions].sort((a, b) => a.start - b.start);
+  const starts = ordered.map(({ start }) => start);
+  let furthest = 0;
+  const ends = ordered.map(({ end }) => {
+    furthest = Math.max(furthest, end);
+    return furthest;
+  });
+  return (offset) => {
+    const last = firstAtLeast(starts, offset + 1) - 1;
+    return last >= 0 && offset < (ends[last] ?? 0);
   };
+}
+
+function sorted(numbers: readonly number[]): number[] {
+  return [...numbers].sort((a, b) => a - b);
+}
+
+/** The position of the first number that is not below `least`, by halving. */
+function firstAtLeast(numbers: readonly number[], least: number): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((numbers[middle] ?? 0) < least) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -90,7 +90,7 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
   parts.push({ start, end: view.tree.range.end });
   const visible = blankTags(text, view);
   for (const part of parts) {
-    if (text.lastIndexOf(':', part.end - 1) < part.start) continue;
+    if (!text.slice(part.start, part.end).includes(':')) continue;
     const shown = visible(part).trimEnd();
     const last = shown.lastIndexOf(':');
     const number = last < 0 ? undefined : NUMBER.exec(shown.slice(last + 1, last + 60))?.[1];
@@ -125,10 +125,15 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
 /** Tags are gone before the web UI looks at the end, or have a finding of their own; blanks of the same length keep the offsets. */
 function blankTags(text: string, view: PromptView): (range: Range) => string {
   const gone = view.tags.map(({ tag }) => tag.range);
+  // Ranges are asked about in rising order, so that every tag is looked at once.
+  let next = 0;
   return (range) => {
     let result = '';
     let at = range.start;
-    for (const tag of gone) {
+    while (next < gone.length && (gone[next]?.start ?? 0) < range.start) next++;
+    for (let index = next; index < gone.length; index++) {
+      const tag = gone[index] as Range;
+      if (tag.start >= range.end) break;
       if (tag.start < at || tag.end > range.end) continue;
       result += text.slice(at, tag.start) + ' '.repeat(tag.end - tag.start);
       at = tag.end;

@@ -71,8 +71,8 @@ async function load(access: Access, file: string, text: string, chain: readonly 
     );
     if (!extended) continue;
     layer = merge(layer, extended.layer);
-    sources.push(...extended.sources);
-    problems.push(...extended.problems);
+    for (const source of extended.sources) sources.push(source);
+    for (const problem of extended.problems) problems.push(problem);
   }
   return {
     layer: merge(layer, layerOf(path.dirname(file), read.raw)),

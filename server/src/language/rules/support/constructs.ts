@@ -43,13 +43,13 @@ export function constructsOf(
   targets: readonly Target[],
 ): Construct[] {
   const found: Construct[] = [];
-  if (view.side === 'positive') found.push(...tagConstructs(view));
+  if (view.side === 'positive') for (const construct of tagConstructs(view)) found.push(construct);
   if (targets.every((target) => WEB_UIS.has(target))) return found;
   walkItems(view.tree.items, (item, parents) => {
     const differences = differencesOf(item, parents, context);
     if (differences) found.push({ range: item.range, in: differences });
   });
-  found.push(...textConstructs(context, view));
+  for (const construct of textConstructs(context, view)) found.push(construct);
   return found.sort((a, b) => a.range.start - b.range.start || a.range.end - b.range.end);
 }
 
