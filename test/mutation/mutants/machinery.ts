@@ -23,8 +23,8 @@ export const MACHINERY: readonly Mutant[] = [
   suppress(
     'directives',
     'suppress',
-    'lineOf(finding.range.start) === own + 1',
-    'lineOf(finding.range.start) >= own + 1',
+    '? lineRange(own + 1)',
+    '? { start: lines.lineStart(own + 1), end: Number.POSITIVE_INFINITY }',
     'the next line is every next line',
   ),
   ofRule(
