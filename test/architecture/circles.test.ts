@@ -1,58 +1,90 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
-import { circlesOf, foldersOf, importGraph, partsGraph } from './graph';
-import { FOLDERS_WITH_CIRCLES } from './knownCircles';
+import { circlesOf, entriesOf, foldersOf, type ImportGraph } from './circles';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const graph = importGraph(root, ['server/src', 'client/src', 'media/preview']);
 
-/** Circles of files, and those between the parts of a folder that are more than a circle of its own files. */
-const found = [
-  ...circlesOf(graph),
-  ...foldersOf(graph)
-    .flatMap((folder) => circlesOf(partsGraph(graph, folder)))
-    .filter((circle) => circle.some((part) => !graph.has(part))),
+/** Circles that are still to be ended, as `folder: members`. Take an entry out when its circle is gone. */
+const KNOWN: readonly string[] = [
+  'client/src: commands, generation, preview, services.ts',
+  'server/src/engine/graph: besideBias.ts, branchGraph.ts',
+  'server/src/engine/weights: adaptive.ts, factored.ts, inputs.ts, strategies.ts',
+  'server/src/library: metadata, verdict',
 ];
 
-const isInside = (circle: readonly string[], folder: string): boolean =>
-  circle.every((member) => member.startsWith(`${folder}/`));
+/** Every file below a folder with the files it imports, type imports included. */
+function importsBelow(folder: string): ImportGraph {
+  const files = readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+  const name = (file: string) => path.relative(root, file).split(path.sep).join('/');
+  const graph = new Map<string, Set<string>>();
+  for (const file of files) {
+    const imported = new Set<string>();
+    for (const { fileName } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles) {
+      if (!fileName.startsWith('.')) continue;
+      const target = path.resolve(path.dirname(file), fileName);
+      const found = [`${target}.ts`, path.join(target, 'index.ts'), target].find((one) => existsSync(one));
+      if (found !== undefined) imported.add(name(found));
+    }
+    graph.set(name(file), imported);
+  }
+  return graph;
+}
 
-describe('imports, types included', () => {
-  it('form no circle of files and none between the parts of a folder', () => {
-    expect(graph.size).toBeGreaterThan(400);
-    const unknown = found.filter(
-      (circle) => !FOLDERS_WITH_CIRCLES.some((folder) => isInside(circle, folder)),
-    );
-    expect(unknown).toEqual([]);
+function circlesBelow(folder: string): string[] {
+  const files = importsBelow(folder);
+  expect(files.size).toBeGreaterThan(5);
+  const ofFiles = circlesOf(files).map((circle) => circle.join(', '));
+  const ofEntries = foldersOf(files.keys()).flatMap((inside) =>
+    circlesOf(entriesOf(files, inside)).map((circle) => `${inside}: ${circle.join(', ')}`),
+  );
+  // A circle of files of one folder is one of its entries too, and named there.
+  return ofEntries.length > 0 ? ofEntries : ofFiles;
+}
+
+/** True for a circle of the list, or for what is left of one. */
+function isKnown(circle: string): boolean {
+  const [folder, members = ''] = circle.split(': ');
+  return KNOWN.some((known) => {
+    const [of, all = ''] = known.split(': ');
+    return of === folder && members.split(', ').every((member) => all.split(', ').includes(member));
+  });
+}
+
+describe('imports', () => {
+  it('form no circle of files, nor of files and folders beside each other', () => {
+    const circles = ['server/src', 'client/src', 'media/preview'].flatMap(circlesBelow);
+    expect(circles.filter((circle) => !isKnown(circle))).toEqual([]);
   });
 });
 
 describe('the search for circles', () => {
-  const of = (edges: Readonly<Record<string, readonly string[]>>) =>
+  const graph = (edges: Record<string, string[]>): ImportGraph =>
     new Map(Object.entries(edges).map(([from, to]) => [from, new Set(to)]));
 
-  it('finds pairs, longer ones and a file that imports itself', () => {
-    expect(circlesOf(of({ a: ['b'], b: ['a'] }))).toEqual([['a', 'b']]);
-    expect(circlesOf(of({ a: ['b'], b: ['c', 'd'], c: ['a'], d: [] }))).toEqual([['a', 'b', 'c']]);
-    expect(circlesOf(of({ a: ['a'], b: ['c'], c: [] }))).toEqual([['a']]);
-    expect(circlesOf(of({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))).toEqual([]);
+  it('finds circles of files', () => {
+    expect(circlesOf(graph({ a: ['b'], b: ['c'], c: ['a'], d: ['a'] }))).toEqual([['a', 'b', 'c']]);
+    expect(circlesOf(graph({ a: ['b', 'c'], b: ['c'], c: [] }))).toEqual([]);
   });
 
-  it('counts sub-folders as a whole, own files one by one, and no folder with its parent', () => {
-    const imports = of({
-      'x/one/a.ts': ['x/two/b.ts', 'x/y.ts'],
-      'x/two/b.ts': [],
-      'x/two/c.ts': ['x/one/a.ts'],
-      'x/y.ts': [],
-      'x/z.ts': ['x/one/a.ts'],
+  it('finds circles of folders whose files form none', () => {
+    const files = graph({
+      's/a/1.ts': ['s/b/1.ts'],
+      's/b/1.ts': [],
+      's/b/2.ts': ['s/a/2.ts'],
+      's/a/2.ts': [],
     });
-    expect(circlesOf(imports)).toEqual([]);
-    expect(foldersOf(imports)).toEqual(['x', 'x/one', 'x/two']);
-    expect(circlesOf(partsGraph(imports, 'x'))).toEqual([['x/one', 'x/two']]);
+    expect(circlesOf(files)).toEqual([]);
+    expect(circlesOf(entriesOf(files, 's'))).toEqual([['a', 'b']]);
   });
 
-  it('reads types too', () => {
-    const rule = graph.get('server/src/language/rules/rule.ts');
-    expect(rule).toContain('server/src/language/syntax/nodes.ts');
+  it('takes a file and a folder beside it for two entries, and a folder and its own files for none', () => {
+    const files = graph({ 's/a.ts': ['s/b/1.ts'], 's/b/1.ts': ['s/a.ts', 's/b/2.ts'], 's/b/2.ts': [] });
+    expect(circlesOf(entriesOf(files, 's'))).toEqual([['a.ts', 'b']]);
+    expect(circlesOf(entriesOf(files, 's/b'))).toEqual([]);
+    expect(foldersOf(files.keys())).toEqual(['s', 's/b']);
   });
 });

@@ -4,7 +4,16 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../server/src/engine/engine';
 import { fastDecoderKey, openFastDecoder } from '../../server/src/engine/jobs/generate/fastDecoder';
 import type { JobProgress } from '../../server/src/engine/jobs/job';
-import { assemble, editGraph, encode, memorySource, readModel } from '../../server/src/formats/onnx/index';
+import { weighModel } from '../../server/src/engine/model/memory';
+import {
+  assemble,
+  ELEMENT,
+  editGraph,
+  encode,
+  memorySource,
+  readModel,
+} from '../../server/src/formats/onnx/index';
+import { bytesField, concatBytes } from '../../server/src/formats/onnx/wire';
 import type { EngineOptions } from '../../server/src/shared/engineProtocol';
 import { distance, numbers, temporaryFolder } from '../unit/engine/support';
 import { DEMO, OPTIONS, planFor } from './support';
@@ -58,12 +67,47 @@ describe('a small decoder', () => {
 
   it.each([
     ['there is no ONNX file', path.join(folder, 'none'), 4],
-    ['cannot load', path.join(DEMO, 'tokenizer', 'merges.txt'), 4],
+    ['not a readable ONNX model', path.join(DEMO, 'tokenizer', 'merges.txt'), 4],
     ['timestep', path.join(DEMO, 'unet', 'model.onnx'), 4],
   ])('that is none is refused: %s', async (words, file, channels) => {
     const problem = (await open(file, channels)) as { code: string; message: string };
     expect(problem.code).toBe('fast-decoder-unusable');
     expect(problem.message).toMatch(new RegExp(words));
+  });
+});
+
+describe('a decoder that would harm', () => {
+  const copy = (name: string, bytes: Uint8Array) => {
+    const file = path.join(folder, `${name}.onnx`);
+    writeFileSync(file, bytes);
+    return file;
+  };
+
+  it('is refused for weights outside its folder, wherever it names them', async () => {
+    // A function with an attribute whose tensor is in another file.
+    const outside = encode.externalTensor('w', ELEMENT.float, [1], '../../secret.bin', 0, 4);
+    const functions = bytesField(25, bytesField(11, bytesField(5, outside)));
+    const file = copy('outside', concatBytes([readFileSync(symmetric), functions]));
+    expect(await open(file)).toMatchObject({
+      code: 'fast-decoder-unusable',
+      message: expect.stringContaining('../../secret.bin'),
+    });
+  });
+
+  it('is refused for an output of packed 4-bit numbers, which would end the process', async () => {
+    const read = readModel(memorySource(readFileSync(symmetric)));
+    if (!read.ok) throw new Error(read.problem.message);
+    const { value: model } = read;
+    const cast = encode.node('Cast', [model.outputs[0]!.name], ['four'], 'cast', [
+      encode.intAttribute('to', ELEMENT.int4),
+    ]);
+    const edits = {
+      insertAfter: new Map([[model.nodes.length - 1, [cast]]]),
+      addOutputs: [encode.valueInfo('four', ELEMENT.int4, ['n', 3, 'h', 'w'])],
+    };
+    const file = copy('packed', assemble(editGraph(model, edits), model.source));
+    expect(await open(file)).toMatchObject({ message: expect.stringContaining('packed 4-bit') });
+    expect(weighModel([file])).toMatchObject({ problem: { code: 'model-packed-output' } });
   });
 });
 

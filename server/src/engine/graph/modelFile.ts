@@ -5,6 +5,7 @@ import {
   type ByteSource,
   ELEMENT,
   encode,
+  externalLocations,
   findSlots,
   memorySource,
   type OnnxModel,
@@ -94,7 +95,12 @@ export function openModelFile(graph: GraphSource): Result<ModelFile> {
     return read;
   }
   const model = read.value;
-  const outside = externalOutside(model, folder);
+  const locations = externalLocations(bytes);
+  if (!locations.ok) {
+    close();
+    return locations;
+  }
+  const outside = locationOutside(locations.value, folder);
   if (outside !== undefined) {
     close();
     return failure(
@@ -153,21 +159,14 @@ export function openModelFile(graph: GraphSource): Result<ModelFile> {
   });
 }
 
-function externalOutside(model: OnnxModel, folder: string): string | undefined {
-  for (const tensor of allTensors(model)) {
-    if (tensor.data.kind !== 'external') continue;
-    const { location } = tensor.data;
+/** The first location of external data that is not inside the model's folder. */
+function locationOutside(locations: Iterable<string>, folder: string): string | undefined {
+  for (const location of locations) {
     const relative = path.relative(folder, path.resolve(folder, location));
     const isInside = relative !== '' && !relative.startsWith('..') && !path.isAbsolute(relative);
     if (!isInside || path.isAbsolute(location) || location.includes('\0')) return location;
   }
   return undefined;
-}
-
-function* allTensors(model: OnnxModel): Generator<OnnxTensor> {
-  yield* model.initializers.values();
-  for (const node of model.nodes)
-    for (const attribute of node.attributes) if (attribute.tensor) yield attribute.tensor;
 }
 
 /** The packed little-endian bytes of `float_data` or `double_data`; half floats are stored as varints in `int32_data`. */

@@ -12,6 +12,24 @@ const GPU_ONLY: ReadonlySet<string> = new Set([
 /** Domains whose operators belong to one GPU provider. */
 const GPU_DOMAIN = /^com\.(microsoft\.dml|ms\.internal)/;
 
+/** Element types of four bits, two in a byte. */
+const PACKED: ReadonlySet<number> = new Set([ELEMENT.uint4, ELEMENT.int4]);
+
+/**
+ * A graph with a packed 4-bit output: reading such an output ends the whole process (onnxruntime-node 1.30.0).
+ * Gives the problem, or undefined for every other graph.
+ */
+export function packedOutput({ outputs }: OnnxModel, name: string): Problem | undefined {
+  const output = outputs.find(({ elementType }) => PACKED.has(elementType));
+  return (
+    output && {
+      code: 'model-packed-output',
+      message: `${name} has an output of packed 4-bit numbers (${output.name}), which ONNX Runtime cannot return.`,
+      remedy: 'Export the model with outputs in float32 or float16; its weights may stay quantised.',
+    }
+  );
+}
+
 /** Bytes an element takes when it runs: halves become whole floats on a CPU. */
 const RUNNING_BYTES: Readonly<Record<number, number>> = {
   [ELEMENT.float]: 4,
@@ -25,7 +43,7 @@ const RUNNING_BYTES: Readonly<Record<number, number>> = {
 /**
  * Checks every graph of a model before a session is opened for any, and gives the bytes its weights take when it runs.
  * Operators that the CPU provider lacks are accepted where another provider is used. Fails with
- * `model-gpu-only` (operators named) or `model-bfloat16`.
+ * `model-packed-output`, `model-gpu-only` (operators named) or `model-bfloat16`.
  */
 export function weighModel(graphs: readonly GraphSource[], provider: Provider = 'cpu'): Result<number> {
   let bytes = 0;
@@ -35,7 +53,7 @@ export function weighModel(graphs: readonly GraphSource[], provider: Provider = 
     const { model } = opened.value;
     opened.value.close();
     const name = typeof graph === 'string' ? graph : graph.name;
-    const problem = provider === 'cpu' && unrunnable(model, name);
+    const problem = packedOutput(model, name) ?? (provider === 'cpu' ? unrunnable(model, name) : undefined);
     if (problem) return { ok: false, problem };
     bytes += weightBytes(model);
   }

@@ -1,5 +1,6 @@
 export { assemble, editGraph, type GraphEdits, lengthOf, renamedNode, type Segment } from './edit';
 export * as encode from './encode';
+export { externalLocations } from './externalFiles';
 export {
   ELEMENT,
   type OnnxModel,

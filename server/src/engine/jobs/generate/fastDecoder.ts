@@ -3,7 +3,9 @@ import path from 'node:path';
 import { createTorchCpuNoise } from '../../../numerics/noise/torchCpu';
 import type { StepPicture } from '../../../shared/engineProtocol';
 import { failure, type Result, success } from '../../../shared/problem';
+import { openModelFile } from '../../graph/modelFile';
 import { toRgb } from '../../image/index';
+import { packedOutput } from '../../model/memory';
 import { floatsOf, pickPort, tensorFor } from '../../model/ports';
 import { createRuntime } from '../../runtime/session';
 
@@ -41,6 +43,13 @@ export async function openFastDecoder(
   const key = fastDecoderKey(wanted);
   const file = locate(wanted);
   if (!file || !key) return unusable(wanted, 'there is no ONNX file');
+  // Refuses weights outside its folder before the runtime sees the file.
+  const read = openModelFile(file);
+  if (!read.ok) return unusable(wanted, read.problem.message);
+  const { model } = read.value;
+  read.value.close();
+  const packed = packedOutput(model, path.basename(file));
+  if (packed) return unusable(wanted, packed.message);
   const opened = await createRuntime(threads).open(file, path.dirname(file), 'speed');
   if (!opened.ok) return unusable(wanted, opened.problem.message);
   const session = opened.value;
