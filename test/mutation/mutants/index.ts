@@ -2,6 +2,7 @@ import { LORAS } from './loras';
 import { MACHINERY } from './machinery';
 import type { Mutant } from './mutant';
 import { PARAMETERS } from './parameters';
+import { SLIPS } from './slips';
 import { STYLE } from './style';
 import { SYNTAX } from './syntax';
 import { WEIGHTS } from './weights';
@@ -16,4 +17,5 @@ export const MUTANTS: readonly Mutant[] = [
   ...STYLE,
   ...PARAMETERS,
   ...MACHINERY,
+  ...SLIPS,
 ];

@@ -1,5 +1,8 @@
 import { ambiguousLora } from './ambiguousLora';
+import { andInWords } from './andInWords';
 import { attentionWeight } from './attentionWeight';
+import { bareWeight } from './bareWeight';
+import { booruParentheses } from './booruParentheses';
 import { bracketNumber } from './bracketNumber';
 import { breakInBrackets } from './breakInBrackets';
 import { commentEatsText } from './commentEatsText';
@@ -8,6 +11,7 @@ import { duplicateNegative } from './duplicateNegative';
 import { duplicateTag } from './duplicateTag';
 import { dynamicTemplate } from './dynamicTemplate';
 import { emptyTag } from './emptyTag';
+import { foreignWeight } from './foreignWeight';
 import { fullWidthPunctuation } from './fullWidthPunctuation';
 import { infotextWouldNotParse } from './infotextWouldNotParse';
 import { internalRuleError } from './internalRuleError';
@@ -27,6 +31,7 @@ import { portability } from './portability';
 import type { Rule } from './rule';
 import { scheduleDisabled } from './scheduleDisabled';
 import { scheduleNeverSwitches } from './scheduleNeverSwitches';
+import { slashComment } from './slashComment';
 import { suspiciousWeight } from './suspiciousWeight';
 import { tokenBudget } from './tokenBudget';
 import { unbalancedBracket } from './unbalancedBracket';
@@ -67,11 +72,16 @@ export const RULES: readonly Rule[] = [
   leftoverTriggerWord,
   attentionWeight,
   suspiciousWeight,
+  bareWeight,
+  booruParentheses,
+  foreignWeight,
   bracketNumber,
   breakInBrackets,
   scheduleDisabled,
   scheduleNeverSwitches,
   commentEatsText,
+  slashComment,
+  andInWords,
   uselessEscape,
   fullWidthPunctuation,
   duplicateTag,

@@ -2,6 +2,8 @@ import type { Range } from '../../shared/range';
 import { shortNumber } from '../domain/numbers';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleContext, RuleFinding } from './rule';
+import { bareWeightsOf } from './support/bareWeights';
+import { partsOfPrompt } from './support/promptParts';
 import { suspicionOf } from './support/suspicious';
 import type { PromptView } from './view/prompts';
 
@@ -80,14 +82,8 @@ const NUMBER = /^\s*([+-]?(?:\d+\.?|\d*\.\d+))\s*$/u;
  * nothing else is composed.
  */
 function checkEnds(view: PromptView, context: RuleContext, text: string, report: Report): void {
-  const ands = view.tree.items.filter((item) => item.type === 'and');
-  const parts: Range[] = [];
-  let start = view.tree.range.start;
-  for (const and of ands) {
-    parts.push({ start, end: and.range.start });
-    start = and.range.end;
-  }
-  parts.push({ start, end: view.tree.range.end });
+  const parts = partsOfPrompt(view);
+  const composed = parts.length > 1;
   const visible = blankTags(text, view);
   for (const part of parts) {
     if (!text.slice(part.start, part.end).includes(':')) continue;
@@ -98,7 +94,7 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
     const before = shown.slice(Math.max(0, last - 10), last);
     const ratio = /(?:^|[^\d.])(\d{1,4})$/u.exec(before);
     const isRatio = ratio !== null && /^\d+$/u.test(number);
-    if (ands.length > 0 && !isRatio) continue;
+    if (composed && !isRatio) continue;
     const colon = part.start + last;
     const end = part.start + shown.length;
     const value = Number(number);
@@ -108,15 +104,21 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
       value === 0
         ? 'multiplies the whole prompt by 0, so that nothing of it is drawn'
         : `multiplies the whole prompt by ${shortNumber(value)}`;
+    const meant = isRatio ? undefined : bareWeightsOf(view, text).find((bare) => bare.colon === colon);
+    const brackets = meant ? [{ ...meant.fix, safe: false }] : [];
+    // With a blank before the colon it is how the weight of a part is written.
+    const spaced = /\s$/u.test(before);
     report({
       range,
-      message: `A number after a colon at the end is the weight of the prompt itself: the web UI takes \`${context.document.text.slice(range.start, range.end)}\` apart and ${effect}. ${isRatio ? 'End with a comma to keep it as text.' : 'Put the words it belongs to in brackets: `(words:1.2)`.'}`,
+      message: `A number after a colon at the end is the weight of the prompt itself: the web UI takes \`${context.document.text.slice(range.start, range.end)}\` apart and ${effect}. ${isRatio ? 'End with a comma to keep it as text.' : `Put the words it belongs to in brackets: \`${meant?.meant ?? '(words:1.2)'}\`.`}`,
       fixes: [
+        ...(spaced ? [] : brackets),
         {
           title: 'End with a comma: keep it as text',
           safe: isRatio,
           edits: [{ range: { start: end, end }, newText: ',' }],
         },
+        ...(spaced ? brackets : []),
       ],
     });
   }
