@@ -7,7 +7,7 @@ import { asObject } from './metadata/json';
 import type { Sharing } from './sharing';
 
 /** Raised whenever facts are drawn or written differently, so that no old verdict survives. */
-export const CACHE_VERSION = 3;
+export const CACHE_VERSION = 4;
 
 /** Facts about one file, and the stamp they were true for. */
 export interface CacheEntry {

@@ -79,6 +79,7 @@ function draw(
       kind: drawn.kind,
       networkType: drawn.networkType,
       architecture: drawn.architecture,
+      variant: drawn.variant,
       candidates: drawn.candidates,
       reason: drawn.reason,
       family: drawn.family,

@@ -26,6 +26,8 @@ export interface Inspection {
   readonly networkType?: string;
   /** Undefined when the tensors cannot decide; then `candidates` has several. */
   readonly architecture?: string;
+  /** Size or edition, where the tensors tell it: `klein-4b`, `t2v-14b`. */
+  readonly variant?: string;
   readonly candidates: readonly string[];
   readonly reason: string;
   readonly family?: string;
@@ -143,6 +145,7 @@ export function drawFacts(
     kind: verdict.kind,
     networkType: verdict.networkType,
     architecture: verdict.architecture,
+    variant: verdict.variant,
     candidates: verdict.candidates,
     reason: verdict.reason,
     family: sdxl ? familyOf({ metadata, tags, baseModel: sidecars.baseModel }) : undefined,

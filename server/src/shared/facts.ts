@@ -47,10 +47,12 @@ export interface LoraNetworkFacts {
   readonly status: 'ok' | 'broken' | 'unread' | 'other';
   /** `lora` for every LoRA-like network, else `embedding`, `checkpoint`, `vae`, `controlnet`, `ip-adapter` … */
   readonly kind: string;
-  /** `lora`, `locon`, `loha`, `lokr`, `dora`, `ia3`, `glora`, `oft`, `boft`, `full`, `norm` … */
+  /** `lora`, `loha`, `lokr`, `dora`, `ia3`, `glora`, `oft`, `boft`, `full`, `norm` …; `adalora`, `vera`, `hydralora` … are not merged. */
   readonly networkType?: string;
   /** The verdict; undefined while `candidates` has more than one entry. */
   readonly architecture?: string;
+  /** Size or edition of the architecture, where the tensors tell it: `klein-4b`, `t2v-14b`. */
+  readonly variant?: string;
   readonly candidates: readonly string[];
   /** The reason for the verdict, in words. */
   readonly reason: string;

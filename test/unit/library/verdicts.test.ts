@@ -17,19 +17,46 @@ function load(file: string) {
   return JSON.parse(gunzipSync(readFileSync(join(folder, `${file}.gz`))).toString('utf8'));
 }
 
+/** Every model with CLIP-L among several text encoders. */
+const CLIP_L = [
+  'flux',
+  'hidream',
+  'hunyuan-video',
+  'kandinsky5',
+  'sd3',
+  'sd35-large',
+  'sd35-medium',
+  'sdxl',
+  'ssd-1b',
+  'vega',
+];
+/** Every model with OpenCLIP bigG beside CLIP-L. */
+const BIG_G = ['hidream', 'sd3', 'sd35-large', 'sd35-medium', 'sdxl', 'ssd-1b', 'vega'];
+/** Flux's blocks in diffusers' names are those of four more models; these three of them have modulation. */
+const FLUX_BLOCKS = ['bria', 'bria-fibo', 'chroma', 'flux', 'longcat'];
+const MODULATED = FLUX_BLOCKS.filter((id) => id !== 'chroma');
+/** Joint attention 3072 wide, in the first five blocks. */
+const ATTENTION = [...FLUX_BLOCKS, 'flux2', 'hunyuan-video', 'ovis', 'qwen-image'].sort();
+/** Anima is Cosmos Predict2 with an adapter of the text. */
+const COSMOS = ['anima', 'cosmos-predict2'];
+
 /** Lists whose tensors cannot decide even with what their metadata says, and exactly what is left. */
 const UNDECIDED: Record<string, string[]> = {
   'sd15_lycoris_diag_oft.json': ['sd1', 'sd2'],
-  'sdxl_te1_only.json': ['flux', 'sd3', 'sdxl'],
+  'sdxl_te1_only.json': CLIP_L,
   'sd3_medium_diffusers_peft.json': ['sd3', 'sd35-medium'],
   'pixart_sigma_peft.json': ['pixart-alpha', 'pixart-sigma'],
-  'real_flux_lora_diffusers_base_model.json': ['chroma', 'flux'],
-  'invoke_sample_qwen_image_lora_diffusers.json': ['chroma', 'flux', 'qwen-image'],
+  'real_flux_lora_diffusers.json': MODULATED,
+  'real_flux_lora_diffusers_base_model.json': FLUX_BLOCKS,
+  'invoke_sample_qwen_image_lora_diffusers.json': ATTENTION,
+  'invoke_sample_anima_lora_kohya.json': COSMOS,
+  'invoke_sample_anima_lora_peft.json': COSMOS,
 };
 
 /** And those that only their metadata decides. */
 const UNDECIDED_BARE: Record<string, string[]> = {
   ...UNDECIDED,
+  'lumina2_kohya.json': ['lumina2', 'newbie'],
   'chroma_kohya_with_metadata.json': ['chroma', 'flux'],
 };
 
@@ -70,7 +97,7 @@ describe('verdicts on tensor lists', () => {
   });
 
   it.each(index.map((row) => [row.file, row] as const))('%s with metadata that lies', (file, row) => {
-    const lie = { ss_base_model_version: 'hidream_i1' };
+    const lie = { ss_base_model_version: 'ideogram4' };
     const inspection = inspectHeader({ ...load(file), metadata: lie });
     expectVerdict(inspection, row, UNDECIDED_BARE);
     if (inspection.architecture !== undefined && inspection.kind === 'lora') {
@@ -129,21 +156,33 @@ describe('verdicts on parts and variations', () => {
       ['sdxl', 'ssd-1b'],
     ],
     ['sdxl_kohya_sgm_te1_te2_unet.json', /middle_block/, ['sdxl']],
-    ['sdxl_kohya_sgm_te1_te2_unet.json', /lora_te/, ['sd3', 'sdxl']],
-    ['sdxl_kohya_sgm_te1_te2_unet.json', /lora_te2/, ['sd3', 'sdxl']],
+    ['sdxl_kohya_sgm_te1_te2_unet.json', /lora_te/, BIG_G],
+    ['sdxl_kohya_sgm_te1_te2_unet.json', /lora_te2/, [...BIG_G, 'stable-cascade'].sort()],
     ['sdxl_refiner_kohya_sgm.json', /lora_te_/, ['sdxl-refiner']],
-    ['sd15_diffusers_peft.json', /^text_encoder/, ['sd1', 'sdxl']],
-    ['real_flux_lora_kohya.json', /double_blocks_\d+_img_attn/, ['chroma', 'flux']],
+    ['sd15_diffusers_peft.json', /^text_encoder/, [...CLIP_L, 'sd1'].sort()],
+    ['real_flux_lora_kohya.json', /double_blocks_\d+_img_attn/, ['chroma', 'flux', 'hunyuan-video']],
     ['qwen_image_peft_transformer.json', /attn\.to_q/, ['qwen-image']],
     ['wan21_14b_diffusion_model_peft.json', /blocks\.0\.self_attn\.q/, ['wan']],
     ['pixart_sigma_peft.json', /\.ff\./, ['pixart-alpha', 'pixart-sigma']],
     ['hunyuan_dit_peft.json', /\.mlp\./, ['hunyuan-dit']],
     ['auraflow_peft.json', /\.single_transformer_blocks\./, ['auraflow']],
-    ['auraflow_peft.json', /\.single_.*\.to_[qk]\./, ['auraflow', 'chroma', 'flux']],
-    ['real_flux_lora_diffusers.json', /\.transformer_blocks\.9\.norm1_context\./, ['flux']],
-    ['real_flux_lora_diffusers.json', /\.transformer_blocks\.\d\.ff\./, ['chroma', 'flux']],
-    ['real_flux_lora_diffusers_base_model.json', /model\.proj_out\./, ['chroma', 'flux', 'qwen-image']],
-    ['invoke_sample_anima_lora_peft.json', /\.mlp\./, ['anima']],
+    ['auraflow_peft.json', /\.single_.*\.to_[qk]\./, [...FLUX_BLOCKS, 'auraflow', 'hunyuan-video'].sort()],
+    [
+      'real_flux_lora_diffusers.json',
+      /\.transformer_blocks\.9\.norm1_context\./,
+      [...MODULATED, 'hunyuan-video'].sort(),
+    ],
+    [
+      'real_flux_lora_diffusers.json',
+      /\.transformer_blocks\.\d\.ff\./,
+      [...FLUX_BLOCKS, 'hunyuan-video'].sort(),
+    ],
+    [
+      'real_flux_lora_diffusers_base_model.json',
+      /model\.proj_out\./,
+      [...FLUX_BLOCKS, 'hunyuan-video', 'ovis', 'qwen-image'].sort(),
+    ],
+    ['invoke_sample_anima_lora_peft.json', /\.mlp\./, COSMOS],
     ['invoke_sample_anima_lora_kohya_with_te.json', /lora_te_/, ['anima']],
   ])('%s reduced to %s', (file, pattern, candidates) => {
     expect(only(file, pattern).candidates).toEqual(candidates);
@@ -153,19 +192,31 @@ describe('verdicts on parts and variations', () => {
     // Orthogonal factors and IA3 know one side only, which is enough where a weight is square.
     ['transformer.transformer_blocks.0.attn.to_q.oft_blocks', [192, 8, 8], ['sd3', 'sd35-medium']],
     ['transformer.transformer_blocks.0.attn.to_k.oft_blocks', [2, 304, 8, 8], ['sd35-large']],
-    ['lora_unet_transformer_blocks_0_attn_to_out_0.weight', [3072], ['chroma', 'flux', 'qwen-image']],
+    ['lora_unet_transformer_blocks_0_attn_to_out_0.weight', [3072], ATTENTION],
     ['lora_unet_layers_0_attention_to_q.oft_blocks', [480, 8, 8], ['z-image']],
     // Files of diffusers for programs whose blocks are named like Flux's, Wan's or LTX's.
-    ['transformer.transformer_blocks.19.attn.add_q_proj.lora_A.weight', [8, 3072], ['qwen-image']],
-    ['transformer.transformer_blocks.19.ff.net.0.proj.lora_A.weight', [8, 3072], ['hunyuan-video']],
+    [
+      'transformer.transformer_blocks.19.attn.add_q_proj.lora_A.weight',
+      [8, 3072],
+      ['hunyuan-video', 'qwen-image'],
+    ],
+    ['transformer.transformer_blocks.19.ff.net.0.proj.lora_A.weight', [8, 3072], ['hunyuan-video', 'mochi']],
     ['transformer.single_transformer_blocks.39.proj_out.lora_A.weight', [8, 15360], ['hunyuan-video']],
     ['transformer.blocks.3.attn1.to_q.lora_A.weight', [8, 1408], ['hunyuan-dit']],
     ['transformer.blocks.3.attn1.to_q.lora_A.weight', [8, 1536], ['wan']],
     ['transformer.transformer_blocks.3.attn1.to_q.lora_A.weight', [8, 1920], []],
     ['transformer.transformer_blocks.3.attn.to_q.lora_A.weight', [8, 640], []],
-    ['transformer.x_embedder.lora_A.weight', [8, 64], ['chroma', 'flux']],
+    [
+      'transformer.x_embedder.lora_A.weight',
+      [8, 64],
+      [...FLUX_BLOCKS, 'lumina2', 'newbie', 'omnigen2', 'ovis', 'z-image'].sort(),
+    ],
     ['lora_te_model_layers_3_mlp_up_proj.alpha', [], []],
-    ['lora_te_layers_3_self_attn_q_proj.lora_down.weight', [8, 2560], ['z-image']],
+    [
+      'lora_te_layers_3_self_attn_q_proj.lora_down.weight',
+      [8, 2560],
+      ['flux2', 'krea2', 'newbie', 'z-image'],
+    ],
   ])('%s of shape %s may be for %s', (name, shape, candidates) => {
     expect(inspectHeader({ tensors: { [name]: shape } }).candidates).toEqual(candidates);
   });
@@ -219,8 +270,13 @@ describe('verdicts on parts and variations', () => {
       'controlnet',
       'sd1',
     ],
-    ['double_blocks.0.img_mod.lin.weight', [18432, 3072], 'checkpoint', 'flux'],
-    ['up_blocks.0.attentions.0.transformer_blocks.9.attn2.to_k.weight', [1280, 2048], 'checkpoint', 'sdxl'],
+    ['double_blocks.0.img_mod.lin.weight', [18432, 3072], 'diffusion-model', undefined],
+    [
+      'up_blocks.0.attentions.0.transformer_blocks.9.attn2.to_k.weight',
+      [1280, 2048],
+      'diffusion-model',
+      undefined,
+    ],
     ['text_model.encoder.layers.0.mlp.fc1.weight', [3072, 768], 'text-encoder', undefined],
     ['some.thing', [1], 'other', undefined],
   ] as const)('%s is no network', (name, shape, kind, architecture) => {

@@ -7,7 +7,7 @@ const TE = 'text_model.encoder.layers.3.mlp.fc1';
 const FLAT_TE = TE.replaceAll('.', '_');
 
 function one(name: string) {
-  const { modules } = groupTensors([[name, { shape: [4, 4] }]]);
+  const { modules } = groupTensors([[name, { shape: [4] }]]);
   const [module] = modules;
   return module && [module.component, module.name, Object.keys(module.tensors)[0], module.scheme];
 }

@@ -29,6 +29,7 @@ export function dimensionsOf(module: LoraModule, shapes: Shapes): ModuleDimensio
     lokrDimensions(shape) ??
     gloraDimensions(shape) ??
     oftDimensions(shape) ??
+    veraDimensions(shape) ??
     fullDimensions(shape) ??
     ia3Dimensions(shape) ??
     {};
@@ -39,7 +40,7 @@ type ShapeOf = (role: string) => readonly number[] | undefined;
 
 function loraDimensions(shape: ShapeOf): ModuleDimensions | undefined {
   const down = shape('lora_down') ?? shape('lora_down.0');
-  const up = shape('lora_up');
+  const up = shape('lora_up') ?? shape('lora_ups.0');
   if (!down && !up) return undefined;
   return {
     in: down?.[1],
@@ -92,6 +93,7 @@ function gloraDimensions(shape: ShapeOf): ModuleDimensions | undefined {
 
 function oftDimensions(shape: ShapeOf): ModuleDimensions | undefined {
   const blocks = shape('oft_blocks');
+  if (shape('boft_r')) return boftDimensions(shape);
   if (!blocks) {
     const scales = shape('oft_s');
     if (shape('oft_r')) return scales ? { out: scales[0] } : {};
@@ -100,6 +102,19 @@ function oftDimensions(shape: ShapeOf): ModuleDimensions | undefined {
   // [blocks, size, size]; butterfly: [factors, blocks, size, size].
   const [count, size] = blocks.length >= 4 ? blocks.slice(1, 3) : blocks;
   return blocks.length < 3 ? {} : { out: count! * size!, rank: size };
+}
+
+/** PEFT's BOFT turns the inputs by blocks `[factors, blocks, size, size]` and scales the outputs. */
+function boftDimensions(shape: ShapeOf): ModuleDimensions {
+  const [, count = 0, size = 0] = shape('boft_r') ?? [];
+  const out = shape('boft_s')?.find((side) => side !== 1);
+  return { in: count * size, rank: size, ...(out !== undefined && { out }) };
+}
+
+/** VeRA has one vector for the outputs; the matrices are shared. */
+function veraDimensions(shape: ShapeOf): ModuleDimensions | undefined {
+  const out = shape('vera_lambda_b');
+  return out && { out: out[0], rank: shape('vera_lambda_d')?.[0] };
 }
 
 function fullDimensions(shape: ShapeOf): ModuleDimensions | undefined {

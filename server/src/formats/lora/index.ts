@@ -9,6 +9,6 @@ export {
   type LoraModule,
   type TensorShape,
 } from './modules';
-export { isDora, moduleType, networkTypeOf } from './networkType';
+export { isDora, moduleType, networkTypeOf, unmergeableType } from './networkType';
 export type { LoraComponent } from './prefixes';
 export { type UnetLayout, type UnetModule, unetModules } from './unetLayout';

@@ -110,6 +110,26 @@ export const LAYOUTS: readonly ArchitectureLayout[] = [
     textEncoders: { te1: CLIP_L, te2: OPEN_CLIP_BIG_G },
   },
   {
+    name: 'vega',
+    title: 'Segmind Vega',
+    nativeSize: 1024,
+    unet: {
+      channels: [320, 640, 1280],
+      layersPerBlock: 2,
+      context: 2048,
+      linearProjection: true,
+      depth: [0, 1, 2],
+      middleDepth: 0,
+      upDepth: [
+        [2, 2, 2],
+        [1, 1, 1],
+        [0, 0, 0],
+      ],
+      added: 2816,
+    },
+    textEncoders: { te1: CLIP_L, te2: OPEN_CLIP_BIG_G },
+  },
+  {
     name: 'demo',
     title: 'the built-in demo model',
     nativeSize: 96,

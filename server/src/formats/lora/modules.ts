@@ -56,13 +56,13 @@ export function groupTensors(
   const drafts = new Map<string, Draft>();
   const embeddings = new Set<string>();
   const rest: string[] = [];
-  for (const [name] of tensors) {
+  for (const [name, { shape }] of tensors) {
     if (name.startsWith(BUNDLE)) {
       const end = name.indexOf('.', BUNDLE.length);
       embeddings.add(name.slice(BUNDLE.length, end < 0 ? undefined : end));
       continue;
     }
-    const part = splitName(name);
+    const part = splitName(name, shape);
     if (!part) {
       rest.push(name);
       continue;
@@ -77,8 +77,9 @@ export function groupTensors(
     draft.tensors[part.role] = name;
   }
   const modules: LoraModule[] = [];
+  const isNetwork = [...drafts.values()].some((draft) => !isWeakRole(draft));
   for (const draft of drafts.values()) {
-    if (hasWeights(draft)) modules.push(draft);
+    if (hasWeights(draft, isNetwork)) modules.push(draft);
     else rest.push(...Object.values(draft.tensors));
   }
   return { modules, embeddings: [...embeddings], rest };
@@ -89,11 +90,11 @@ interface NamePart extends SplitSuffix {
   readonly indexed?: boolean;
 }
 
-function splitName(name: string): NamePart | undefined {
+function splitName(name: string, shape: readonly number[]): NamePart | undefined {
   const suffix = splitSuffix(name);
   if (suffix) return suffix;
-  // IA3 has nothing but `.weight`, which only a flat prefix tells from a checkpoint's.
-  if (name.endsWith('.weight')) {
+  // IA3 has nothing but `.weight`: a flat prefix and a single vector tell it from the weight of a layer.
+  if (name.endsWith('.weight') && isVector(shape)) {
     const stem = name.slice(0, -'.weight'.length);
     return isFlatPrefix(splitPrefix(stem).prefix) ? { stem, role: 'weight', style: 'lycoris' } : undefined;
   }
@@ -102,6 +103,11 @@ function splitName(name: string): NamePart | undefined {
   return indexed
     ? { stem: indexed[1]!, role: `lora_${indexed[2]}`, style: 'kohya', indexed: true }
     : undefined;
+}
+
+/** `[n]`, or with sides of one around it, as for a convolution. */
+function isVector(shape: readonly number[]): boolean {
+  return shape.filter((side) => side !== 1).length <= 1;
 }
 
 function draftNamed(part: NamePart): Draft {
@@ -129,6 +135,9 @@ const WEAK_ROLES = new Set([
   'reshape_weight',
   'rescale',
   'oft_s',
+  'boft_s',
+  'router',
+  'ranknum',
 ]);
 
 function isWeakRole(draft: Draft): boolean {
@@ -136,8 +145,11 @@ function isWeakRole(draft: Draft): boolean {
   return true;
 }
 
-/** A lone `alpha` or `scale` is a leftover; a control LoRA's `…_norm.scale` replaces the norm and counts. */
-function hasWeights(draft: Draft): boolean {
+/**
+ * A lone `alpha` or `scale` is a leftover. A control LoRA's `…_norm.scale` replaces the norm and counts, but a whole
+ * model has norms of that name too, and nothing that makes it a network.
+ */
+function hasWeights(draft: Draft, isNetwork: boolean): boolean {
   if (!isWeakRole(draft)) return true;
-  return draft.tensors.scale !== undefined && /(?:^|\.)(?:query|key)_norm$/.test(draft.name);
+  return isNetwork && draft.tensors.scale !== undefined && /(?:^|\.)(?:query|key)_norm$/.test(draft.name);
 }

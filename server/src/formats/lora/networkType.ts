@@ -1,5 +1,33 @@
 import type { LoraModule, TensorShape } from './modules';
 
+/** Types that cannot be merged into a model, by a role that only they have. */
+const UNMERGEABLE: readonly (readonly [role: RegExp, type: string])[] = [
+  [/^(?:router|lora_ups\.|lora_downs\.)/, 'hydralora'],
+  [/^(?:lora_E|ranknum)$/, 'adalora'],
+  [/^vera_lambda_/, 'vera'],
+  [/^randlora_/, 'randlora'],
+  [/^hra_/, 'hra'],
+  [/^vblora_/, 'vblora'],
+  [/^shira_/, 'shira'],
+  [/^miss_/, 'miss'],
+  [/^c3a_/, 'c3a'],
+  [/^fourierft_/, 'fourierft'],
+  [/^bone_/, 'bone'],
+  [/^ln_tuning_/, 'ln-tuning'],
+];
+
+/**
+ * The type of a module that cannot be merged: its change depends on the picture, on a bank of vectors that other modules
+ * share, or on a step that no trainer writes down. Undefined for all others.
+ */
+export function unmergeableType(roles: Iterable<string>): string | undefined {
+  for (const role of roles) {
+    const found = UNMERGEABLE.find(([pattern]) => pattern.test(role));
+    if (found) return found[1];
+  }
+  return undefined;
+}
+
 /**
  * Network type of one module by its roles: `lora`, `loha`, `lokr`, `glora`, `ia3`, `oft`, `boft`, `full`, `norm`,
  * `set`. DoRA is a property on top of another type and is asked for with `isDora`.
@@ -9,10 +37,13 @@ export function moduleType(
   shapes: (tensorName: string) => TensorShape | undefined,
 ): string {
   const roles = module.tensors;
+  const unmergeable = unmergeableType(Object.keys(roles));
+  if (unmergeable) return unmergeable;
   if (roles.hada_w1_a || roles.hada_w1_b) return 'loha';
   if (roles.lokr_w1 || roles.lokr_w1_a || roles.lokr_w2 || roles.lokr_w2_a) return 'lokr';
   if (roles.lora_down || roles.lora_up || roles['lora_down.0'] || roles['lora_up.0']) return 'lora';
   if (roles.oft_blocks) return (shapes(roles.oft_blocks)?.shape.length ?? 3) >= 4 ? 'boft' : 'oft';
+  if (roles.boft_r) return 'boft';
   if (roles['oft_blocks.0'] || roles.oft_r) return 'oft';
   if (roles.a1 || roles.b1) return 'glora';
   if (roles.w_norm || roles.b_norm) return 'norm';

@@ -14,6 +14,7 @@ export interface SplitPrefix {
 
 /** Longest first within one beginning; the most common first of all. */
 const PREFIXES: readonly (readonly [prefix: string, component: LoraComponent])[] = [
+  ['lora_unet__', 'unet'],
   ['lora_unet_', 'unet'],
   ['lora_prior_unet_', 'unet'],
   ['lora_prior_te_', 'te'],
@@ -41,7 +42,10 @@ const PREFIXES: readonly (readonly [prefix: string, component: LoraComponent])[]
   ['text_encoder_2.', 'te2'],
   ['text_encoder_3.', 'te3'],
   ['text_encoder.', 'te1'],
+  ['text_conditioner.', 'unet'],
+  ['conditional_transformer.', 'unet'],
   ['transformer.', 'unet'],
+  ['net.', 'unet'],
   ['prior.', 'unet'],
   ['unet.', 'unet'],
   ['clip_l.', 'te1'],

@@ -8,7 +8,8 @@
  * - `hada_w1_a` … `hada_t2`, `lokr_w1` … `lokr_t2`
  * - `diff`, `diff_b`, `set_weight`, `reshape_weight`, `w_norm`, `b_norm`
  * - `weight`, `on_input` (IA3), `a1`, `a2`, `b1`, `b2` (GLoRA)
- * - `oft_blocks`, `oft_blocks.N`, `rescale`; PEFT's `oft_r`, `oft_s`, and its `ia3_l`
+ * - `oft_blocks`, `oft_blocks.N`, `rescale`; PEFT's `oft_r`, `oft_s`, `boft_r`, `boft_s`, and its `ia3_l`
+ * - of kinds that are not merged: `lora_E`, `vera_lambda_b`, `lora_ups.N`, `router` …
  */
 export interface SplitSuffix {
   /** Everything before the suffix. */
@@ -57,7 +58,19 @@ const RULES: readonly SuffixRule[] = [
   rule(String.raw`\.lora_magnitude_vector${ADAPTER}`, 'peft', 'magnitude'),
   rule(String.raw`\.lora_magnitude_vector${ADAPTER}\.weight`, 'peft', 'magnitude'),
   rule(String.raw`\.oft_[rR]${ADAPTER}(?:\.weight)?`, 'peft', 'oft_r'),
-  rule(String.raw`\.(oft_s|ia3_l)${ADAPTER}`, 'peft', '$1'),
+  rule(String.raw`\.(oft_s|ia3_l|boft_s)${ADAPTER}`, 'peft', '$1'),
+  rule(String.raw`\.boft_[rR]${ADAPTER}`, 'peft', 'boft_r'),
+  rule(String.raw`\.lora_A`, 'peft', 'lora_down'),
+  rule(String.raw`\.lora_B`, 'peft', 'lora_up'),
+  rule(String.raw`\.(lora_E|ranknum)${ADAPTER}`, 'peft', '$1'),
+  // Kinds that are named, not merged.
+  rule(
+    String.raw`\.((?:vera_lambda|randlora|hra|vblora|shira|miss|c3a|fourierft|bone|ln_tuning)_\w+)(?:\.weight|\.bias)?`,
+    'peft',
+    '$1',
+  ),
+  rule(String.raw`\.(lora_ups|lora_downs)\.(\d+)\.weight`, 'kohya', '$1.$2'),
+  rule(String.raw`\.router\.(?:weight|bias)`, 'kohya', 'router'),
   rule(String.raw`\.dora_scale`, 'kohya', 'dora_scale'),
   rule(String.raw`\.alpha`, 'kohya', 'alpha'),
   rule(String.raw`\.(hada_(?:w[12]_[ab]|t[12]))`, 'lycoris', '$1'),
@@ -94,7 +107,7 @@ function lycoris(role: string): [string, readonly [string, SuffixStyle]] {
 
 /** A quick look that spares most checkpoint keys the whole list. */
 const LAST_WORDS =
-  /(?:weight|bias|alpha|scale|blocks|\.\d+|on_input|_norm|diff|diff_b|_[ab]|_[wt][12]|oft_diag|(?:lora_magnitude_vector|oft_[rRs]|ia3_l)(?:\.[\w-]+)?)$/;
+  /(?:weight|bias|alpha|scale|blocks|\.\d+|on_input|_norm|diff|diff_b|_[ab]|_[wt][12]|oft_diag|(?:lora_magnitude_vector|b?oft_[rRs]|ia3_l|lora_[ABE]|ranknum)(?:\.[\w-]+)?|(?:vera_lambda|randlora|hra|vblora|shira|miss|c3a|fourierft|bone|ln_tuning)_\w+)$/;
 
 function rule(pattern: string, style: SuffixStyle, role: string, tail = ''): SuffixRule {
   return { pattern: new RegExp(`${pattern}$`), style, role, tail };

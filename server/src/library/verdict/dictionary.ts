@@ -3,6 +3,7 @@ import {
   fitsWeight,
   LAYOUTS,
   textEncoderModules,
+  unetModules,
   unetShapes,
 } from '../../formats/lora';
 import type { Evidence, Finding, Sized } from './evidence';
@@ -12,7 +13,7 @@ const UNET_PART =
   /^(?:conv_in|conv_out|conv_norm_out|time_embed(?:ding)?|add_embedding|label_emb|out)(?:_|$)/;
 
 /** Below this share of fitting modules a U-Net counts as one of an unknown kind. */
-const PARTIAL_FIT = 0.6;
+const PARTIAL_FIT = 0.9;
 
 /** A verdict by dictionary; `fits` and `total` are given when some modules do not fit. */
 export interface DictionaryFinding extends Finding {
@@ -57,9 +58,12 @@ export function findUnet(evidence: Evidence): DictionaryFinding | undefined {
 
 function narrow(layouts: readonly ArchitectureLayout[], evidence: Evidence): Finding {
   const { unet } = evidence;
-  const names = layouts.map(({ name }) => name);
-  if (names.includes('ssd-1b') && (unet.length === SSD_1B_LINEAR || unet.length === SSD_1B_ALL)) {
-    return { candidates: ['ssd-1b'], because: `it has exactly the ${unet.length} modules of SSD-1B's U-Net` };
+  const complete = layouts.filter((layout) => hasAllOfItsKinds(unet, layout));
+  if (complete.length === 1) {
+    return {
+      candidates: [complete[0]!.name],
+      because: `it has exactly the ${unet.length} modules of ${complete[0]!.title}'s U-Net`,
+    };
   }
   const byText = layouts.filter((layout) => fitsTextEncoders(evidence.textEncoders, layout));
   if (byText.length === 1 && evidence.textEncoders.length > 0) {
@@ -83,9 +87,43 @@ function narrow(layouts: readonly ArchitectureLayout[], evidence: Evidence): Fin
   };
 }
 
-/** U-Net modules of SSD-1B that trainers reach: linear layers in attention, or those and the resnets. */
-const SSD_1B_LINEAR = 360;
-const SSD_1B_ALL = 426;
+/** Fewer modules say nothing about how many there are. */
+const MANY_MODULES = 48;
+
+/** True when of every kind of module in the file (`attn1.to_q`, `proj_in` …) it has all that the architecture has. */
+function hasAllOfItsKinds(unet: readonly Sized[], layout: ArchitectureLayout): boolean {
+  if (unet.length < MANY_MODULES) return false;
+  const own = countKinds(unet.map(({ key }) => key));
+  const all = kindsOf(layout);
+  return own.size > 0 && [...own].every(([kind, count]) => all.get(kind) === count);
+}
+
+function countKinds(keys: Iterable<string>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) {
+    const kind = kindOf(key);
+    if (kind !== undefined) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** What a module is in its transformer block, whichever that is; both naming worlds have the same names there. */
+function kindOf(key: string): string | undefined {
+  const inside = /_transformer_blocks_\d+_(.+)$|_(proj_(?:in|out))$/.exec(key);
+  return inside?.[1] ?? inside?.[2];
+}
+
+const kinds = new Map<string, Map<string, number>>();
+
+/** How many modules of each kind an architecture has. */
+function kindsOf(layout: ArchitectureLayout): ReadonlyMap<string, number> {
+  let counts = kinds.get(layout.name);
+  if (!counts) {
+    counts = countKinds(unetModules(layout.unet).map(({ path }) => path.replaceAll('.', '_')));
+    kinds.set(layout.name, counts);
+  }
+  return counts;
+}
 
 /** Quicker than counting: most architectures lack one of the first modules. */
 function fitsAll(unet: readonly Sized[], shapes: ReadonlyMap<string, readonly number[]>): boolean {

@@ -27,6 +27,8 @@ export interface Sized {
 /** A statement about the architecture: one name is a verdict, several are what the tensors cannot decide between. */
 export interface Finding {
   readonly candidates: readonly string[];
+  /** Size or edition, where the tensors tell it. */
+  readonly variant?: string;
   /** A clause for "it is X because …". */
   readonly because: string;
 }

@@ -1,12 +1,13 @@
-import { networkTypeOf } from '../../formats/lora';
+import { networkTypeOf, unmergeableType } from '../../formats/lora';
+import { architectureById } from '../../shared/catalogue/architectures';
 import { failure, type Problem } from '../../shared/problem';
-import { checkpointArchitecture } from './checkpoint';
+import { checkpointFinding } from './checkpoint';
 import { agrees, type Claim } from './claims';
-import { type DictionaryFinding, findUnet, isUnet } from './dictionary';
+import { findUnet, isUnet } from './dictionary';
 import type { Evidence, Finding } from './evidence';
 import { embeddingFacts, findOtherKind, type KindFinding } from './kind';
-import { findIndexed, findTextEncoder } from './textEncoders';
-import { findTransformer } from './transformers';
+import { architecturesWith, findIndexed, findTextEncoder } from './textEncoders';
+import { findTransformer, type TransformerFinding } from './transformers';
 
 /** What the tensors alone say: plain data, the same for every file with the same tensor list. */
 export interface Judgement {
@@ -24,6 +25,8 @@ export interface Verdict {
   readonly networkType?: string;
   /** Undefined when there is no candidate or more than one. */
   readonly architecture?: string;
+  /** Size or edition of the architecture, where the tensors tell it. */
+  readonly variant?: string;
   readonly candidates: readonly string[];
   readonly reason: string;
   readonly problems: readonly Problem[];
@@ -40,7 +43,7 @@ export function judge(evidence: Evidence): Judgement {
     problems.push(
       failure(
         'partial-fit',
-        `Only ${fits} of ${total} U-Net modules fit; the other ${total - fits} will be left out when it is merged.`,
+        `Only ${fits} of ${total} modules fit; the other ${total - fits} will be left out when it is merged.`,
         'Check that the file is complete and made for this base model.',
       ).problem,
     );
@@ -54,10 +57,29 @@ export function judge(evidence: Evidence): Judgement {
       ).problem,
     );
   }
+  const networkType = typeOf(evidence);
+  const unmergeable = evidence.modules
+    .map(({ tensors }) => unmergeableType(Object.keys(tensors)))
+    .find(Boolean);
+  if (unmergeable !== undefined) {
+    problems.push(
+      failure(
+        'network-not-merged',
+        `It is of the type ${TYPE_TITLES[unmergeable] ?? unmergeable}, which is not a change of weights that can be merged here.`,
+        'Convert it to a plain LoRA with the program that made it, or use another file.',
+      ).problem,
+    );
+  }
   return {
     kind: 'lora',
-    networkType: typeOf(evidence),
-    ...(finding && { finding: { candidates: finding.candidates, because: finding.because } }),
+    networkType,
+    ...(finding && {
+      finding: {
+        candidates: finding.candidates,
+        because: finding.because,
+        ...(finding.variant !== undefined && { variant: finding.variant }),
+      },
+    }),
     problems,
   };
 }
@@ -75,6 +97,7 @@ export function settle(judgement: Judgement, claims: readonly Claim[]): Verdict 
     kind,
     ...(networkType !== undefined && { networkType }),
     ...(candidates.length === 1 && { architecture: candidates[0] }),
+    ...(candidates.length === 1 && finding?.variant !== undefined && { variant: finding.variant }),
     candidates,
     reason: reason ?? words,
     problems,
@@ -90,6 +113,13 @@ export function settle(judgement: Judgement, claims: readonly Claim[]): Verdict 
   if (candidates.length === 1) {
     const liar = claims.find(({ architecture: claimed }) => !agrees(claimed, candidates[0]!));
     if (liar) problems.push(contradiction(liar, candidates[0]!));
+    // Kolors has SDXL's U-Net, so that only a claim tells its LoRAs from SDXL's.
+    const closer =
+      claim && architectureById(claim.architecture)?.sharesLorasWith === candidates[0] ? claim : undefined;
+    if (closer) {
+      const source = `${because}; its ${closer.source} says "${shorten(closer.text)}"`;
+      return verdict([closer.architecture], capitalise(`${source}.`));
+    }
     return verdict(candidates, capitalise(`${because}.`));
   }
   for (const { architecture, source, text } of claims) {
@@ -101,14 +131,42 @@ export function settle(judgement: Judgement, claims: readonly Claim[]): Verdict 
   return verdict(candidates, capitalise(`${because}.`));
 }
 
-function findArchitecture(evidence: Evidence): DictionaryFinding | undefined {
+function findArchitecture(evidence: Evidence): TransformerFinding | undefined {
   const { unet, textEncoders } = evidence;
   if (isNumbered(evidence)) return findIndexed(unet, textEncoders);
   if (unet.length === 0) return findTextEncoder(textEncoders);
   // Stable Cascade's prior has blocks named as a U-Net's, so the prefix is asked first.
   const prior = unet[0]!.module.prefix.startsWith('lora_prior_');
-  return isUnet(unet) && !prior ? findUnet(evidence) : findTransformer(unet);
+  return isUnet(unet) && !prior ? findUnet(evidence) : withTextEncoders(findTransformer(unet), evidence);
 }
+
+/** Several architectures may share a denoiser's modules and read prompts with different text encoders. */
+function withTextEncoders(
+  finding: TransformerFinding | undefined,
+  { textEncoders }: Evidence,
+): TransformerFinding | undefined {
+  if (!finding || finding.candidates.length < 2 || textEncoders.length === 0) return finding;
+  const having = architecturesWith(textEncoders);
+  const candidates = finding.candidates.filter((id) => having.includes(id));
+  if (candidates.length === 0 || candidates.length === finding.candidates.length) return finding;
+  return { ...finding, candidates, because: `${finding.because}, and its text encoder tells which` };
+}
+
+/** Names of network types as their papers write them. */
+const TYPE_TITLES: Readonly<Record<string, string>> = {
+  hydralora: 'HydraLoRA',
+  adalora: 'AdaLoRA',
+  vera: 'VeRA',
+  randlora: 'RandLoRA',
+  hra: 'HRA',
+  vblora: 'VB-LoRA',
+  shira: 'SHiRA',
+  miss: 'MiSS',
+  c3a: 'C3A',
+  fourierft: 'FourierFT',
+  bone: 'Bone',
+  'ln-tuning': 'LN tuning',
+};
 
 function isNumbered({ modules }: Evidence): boolean {
   return modules.some(({ scheme }) => scheme === 'cloneofsimo');
@@ -116,17 +174,27 @@ function isNumbered({ modules }: Evidence): boolean {
 
 /** BFL's control LoRAs widen the image input to take a second picture: more than a LoRA, said so. */
 function typeOf(evidence: Evidence): string | undefined {
-  const widened = evidence.unet.some(({ key, dimensions }) => key === 'img_in' && dimensions.in === 128);
+  // Flux.2 reads 128 channels by itself, so the width of its blocks has the last word.
+  const widened =
+    evidence.unet.some(({ key, dimensions }) => key === 'img_in' && dimensions.in === 128) &&
+    findTransformer(evidence.unet)?.candidates.includes('flux');
   return widened ? 'control-lora' : networkTypeOf(evidence.modules, evidence.shape);
 }
 
+const MODEL_KINDS = new Set(['checkpoint', 'diffusion-model']);
+
 function judgeOther(evidence: Evidence, other: KindFinding): Judgement {
-  const architecture =
-    other.kind === 'embedding' ? embeddingFacts(evidence).architecture : checkpointArchitecture(evidence);
+  const { architecture } = other.kind === 'embedding' ? embeddingFacts(evidence) : {};
+  const found =
+    other.kind === 'embedding'
+      ? architecture === undefined
+        ? undefined
+        : { candidates: [architecture] }
+      : checkpointFinding(evidence, MODEL_KINDS.has(other.kind));
   return {
     kind: other.kind,
     ...(other.networkType !== undefined && { networkType: other.networkType }),
-    ...(architecture !== undefined && { finding: { candidates: [architecture], because: other.because } }),
+    ...(found && { finding: { ...found, because: other.because } }),
     reason: capitalise(`${other.because}.`),
     problems: [],
   };

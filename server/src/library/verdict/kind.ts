@@ -1,4 +1,6 @@
+import { denoiserWeights } from './checkpoint';
 import type { Evidence } from './evidence';
+import { findTransformer } from './transformers';
 
 /** What a file is, and its type where that has a name of its own. */
 export interface KindFinding {
@@ -38,10 +40,12 @@ export function findOtherKind(evidence: Evidence): KindFinding | undefined {
     return { kind: 't2i-adapter', because: 'its blocks are those of a T2I-Adapter' };
   }
   if (some(/motion_modules\./)) return { kind: 'motion-module', because: 'it holds motion modules' };
-  const denoiser = some(
-    /^(?:model\.)?diffusion_model\.|^(?:down_blocks|up_blocks|mid_block|input_blocks|double_blocks|single_blocks|joint_blocks|transformer_blocks|single_transformer_blocks)\./,
-  );
-  if (denoiser) return { kind: 'checkpoint', because: 'it holds whole weights of a denoiser and no network' };
+  if (isDenoiser(evidence)) {
+    const hasMore = some(BESIDE_DENOISER);
+    return hasMore || some(/^model\.diffusion_model\./)
+      ? { kind: 'checkpoint', because: 'it holds whole weights of a denoiser and no network' }
+      : { kind: 'diffusion-model', because: 'it holds the weights of a denoiser alone' };
+  }
   if (
     some(/^(?:first_stage_model\.|vae\.)?(?:encoder|decoder)\.(?:conv_in|conv_out|mid|mid_block|up|down)\b/)
   ) {
@@ -56,6 +60,22 @@ export function findOtherKind(evidence: Evidence): KindFinding | undefined {
   }
   return { kind: 'other', because: 'its tensors are those of no network known here' };
 }
+
+/** Text encoders and autoencoders of files that hold more than a denoiser. */
+const BESIDE_DENOISER = /^(?:first_stage_model|vae|cond_stage_model|conditioner|text_encoders?(?:_\d)?)\./;
+/** Blocks of denoisers, whatever they are. */
+const DENOISER_BLOCK =
+  /^(?:model\.)?diffusion_model\.|^(?:(?:model|net|transformer|unet)\.)?(?:down_blocks|up_blocks|mid_block|input_blocks|middle_block|output_blocks|double_blocks|single_blocks|joint_blocks|transformer_blocks|single_transformer_blocks|joint_transformer_blocks|double_stream_blocks|single_stream_blocks|visual_transformer_blocks|noise_refiner)\./;
+
+/** True for names of denoisers' blocks, and for the weights of an architecture in the table. */
+function isDenoiser(evidence: Evidence): boolean {
+  if (evidence.names.some((name) => DENOISER_BLOCK.test(name))) return true;
+  const weights = denoiserWeights(evidence.names, evidence.shape);
+  return weights.length >= MANY_WEIGHTS && findTransformer(weights) !== undefined;
+}
+
+/** A few weights of familiar names are no denoiser. */
+const MANY_WEIGHTS = 20;
 
 function isEmbedding({ names, modules, shape }: Evidence): boolean {
   if (modules.length > 0) return false;

@@ -1,85 +1,97 @@
+import { ENCODERS, encoderKindOf } from '../../formats/architectures';
+import { ARCHITECTURES, type EncoderName } from '../../shared/catalogue/architectures';
 import type { Finding, Sized } from './evidence';
 
 /**
- * The architecture of a file that changes text encoders only. Prefixes tell how many encoders its trainer saw; widths
- * tell which ones.
+ * The architecture of a file that changes text encoders only: every model that uses all of its encoders. Prefixes tell
+ * how many encoders its trainer saw.
  */
 export function findTextEncoder(modules: readonly Sized[]): Finding | undefined {
   if (modules.length === 0) return undefined;
-  const prefixes = new Set(modules.map(({ module }) => module.prefix));
-  const components = new Set(modules.map(({ module }) => module.component));
-  const width = widthOf(modules);
   const only = 'it changes text encoders only';
-  if ([...prefixes].some((prefix) => prefix.startsWith('lora_prior_'))) {
+  if (modules.some(({ module }) => module.prefix.startsWith('lora_prior_'))) {
     return { candidates: ['stable-cascade'], because: `${only}, the prior's, which only Stable Cascade has` };
   }
-  const languageModel = findLanguageModel(modules, width);
-  if (languageModel) return languageModel;
-  if (components.has('te3')) {
-    return {
-      candidates: ['flux', 'sd3'],
-      because: `${only}, a T5 among them, as Flux and Stable Diffusion 3 have`,
-    };
+  const candidates = architecturesWith(modules);
+  if (candidates.length === 0) return undefined;
+  if (modules.every(({ module }) => module.component === 'te')) {
+    const single = SINGLE_CLIP.find(([encoder]) => encodersOf(modules).includes(encoder));
+    if (single) return { candidates: [single[1]], because: `${only}, ${single[2]}` };
   }
-  if (components.has('te2')) {
-    return {
-      candidates: ['sd3', 'sdxl'],
-      because: `${only}, two CLIP models, which Stable Diffusion XL and 3 share`,
-    };
-  }
-  if (components.has('te1') && ![...prefixes].some((prefix) => prefix.endsWith('text_encoder.'))) {
-    return {
-      candidates: ['flux', 'sd3', 'sdxl'],
-      because: `${only}, the CLIP-L of a program with several, which Stable Diffusion XL, 3 and Flux share`,
-    };
-  }
-  if (width === 64) return { candidates: ['demo'], because: `${only}, as wide (64) as the built-in model's` };
-  if (width === 1280) return { candidates: ['sdxl-refiner'], because: `${only}, a single OpenCLIP bigG` };
-  if (width === 1024 || highestLayer(modules) >= 12) {
-    return { candidates: ['sd2'], because: `${only}, an OpenCLIP H (1024 wide), as Stable Diffusion 2 has` };
-  }
-  if (components.has('te1')) {
-    return {
-      candidates: ['sd1', 'sdxl'],
-      because: `${only}, a CLIP-L, which Stable Diffusion 1 and XL share`,
-    };
-  }
-  if (width === 768)
-    return { candidates: ['sd1'], because: `${only}, a single CLIP-L, as Stable Diffusion 1 has` };
-  return { candidates: ['sd1', 'sd2'], because: `${only}, whose width its tensors do not tell` };
+  return {
+    candidates,
+    because: `${only}, which ${candidates.length > 1 ? 'these models share' : 'no other model here has'}`,
+  };
 }
 
-/** Language models that newer programs read prompts with, by their width. */
-const LANGUAGE_MODELS: readonly (readonly [width: number, candidates: readonly string[]])[] = [
-  [1024, ['anima']],
-  [2304, ['lumina2']],
-  [2560, ['z-image']],
-  [3584, ['hunyuan-image', 'qwen-image']],
+/** Trainers write the prefix without a number for models with one CLIP. */
+const SINGLE_CLIP: readonly (readonly [encoder: EncoderName, architecture: string, because: string])[] = [
+  ['demo-clip', 'demo', "as wide (64) as the built-in model's"],
+  ['clip-l', 'sd1', 'a single CLIP-L, as Stable Diffusion 1 has'],
+  ['openclip-h', 'sd2', 'an OpenCLIP H (1024 wide), as Stable Diffusion 2 has'],
+  ['openclip-bigg', 'sdxl-refiner', 'a single OpenCLIP bigG'],
 ];
 
-/** Their layers stand under no `text_model`, as those of every CLIP do. */
-function findLanguageModel(modules: readonly Sized[], width: number | undefined): Finding | undefined {
-  if (!modules.every(({ key }) => /^(?:model_)?(?:language_model_)?layers_\d+_/.test(key))) return undefined;
-  const [, candidates = []] = LANGUAGE_MODELS.find(([known]) => known === width) ?? [];
-  return { candidates, because: 'it changes a language model only, whose width tells whose it is' };
+/** Architectures that have an encoder for every text encoder module of a file; none when one is not known. */
+export function architecturesWith(modules: readonly Sized[]): string[] {
+  const byComponent = new Map<string, Sized[]>();
+  for (const entry of modules) {
+    const part = byComponent.get(entry.module.component);
+    if (part) part.push(entry);
+    else byComponent.set(entry.module.component, [entry]);
+  }
+  const encoders = [...byComponent.values()].map(encodersOf);
+  // `lora_te1_` and `lora_te2_` count encoders, so the model has several; `text_encoder.` is also written for one.
+  const counted = modules.some(
+    ({ module }) => /te[123]?[._]?$|clip_[lg]\.|t5/.test(module.prefix) && /\d|clip|t5/.test(module.prefix),
+  );
+  return ARCHITECTURES.filter(({ encoders: own, id }) => {
+    if (counted && (id === 'sd1' || id === 'sd2' || id === 'demo' || id === 'sdxl-refiner')) return false;
+    return encoders.every((possible) => possible.some((encoder) => own.includes(encoder)));
+  })
+    .map(({ id }) => id)
+    .sort();
 }
 
-/** Width of the encoder, from the attention's input. */
+/** Encoders that have the layers and the width of these modules. */
+export function encodersOf(modules: readonly Sized[]): EncoderName[] {
+  const kinds = new Set<string | undefined>();
+  let highest = -1;
+  for (const { key } of modules) {
+    const found = encoderKindOf(key);
+    kinds.add(found?.kind);
+    highest = Math.max(highest, found?.layer ?? -1);
+  }
+  const [kind] = kinds;
+  if (kinds.size !== 1 || kind === undefined) return [];
+  const width = widthOf(modules);
+  return (Object.keys(ENCODERS) as EncoderName[]).filter((name) => {
+    const encoder = ENCODERS[name];
+    return (
+      encoder.kind === kind && highest < encoder.layers && (width === undefined || width === encoder.width)
+    );
+  });
+}
+
+const FROM_WIDTH =
+  /(?:_self_attn_[qkv]_proj|_mlp_(?:fc1|c_fc|gate_proj|up_proj)|SelfAttention_[qkv]|DenseReluDense_wi(?:_[01])?|query_key_value|dense_h_to_4h)$/;
+const TO_WIDTH =
+  /(?:_self_attn_(?:out|o)_proj|_attn_out_proj|_mlp_(?:fc2|c_proj|down_proj)|SelfAttention_o|DenseReluDense_wo|self_attention_dense|dense_4h_to_h)$/;
+/** Weights that are square in every CLIP. */
+const SQUARE = /_self_attn_(?:[qkv]|out)_proj$/;
+
+/** Width of the encoder: what its attention and its feed-forward read and write. */
 function widthOf(modules: readonly Sized[]): number | undefined {
   for (const { key, dimensions } of modules) {
-    if (/_self_attn_(?:[qkv]|out)_proj$/.test(key)) {
-      const width = dimensions.in ?? dimensions.out ?? dimensions.either;
-      if (width !== undefined) return width;
-    }
+    const clip = encoderKindOf(key)?.kind === 'clip';
+    const into = FROM_WIDTH.test(key) ? dimensions.in : undefined;
+    const out = TO_WIDTH.test(key) ? dimensions.out : undefined;
+    const square =
+      clip && SQUARE.test(key) ? (dimensions.in ?? dimensions.out ?? dimensions.either) : undefined;
+    const width = into ?? out ?? square;
+    if (width !== undefined) return width;
   }
-  for (const { key, dimensions } of modules) if (/_mlp_fc1$/.test(key) && dimensions.in) return dimensions.in;
   return undefined;
-}
-
-function highestLayer(modules: readonly Sized[]): number {
-  let highest = -1;
-  for (const { key } of modules) highest = Math.max(highest, Number(/_layers_(\d+)_/.exec(key)?.[1] ?? -1));
-  return highest;
 }
 
 /**

@@ -1,300 +1,127 @@
+import { modulesNamed, modulesOfPattern, patternOf, variants } from '../../formats/architectures';
+import { fitsWeight } from '../../formats/lora';
+import { architectureFit, architectureTitle } from '../../shared/catalogue/architectures';
 import type { Finding, Sized } from './evidence';
-import { type Family, one, several, viewOf } from './transformerView';
 
-/**
- * The denoisers that are not U-Nets, detected from the names of their blocks and a few widths. First match counts, so
- * the unmistakable names stand before the ones that several families share.
- */
-export function findTransformer(unet: readonly Sized[]): Finding | undefined {
-  const view = viewOf(unet);
-  for (const family of FAMILIES) {
-    const finding = family(view);
-    if (finding) return finding;
-  }
-  return undefined;
+/** Below this share of fitting modules a denoiser counts as one of an unknown kind. */
+const PARTIAL_FIT = 0.9;
+/** The same for a file whose every name one family has, some of them nobody else. */
+const NAMED_FIT = 0.5;
+/** Blocks that a list must have before their number tells architectures apart, and how many such lists it takes. */
+const MANY_BLOCKS = 5;
+const MANY_LISTS = 2;
+
+/** A finding among the architectures of the table; `partial` when some modules are not theirs. */
+export interface TransformerFinding extends Finding {
+  readonly variant?: string;
+  readonly partial?: { readonly fits: number; readonly total: number };
 }
 
-const cascade: Family = ({ unet }) =>
-  unet.some(({ module }) => module.prefix.startsWith('lora_prior_'))
-    ? one('stable-cascade', 'its modules belong to a prior, which only Stable Cascade has')
-    : undefined;
+/**
+ * Architectures of a denoiser that is no U-Net: those that have every module of the file with its dimensions, whatever
+ * program named it. Where several have, a file that changes all blocks of a kind tells by their number.
+ */
+export function findTransformer(unet: readonly Sized[]): TransformerFinding | undefined {
+  const total = unet.length;
+  if (total === 0) return undefined;
+  if (unet.some(({ module }) => module.prefix.startsWith('lora_prior_'))) {
+    return {
+      candidates: ['stable-cascade'],
+      because: 'its modules belong to a prior, which only Stable Cascade has',
+    };
+  }
+  const { counts, named } = countFits(unet);
+  const best = Math.max(...counts);
+  const whole = best === total;
+  // The product of Kronecker factors may be padded, so that their names say more than their sizes.
+  const isKronecker = unet.every(({ module: { tensors } }) => tensors.lokr_w1 ?? tensors.lokr_w1_a);
+  const fitting = [...counts.keys()].filter((at) => {
+    if (whole) return counts[at] === total;
+    if (counts[at]! >= total * PARTIAL_FIT) return true;
+    return named.has(at) && (isKronecker || counts[at]! >= total * NAMED_FIT);
+  });
+  if (fitting.length === 0) return undefined;
+  const complete = fitting.filter((at) => hasAllBlocks(unet, at));
+  const xlabs = unet.some(({ module }) => module.scheme === 'xlabs');
+  const chosen = xlabs
+    ? fitting.filter((at) => variants()[at]!.architecture === 'flux')
+    : complete.length > 0
+      ? complete
+      : fitting;
+  const candidates = [...new Set(chosen.map((at) => variants()[at]!.architecture))].sort();
+  const variant = chosen.length === 1 ? variants()[chosen[0]!]!.variant : undefined;
+  const titles = listOf(candidates.map(architectureTitle));
+  const modules = total === 1 ? 'its module is one' : `all ${total} modules are those`;
+  const ending = candidates.length > 1 ? 'alike' : 'and of nothing else known here';
+  return {
+    candidates,
+    because: whole
+      ? `${modules} of ${titles} ${ending}`
+      : `its modules have the names of ${titles}, and ${best} of ${total} their sizes`,
+    ...(variant !== undefined && { variant }),
+    ...(!whole && { partial: { fits: best, total } }),
+  };
+}
 
-const chroma: Family = ({ has }) =>
-  has(/distilled_guidance_layer/)
-    ? one('chroma', 'it has a distilled guidance layer, which only Chroma has')
-    : undefined;
-
-const krea2: Family = ({ has }) =>
-  has(/txtfusion|time_mod_proj/) || (has(/^blocks_\d+_attn_wq$/) && has(/^blocks_\d+_attn_gate$/))
-    ? one('krea2', "its blocks are named as Krea 2's")
-    : undefined;
-
-const auraflow: Family = ({ has }) =>
-  has(/^joint_transformer_blocks_\d+/) || has(/^single_transformer_blocks_\d+_ff_/)
-    ? one('auraflow', 'it has joint transformer blocks, which only AuraFlow has')
-    : undefined;
-
-/** Stable Diffusion 3 in its own naming. */
-const jointBlocks: Family = ({ has, widths, highest }) => {
-  if (!has(/^joint_blocks_\d+_(?:x|context)_block/)) return undefined;
-  const width = widths(/_block_(?:attn_qkv|attn2_qkv|attn_proj|attn2_proj|mlp_fc1|adaLN_modulation_1)$/);
-  if (width.has(2432) || highest(/^joint_blocks_(\d+)_/) >= 24) {
-    return one('sd35-large', 'its joint blocks are those of Stable Diffusion 3.5 large (2432 wide)');
-  }
-  if (has(/_x_block_attn2/)) {
-    return one(
-      'sd35-medium',
-      'its joint blocks have a second attention, which only Stable Diffusion 3.5 medium has',
-    );
-  }
-  return one('sd3', 'its joint blocks are those of Stable Diffusion 3 (1536 wide, one attention)');
-};
-
-/** Flux and its relatives in their own naming: `double_blocks`, `single_blocks`. */
-const doubleBlocks: Family = ({ unet, has, widths, hidden: hiddenOf, highest }) => {
-  if (!has(/^(?:double|single)_blocks_\d+_/)) return undefined;
-  const hidden = hiddenOf(
-    /_(?:img|txt)_attn_(?:qkv|proj)$|_linear1$|_(?:img|txt)_mlp_(?:0|fc1)$/,
-    /_(?:img|txt)_attn_proj$/,
-  );
-  if (has(/_(?:img|txt)_mlp_fc[12]$|_(?:img|txt)_mod_linear$|_modulation_linear$/)) {
-    return hidden.has(3584)
-      ? one('hunyuan-image', 'its blocks are those of Hunyuan Image (3584 wide)')
-      : one('hunyuan-video', 'its blocks are named as those of Hunyuan Video');
-  }
-  if (
-    hidden.has(4096) ||
-    hidden.has(6144) ||
-    widths(/_(?:img|txt)_mlp_0$/, 'out').has(18432) ||
-    widths(/^single_blocks_\d+_linear1$/, 'out').has(27648) ||
-    has(/^(?:double|single)_stream_modulation/)
-  ) {
-    return one('flux2', 'its blocks have the widths of Flux.2');
-  }
-  if (highest(/^double_blocks_(\d+)_/) >= 19 || highest(/^single_blocks_(\d+)_/) >= 38) {
-    return one('hunyuan-video', 'it has more blocks than Flux: as many as Hunyuan Video');
-  }
-  if (
-    unet.some(({ module }) => module.scheme === 'xlabs') ||
-    has(/_mod_lin$|_modulation_lin$|^(?:guidance_in|vector_in|time_in)_/)
-  ) {
-    return one(
-      'flux',
-      'it changes the modulation of double and single blocks, which Flux has and Chroma has not',
-    );
-  }
-  return several(['chroma', 'flux'], 'its double and single blocks are those of Flux, which Chroma shares');
-};
-
-/** Flux and its relatives in diffusers naming. */
-const singleTransformerBlocks: Family = ({ unet, has, hidden: hiddenOf, highest }) => {
-  if (!has(/^single_transformer_blocks_\d+_/)) return undefined;
-  const square = /^(?:single_)?transformer_blocks_\d+_attn_(?:to_[qkv]|add_[qkv]_proj)$/;
-  const hidden = hiddenOf(square, square);
-  if (has(/^single_transformer_blocks_\d+_attn_to_out_0$/)) {
-    return one('auraflow', 'its single blocks project their attention, as only AuraFlow does');
-  }
-  if (has(/_attn_to_qkv_mlp_proj$/) || hidden.has(4096) || hidden.has(6144)) {
-    return one('flux2', 'its single blocks are those of Flux.2');
-  }
-  if (highest(/^transformer_blocks_(\d+)_/) >= 19 || highest(/^single_transformer_blocks_(\d+)_/) >= 38) {
-    return one('hunyuan-video', 'it has more blocks than Flux: as many as Hunyuan Video');
-  }
-  if (has(/_norm1?(?:_context)?_linear$/)) {
-    return one('flux', 'it changes the modulation of single blocks, which Flux has and Chroma has not');
-  }
-  if (unet.every(({ key }) => /^single_transformer_blocks_\d+_attn_to_[qkv]$/.test(key))) {
-    return several(
-      ['auraflow', 'chroma', 'flux'],
-      'it changes the attention of single blocks only, where AuraFlow, Flux and Chroma are alike',
-    );
-  }
-  return several(['chroma', 'flux'], 'its single blocks are those of Flux, which Chroma shares');
-};
-
-/** Joint attention in diffusers naming without single blocks: Qwen-Image, Stable Diffusion 3, parts of Flux. */
-const transformerBlocks: Family = ({ unet, has, hidden: hiddenOf, highest }) => {
-  const joint =
-    /^transformer_blocks_\d+_(?:attn_|ff_context|norm1(?:_context)?_linear|(?:img|txt)_m(?:lp|od)_)/;
-  if (!has(joint)) return undefined;
-  if (has(/_(?:img|txt)_mlp_|_(?:img|txt)_mod_/)) {
-    return one('qwen-image', 'its blocks have img_mlp and txt_mlp, as only Qwen-Image has');
-  }
-  const hidden = new Set([
-    ...hiddenOf(
-      /_attn2?_(?:to_[qkv]|add_[qkv]_proj|to_qkv)$|_norm1(?:_context)?_linear$|_ff(?:_context)?_net_0_proj$/,
-      /_attn2?_(?:to_[qkv]|add_[qkv]_proj|to_out_0|to_add_out)$|_ff(?:_context)?_net_2$/,
-    ),
-  ]);
-  const blocks = highest(/^transformer_blocks_(\d+)_/);
-  if (hidden.has(2432))
-    return one('sd35-large', 'its blocks are 2432 wide, as in Stable Diffusion 3.5 large');
-  if (hidden.has(1536)) {
-    if (has(/_attn2_/)) {
-      return one(
-        'sd35-medium',
-        'its blocks have a second attention, which only Stable Diffusion 3.5 medium has',
-      );
+/**
+ * Modules of the file that each variant has, and the variants that know every name, one of which nobody else has who
+ * shares no LoRAs with it.
+ */
+function countFits(unet: readonly Sized[]): { counts: number[]; named: ReadonlySet<number> } {
+  const counts = new Array<number>(variants().length).fill(0);
+  const names = new Array<number>(variants().length).fill(0);
+  let unique: Set<number> | undefined;
+  for (const { key, dimensions } of unet) {
+    const fits = new Set<number>();
+    const known = new Set<number>();
+    for (const { variant, shape } of knownModules(key)) {
+      known.add(variant);
+      if (fitsWeight(dimensions, shape)) fits.add(variant);
     }
-    const attentionOnly = unet.every(({ key }) => /_attn_(?:to|add)_/.test(key));
-    return attentionOnly
-      ? several(
-          ['sd3', 'sd35-medium'],
-          'it changes the joint attention only (1536 wide), where Stable Diffusion 3 and 3.5 medium are alike',
-        )
-      : one('sd3', 'its blocks are those of Stable Diffusion 3 (1536 wide, one attention)');
+    if (isOneFamily(known)) unique ??= known;
+    for (const variant of known) names[variant]!++;
+    for (const variant of fits) counts[variant]!++;
   }
-  const hasFeedForward = has(/_ff_/);
-  if (hidden.has(3072) && blocks >= 19) {
-    return hasFeedForward || has(/_norm1(?:_context)?_linear$/)
-      ? one('hunyuan-video', 'it has more blocks than Flux: as many as Hunyuan Video')
-      : one('qwen-image', `its blocks are 3072 wide and go up to number ${blocks}, as only in Qwen-Image`);
+  const named = [...(unique ?? [])].filter((at) => names[at] === unet.length);
+  return { counts, named: new Set(named) };
+}
+
+function isOneFamily(known: ReadonlySet<number>): boolean {
+  const [first, ...others] = new Set([...known].map((at) => variants()[at]!.architecture));
+  return first !== undefined && others.every((other) => architectureFit(first, other) === 'same');
+}
+
+/** By its key; norms end in `_scale` in some programs' files and not in others'. */
+function knownModules(key: string) {
+  const own = modulesNamed(key);
+  return own.length > 0 ? own : modulesNamed(`${key}_scale`);
+}
+
+/**
+ * True when every kind of module of the file stands in as many blocks as the variant has, in two lists of blocks at
+ * least: a file that leaves out the last blocks of one list may have another's number of them by chance.
+ */
+function hasAllBlocks(unet: readonly Sized[], variant: number): boolean {
+  const blocks = new Map<string, Set<number>>();
+  for (const { key } of unet) {
+    const { pattern, numbers } = patternOf(key);
+    if (numbers.length === 0) continue;
+    const seen = blocks.get(pattern) ?? new Set();
+    seen.add(numbers[0]!);
+    blocks.set(pattern, seen);
   }
-  if (hidden.has(3072) && has(/_norm1(?:_context)?_linear$/)) {
-    return one('flux', 'it changes the modulation of double blocks, which Flux has and Chroma has not');
+  const lists = new Set<string>();
+  for (const [pattern, seen] of blocks) {
+    const own = modulesOfPattern(pattern).filter((known) => known.variant === variant);
+    const all = new Set<number>();
+    for (const { numbers } of own)
+      for (const [from, to] of numbers[0] ?? []) for (let at = from; at <= to; at++) all.add(at);
+    if (all.size !== seen.size) return false;
+    if (all.size >= MANY_BLOCKS) lists.add(pattern.slice(0, pattern.indexOf('*')));
   }
-  if (hidden.has(3072) && (hasFeedForward || has(/_ff_context_/))) {
-    return several(['chroma', 'flux'], 'its double blocks are those of Flux, which Chroma shares');
-  }
-  if (hidden.has(3072)) {
-    return several(
-      ['chroma', 'flux', 'qwen-image'],
-      'it changes the joint attention of a few blocks only, where Flux, Chroma and Qwen-Image are alike',
-    );
-  }
-  if (hidden.size > 0) return undefined;
-  return several(
-    ['chroma', 'flux', 'qwen-image', 'sd3', 'sd35-large', 'sd35-medium'],
-    'it changes joint attention whose width its tensors do not tell',
-  );
-};
+  return lists.size >= MANY_LISTS;
+}
 
-const crossAttention: Family = ({ has, hidden: hiddenOf }) => {
-  if (!has(/^transformer_blocks_\d+_attn[12]_/)) return undefined;
-  const hidden = hiddenOf(
-    /^transformer_blocks_\d+_attn1_to_[qkv]$|_attn2_to_q$|_ff_net_0_proj$/,
-    /_attn[12]_to_(?:[qkv]|out_0)$|_ff_net_2$/,
-  );
-  if (hidden.has(2048) || hidden.has(4096)) return one('ltxv', 'its blocks have the width of LTX-Video');
-  const pixart = ['pixart-alpha', 'pixart-sigma'];
-  if (hidden.has(1152))
-    return several(pixart, 'its blocks are 1152 wide, in which the two PixArts are alike');
-  if (hidden.size > 0) return undefined;
-  return several(['ltxv', ...pixart], 'it has self and cross attention in plain transformer blocks');
-};
-
-/** Whom a plain block's feed-forward belongs to, by its width. */
-const FEED_FORWARD: readonly (readonly [width: number, candidates: readonly string[]])[] = [
-  [1152, ['pixart-alpha', 'pixart-sigma']],
-  [1536, ['sd3', 'sd35-medium']],
-  [2048, ['ltxv']],
-  [2432, ['sd35-large']],
-  [3072, ['chroma', 'flux']],
-  [4096, ['ltxv']],
-];
-
-/** Nothing but the feed-forward of plain transformer blocks, which many have: only its width tells. */
-const feedForward: Family = ({ has, hidden: hiddenOf, highest }) => {
-  if (!has(/^transformer_blocks_\d+_ff_net_(?:0_proj|2)$/)) return undefined;
-  const hidden = hiddenOf(/_ff_net_0_proj$/, /_ff_net_2$/);
-  if (hidden.has(3072) && highest(/^transformer_blocks_(\d+)_/) >= 19) {
-    return one('hunyuan-video', 'it has more blocks than Flux: as many as Hunyuan Video');
-  }
-  for (const [width, candidates] of FEED_FORWARD) {
-    if (hidden.has(width))
-      return several(candidates, `it changes feed-forward layers only, which are ${width} wide there`);
-  }
-  if (hidden.size > 0) return undefined;
-  const all = FEED_FORWARD.flatMap(([, candidates]) => candidates);
-  return several(
-    [...new Set(all)].sort(),
-    'it changes feed-forward layers whose width its tensors do not tell',
-  );
-};
-
-const hunyuanDit: Family = ({ has, hidden: hiddenOf }) => {
-  if (has(/^blocks_\d+_(?:attn1_Wqkv|attn2_kv_proj)$/)) {
-    return one('hunyuan-dit', "its attention is fused as Hunyuan-DiT's");
-  }
-  const own =
-    /^blocks_\d+_(?:attn[12]_(?:q_proj|out_proj|to_[qkv]|to_out_0)|default_modulation_1|skip_linear|mlp_fc[12]|ff_net_0_proj|ff_net_2)$/;
-  if (!has(own)) return undefined;
-  const hidden = hiddenOf(
-    /_attn1_to_[qkv]$|_attn[12]_(?:q_proj|out_proj)$|_attn2_to_q$|_(?:mlp_fc1|ff_net_0_proj|default_modulation_1)$/,
-    /_attn1_to_[qkv]$|_attn[12]_(?:q_proj|out_proj|to_q|to_out_0)$|_(?:mlp_fc2|ff_net_2|skip_linear)$/,
-  );
-  return hidden.has(1408) ? one('hunyuan-dit', "its blocks are 1408 wide, as Hunyuan-DiT's") : undefined;
-};
-
-const anima: Family = ({ has }) =>
-  has(
-    /^blocks_\d+_(?:self|cross)_attn_(?:[qkv]|output)_proj$|^blocks_\d+_adaln_modulation|^blocks_\d+_mlp_layer[12]$/,
-  )
-    ? one('anima', "its blocks are named as Anima's")
-    : undefined;
-
-const WAN_SIZES: Readonly<Record<number, string>> = { 5120: '14B', 3072: '5B', 1536: '1.3B' };
-
-const wan: Family = ({ has, widths }) => {
-  const own = /^blocks_\d+_(?:(?:self|cross)_attn_(?:[qkvo]|[kv]_img)|ffn_\d+)$/;
-  const diffusers = /^blocks_\d+_attn[12]_(?:to|add)_|^blocks_\d+_ffn_net_/;
-  if (!has(own) && !has(diffusers)) return undefined;
-  const sizes = [...widths(/_(?:self_attn_[qkv]|cross_attn_q|attn1_to_[qkv])$/)].map(
-    (width) => WAN_SIZES[width],
-  );
-  const size = sizes.find((entry) => entry !== undefined);
-  return one('wan', `its blocks are those of Wan${size ? ` (the ${size} model)` : ''}`);
-};
-
-const layers: Family = ({ has, hidden: hiddenOf }) => {
-  const own = /^(?:layers|noise_refiner|context_refiner)_\d+_(?:attention|feed_forward|adaLN_modulation)/;
-  if (!has(own)) return undefined;
-  const hidden = hiddenOf(
-    /_attention_(?:qkv|out|to_[qkv]|to_out_0|w[qkvo])$|_feed_forward_w[13]$/,
-    /_attention_(?:out|to_q|to_out_0|wq|wo)$|_feed_forward_w2$/,
-  );
-  if (hidden.has(3840)) return one('z-image', 'its layers are 3840 wide, as in Z-Image');
-  if (hidden.has(2304)) return one('lumina2', 'its layers are 2304 wide, as in Lumina 2');
-  return several(['lumina2', 'z-image'], 'its layers are named as in Lumina 2 and Z-Image');
-};
-
-const hidream: Family = ({ has }) =>
-  has(/^(?:double|single)_stream_blocks_\d+_block/)
-    ? one('hidream', "its blocks are named as HiDream's")
-    : undefined;
-
-/** Flux's and its relatives' layers outside the blocks, where a file has no other. */
-const flowEnds: Family = ({ has, widths }) => {
-  if (has(/^time_text_embed_|^(?:time|vector|guidance)_in_/)) {
-    return one('flux', "it changes the embedding of time and guidance, which is Flux's");
-  }
-  if (widths(/^(?:x_embedder|img_in)$/).has(64) || widths(/^(?:context_embedder|txt_in)$/).has(4096)) {
-    return several(['chroma', 'flux'], 'its way into the blocks is that of Flux, which Chroma shares');
-  }
-  const isEnd = widths(/^(?:proj_out|final_layer_linear)$/, 'out').has(64);
-  return isEnd && widths(/^(?:proj_out|final_layer_linear)$/).has(3072)
-    ? several(
-        ['chroma', 'flux', 'qwen-image'],
-        'its way out of the blocks is that of Flux, which Chroma and Qwen-Image share',
-      )
-    : undefined;
-};
-
-const FAMILIES: readonly Family[] = [
-  cascade,
-  chroma,
-  krea2,
-  auraflow,
-  jointBlocks,
-  doubleBlocks,
-  singleTransformerBlocks,
-  transformerBlocks,
-  crossAttention,
-  feedForward,
-  hunyuanDit,
-  anima,
-  wan,
-  layers,
-  hidream,
-  flowEnds,
-];
+function listOf(titles: readonly string[]): string {
+  return titles.length < 2 ? titles.join('') : `${titles.slice(0, -1).join(', ')} and ${titles.at(-1)}`;
+}

@@ -28,7 +28,11 @@ export const KINDS: readonly LoraKind[] = [
   ia3,
 ];
 
+const OTHERS = ['lora_E', 'ranknum', 'router', 'lora_ups.0'];
+
 /** The kind of a module's tensors; undefined when none knows them. */
 export function kindOf(tensors: ModuleTensors): LoraKind | undefined {
+  // AdaLoRA and HydraLoRA have a plain LoRA's tensors and more, without which they are something else.
+  if (OTHERS.some((role) => tensors.has(role))) return undefined;
   return KINDS.find((kind) => kind.matches(tensors));
 }
