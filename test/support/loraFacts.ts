@@ -8,6 +8,7 @@ const NETWORK_FIELDS: Readonly<Record<keyof LoraNetworkFacts, true>> = {
   kind: true,
   networkType: true,
   architecture: true,
+  variant: true,
   candidates: true,
   reason: true,
   family: true,

@@ -54,7 +54,8 @@ export async function scanForInit(root: string): Promise<Findings> {
       if (!inspection.ok) continue;
       const { kind, architecture } = inspection.value;
       kinds.add(kind);
-      if (kind === 'checkpoint') models.set(path.basename(name, '.safetensors'), at(name));
+      if (kind === 'checkpoint' || kind === 'diffusion-model')
+        models.set(path.basename(name, '.safetensors'), at(name));
       if (kind !== 'lora') continue;
       loras++;
       if (architecture !== undefined)

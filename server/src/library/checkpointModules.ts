@@ -1,15 +1,17 @@
 import { LAYOUTS, type TensorShape, textEncoderModules, unetModules } from '../formats/lora';
+import { DENOISER_PREFIX } from './verdict/checkpoint';
 
-/** Where checkpoints keep the denoiser and the text encoders. */
-const UNET = /^(?:model\.diffusion_model\.|diffusion_model\.|unet\.)/;
+/** Beginnings of what is no part of the denoiser. */
+const OTHER_PART =
+  /^(?:cond_stage_model|conditioner|first_stage_model|vae|text_encoders?(?:_\d)?|model_ema|quant_conv|post_quant_conv)\./;
 const FIRST_ENCODER =
   /^(?:cond_stage_model\.transformer\.|conditioner\.embedders\.0\.transformer\.|text_encoders?\.(?:clip_l\.transformer\.)?)/;
 /** OpenCLIP's own names, where q, k and v are one matrix: its modules are those of the architecture. */
 const OPEN_CLIP = /(?:cond_stage_model|conditioner\.embedders\.[01])\.model\.transformer\.resblocks\.0\./;
 
 /**
- * Modules of a checkpoint with their weight shapes, in diffusers naming, for counting what fits. For a U-Net of a known
- * architecture its LDM names are translated; other denoisers keep their own.
+ * Modules of a checkpoint or of a denoiser alone with their weight shapes, for counting what fits. For a U-Net of a
+ * known architecture LDM's names are translated to diffusers'; other denoisers keep their own.
  */
 export function checkpointModules(
   tensors: ReadonlyMap<string, TensorShape>,
@@ -19,15 +21,16 @@ export function checkpointModules(
   const translated = new Map(layout ? unetModules(layout.unet).map(({ path, ldm }) => [ldm, path]) : []);
   const modules: Record<string, readonly number[]> = {};
   let openClip = false;
+  const isBare = ![...tensors.keys()].some(isPrefixed);
   for (const [name, { shape }] of tensors) {
     openClip ||= OPEN_CLIP.test(name);
     if (!name.endsWith('.weight')) continue;
     const path = name.slice(0, -'.weight'.length);
-    if (UNET.test(path)) {
-      const own = path.replace(UNET, '');
-      modules[translated.get(own) ?? own] = shape;
-    } else if (FIRST_ENCODER.test(path)) {
+    if (FIRST_ENCODER.test(path)) {
       modules[path.replace(FIRST_ENCODER, '')] = shape;
+    } else if (!OTHER_PART.test(path) && (isBare || isPrefixed(path))) {
+      const own = path.replace(DENOISER_PREFIX, '');
+      modules[translated.get(own) ?? own] = shape;
     }
   }
   if (layout && openClip) {
@@ -36,4 +39,9 @@ export function checkpointModules(
     for (const [path, shape] of textEncoderModules((te2 ?? te)!)) modules[prefix + path] = shape;
   }
   return modules;
+}
+
+/** True for a name with a denoiser's prefix; a bare file has none. */
+function isPrefixed(name: string): boolean {
+  return name.replace(DENOISER_PREFIX, '') !== name;
 }

@@ -5,7 +5,7 @@ import { readFileHeader } from './fileSource';
 import { runLater } from './fileWork';
 import { type Inspection, inspectTensors, structureOf } from './inspection';
 import { readSidecars } from './metadata/sidecars';
-import { isPickleName, pickleProblem, sniff } from './pickle';
+import { ggufProblem, isGgufName, isPickleName, pickleProblem, sniff } from './pickle';
 import { findSidecars, siblingsOf, sidecarTexts } from './sidecarFiles';
 
 export { type HeaderJson, type Inspection, inspectHeader } from './inspection';
@@ -13,7 +13,7 @@ export { type HeaderJson, type Inspection, inspectHeader } from './inspection';
 /**
  * Says what one file is and what for, from its header and its sidecars.
  *
- * Errors: `cannot-read`; `pickle-not-read` for a pickle, which is never opened beyond its first bytes; else the rule of
+ * Errors: `cannot-read`; `gguf-not-read` for a GGUF file, `pickle-not-read` for a pickle, which is never opened beyond its first bytes; else the rule of
  * the safetensors format that the header breaks.
  */
 export async function inspectFile(path: string): Promise<Result<Inspection>> {
@@ -22,7 +22,12 @@ export async function inspectFile(path: string): Promise<Result<Inspection>> {
     return magic.ok ? { ok: false, problem: pickleProblem(path) } : magic;
   }
   const header = await readFileHeader(path);
-  if (!header.ok) return header;
+  if (!header.ok) {
+    const magic = isGgufName(path) ? undefined : await sniff(path);
+    return isGgufName(path) || (magic?.ok && magic.value === 'gguf')
+      ? { ok: false, problem: ggufProblem(path) }
+      : header;
+  }
   const names = await readdir(dirname(path)).catch(() => []);
   const stem = basename(path, extname(path));
   const texts = await runLater(sidecarTexts(dirname(path), findSidecars(stem, siblingsOf(names))));

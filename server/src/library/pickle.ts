@@ -19,6 +19,19 @@ export function pickleProblem(path: string): Problem {
   ).problem;
 }
 
+export function isGgufName(path: string): boolean {
+  return extname(path).toLowerCase() === '.gguf';
+}
+
+/** Why a GGUF file is only named. */
+export function ggufProblem(path: string): Problem {
+  return failure(
+    'gguf-not-read',
+    `${basename(path)} is a GGUF file, whose weights are stored in blocks of few bits that are not read here.`,
+    'Choose the same model as .safetensors in float16, or draw it with another program.',
+  ).problem;
+}
+
 /** What the first bytes say a file is; nothing else of it is read. Errors: `cannot-read`. */
 export async function sniff(path: string): Promise<Result<'zip' | 'pickle' | 'gguf' | 'other'>> {
   try {

@@ -93,6 +93,8 @@ export interface ModelFacts {
   readonly format: 'onnx' | 'checkpoint' | 'declared' | 'server';
   /** Spelled as LoRA architectures are: `sd1`, `sd2`, `sdxl`, `demo` … */
   readonly architecture?: string;
+  /** Size or edition of the architecture, where the tensors tell it. */
+  readonly variant?: string;
   /** Where the architecture was learned, for messages: `the UNet's tensor shapes`, `sdprompt.config.json` … */
   readonly source: string;
   /** SDXL family (`pony`, `illustrious`, `noobai` …), where it is known. */

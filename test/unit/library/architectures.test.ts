@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { architecturePage } from '../../../scripts/architecture-docs/page';
 import { type HeaderJson, inspectHeader } from '../../../server/src/library/inspect';
 import { mutate } from './mutations';
 
@@ -40,6 +41,13 @@ const SHARED: Readonly<Record<string, readonly string[]>> = {
   'sana-600m-peft-attention': ['pixart-alpha', 'pixart-sigma', 'sana'],
   'pixart-sigma-kohya': ['pixart-alpha', 'pixart-sigma'],
 };
+
+describe('docs/architectures.md', () => {
+  it('is what `npm run docs` writes', () => {
+    const page = readFileSync(join(__dirname, '../../../docs/architectures.md'), 'utf8');
+    expect(page).toBe(architecturePage());
+  });
+});
 
 describe('state dicts of reference programs', () => {
   it('are at least 150', () => expect(index.length).toBeGreaterThanOrEqual(150));

@@ -16,13 +16,19 @@ describe('lora-architecture', () => {
     check('<lora:xl_style:1>\nSteps: 20, Model: SDXL Base.safetensors', 'lora-architecture');
   });
   it('is silent where it cannot be decided', () => {
-    check('<lora:either:1> <lora:mystery:1> <lora:nobody:1>', 'lora-architecture');
+    check('<lora:either:1> <lora:nobody:1>', 'lora-architecture');
     check('<lora:xl_style:1>\nSteps: 20, Model: unheard of', 'lora-architecture');
     check('<lora:xl_style:1>', 'lora-architecture', { environment: { ...STUDIO, baseModel: undefined } });
     check('<lora:xl_style:1>', 'lora-architecture', {
       environment: { ...STUDIO, baseModel: model('x', { architecture: undefined }) },
     });
     check('<lora:xl_style:0>', 'unknown-lora');
+  });
+  it('doubts one that is made for nothing known', () => {
+    check('<lora:«mystery»:1>', 'lora-architecture', {
+      severity: 'warning',
+      message: /`mystery` is made for a kind of model that is not known here.*Stable Diffusion 1/,
+    });
   });
   it('reports candidates none of which fits', () => {
     check('<lora:«either»:1>\nSteps: 20, Model: sdxl_base', 'lora-architecture', {

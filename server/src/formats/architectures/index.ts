@@ -9,3 +9,4 @@ export {
   variants,
 } from './moduleIndex';
 export { type ModuleLine, type ModuleList, type ModulePart, readModuleLines } from './moduleList';
+export { otherNames } from './otherNames';

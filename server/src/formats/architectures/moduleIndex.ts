@@ -1,5 +1,5 @@
 import { MODULE_LISTS } from './lists';
-import { readModuleLines } from './moduleList';
+import { type ModulePart, readModuleLines } from './moduleList';
 
 /** One edition of an architecture; its number is its place in `variants()`. */
 export interface Variant {
@@ -14,9 +14,18 @@ export interface KnownModules {
   readonly numbers: readonly Ranges[];
   /** Shape of the weight, PyTorch layout. */
   readonly shape: readonly number[];
-  /** Native path with `*` for the numbers that vary, and which rows of it this name stands for. */
-  readonly native: string;
-  readonly rows?: readonly [from: number, to: number];
+  /** This name with dots, and `*` for the numbers of the native path. */
+  readonly path: string;
+  readonly module: NativeModule;
+}
+
+/** A module as the model's own code names it, with every other name of it or of its rows. */
+export interface NativeModule {
+  readonly path: string;
+  readonly shape: readonly number[];
+  /** The ranges that `*` of the paths stands for, in order. */
+  readonly ranges: readonly Ranges[];
+  readonly others: readonly (readonly ModulePart[])[];
 }
 
 interface Index {
@@ -104,18 +113,16 @@ function addLine(
       return '*';
     })
     .join('.');
-  add(byPattern, native, { variant, numbers: numbersOf(native, ranges), shape, native });
+  const module: NativeModule = { path: native, shape, ranges, others };
+  add(byPattern, native, { variant, numbers: numbersOf(native, ranges), shape, path: native, module });
   for (const parts of others) {
-    let from = 0;
     for (const part of parts) {
-      const rows = [from, from + part.rows] as const;
-      from += part.rows;
       add(byPattern, part.path, {
         variant,
         numbers: numbersOf(part.path, ranges),
         shape: parts.length === 1 ? shape : [part.rows, ...shape.slice(1)],
-        native,
-        ...(parts.length > 1 && { rows }),
+        path: part.path,
+        module,
       });
     }
   }

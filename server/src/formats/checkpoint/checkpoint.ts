@@ -5,7 +5,9 @@ import type { JsonConfig, TextEncoderConfig, UnetConfig, VaeConfig } from './con
 import { type EmbeddedConfig, embeddedConfig } from './metadata';
 import { splitCheckpoint, vaeTensors } from './parts';
 import { type Prediction, predictionOf } from './prediction';
-import type { StoredTensor, TensorTable, Translated, UnusedTensor } from './tensors';
+import { folderRefusal } from './scheduler';
+import { quantisedStorage } from './storage';
+import { REASONS, type StoredTensor, type TensorTable, type Translated, type UnusedTensor } from './tensors';
 import { architectureOf, unetConfigOf } from './unetConfig';
 import { translateUnet } from './unetNames';
 import { unsupported } from './unsupported';
@@ -50,6 +52,8 @@ export interface SingleFile {
  */
 export function readSingleFile({ tensors, metadata, sidecar }: SingleFile): Result<Checkpoint> {
   const { parts, unused } = splitCheckpoint(tensors);
+  const stored = quantisedStorage(tensors.keys(), (name) => tensors.get(name)?.dtype);
+  if (stored) return { ok: false, problem: notStored(stored) };
   const embedded = embeddedConfig(metadata);
   const unet = translateUnet(parts.unet);
   const architecture = architectureOf(unet.weights);
@@ -82,6 +86,12 @@ export interface DiffusersFolder {
 
 /** Reads a model that was saved by diffusers, with weights in safetensors files. Errors: as `readSingleFile`. */
 export function readDiffusersFolder(folder: DiffusersFolder): Result<Checkpoint> {
+  const refused = folderRefusal(folder.config.scheduler, folder.config.vae);
+  if (refused) return { ok: false, problem: refused };
+  for (const table of [folder.unet, folder.textEncoder, folder.textEncoder2, folder.vae]) {
+    const stored = quantisedStorage(table.keys(), (name) => table.get(name)?.dtype);
+    if (stored) return { ok: false, problem: notStored(stored) };
+  }
   const unet: Translated = { weights: new Map(folder.unet), unused: [] };
   const architecture = architectureOf(unet.weights);
   return assemble({
@@ -123,6 +133,8 @@ function assemble(parts: Parts): Result<Checkpoint> {
   const unet = unetConfigOf(parts.unet.weights, config.unet, pooled);
   const problem = unsupported(unet, pooled !== undefined, parts.names);
   if (problem || !unet) return { ok: false, problem: problem ?? notUnet() };
+  const left = notUsed(parts.unet.unused);
+  if (left) return { ok: false, problem: left };
   const vae = vaeConfigOf(parts.vae.weights, unet.addition !== undefined, config.vae);
   const network = <Config>(of: Config | undefined, { weights }: Translated) => of && { config: of, weights };
   return success({
@@ -163,6 +175,26 @@ function saidByScheduler(scheduler: JsonConfig): Prediction | undefined {
     zeroSnr: scheduler.rescale_betas_zero_snr === true,
     source: "the model's scheduler_config.json",
   };
+}
+
+function notStored(storage: string): Problem {
+  return failure(
+    'checkpoint-unsupported',
+    `The weights of this file are stored as ${storage}, which is not read here.`,
+    'Choose the same model in float16, bfloat16, float32 or plain fp8, or draw it with another program.',
+  ).problem;
+}
+
+/** A tensor of the U-Net that has no place in the network written here: what it would do to the picture is not known. */
+function notUsed(unused: readonly UnusedTensor[]): Problem | undefined {
+  const names = unused.filter(({ reason }) => reason === REASONS.other).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const more = names.length > 1 ? ` and ${names.length - 1} more` : '';
+  return failure(
+    'checkpoint-unsupported',
+    `The U-Net of this file has parts that are not computed here (${names[0]}${more}), so that its picture would be wrong.`,
+    'Choose the plain model it was made from.',
+  ).problem;
 }
 
 function notUnet(): Problem {

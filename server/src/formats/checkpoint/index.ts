@@ -15,6 +15,8 @@ export { readWeightMap, type WeightFiles, weightFiles } from './folder';
 export { CONFIG_KEY, type EmbeddedConfig, embeddedConfig } from './metadata';
 export { splitCheckpoint, vaeTensors } from './parts';
 export { type Prediction, predictionBySpread, predictionOf } from './prediction';
+export { folderRefusal } from './scheduler';
+export { quantisedStorage } from './storage';
 export { REASONS, type StoredTensor, type TensorTable, tensorsOf, type UnusedTensor } from './tensors';
 export { translateUnet, unetName } from './unetNames';
 export { translateVae } from './vaeNames';

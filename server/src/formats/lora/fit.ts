@@ -1,3 +1,4 @@
+import { otherNames } from '../architectures';
 import { aliasesOf } from './aliases';
 import { dimensionsOf, type ModuleDimensions } from './dimensions';
 import type { LoraModule, TensorShape } from './modules';
@@ -31,7 +32,8 @@ export function fitOf(
   const parts = splitParts(model);
   const misfits: Misfit[] = [];
   for (const module of modules) {
-    const weight = parts.get(partOf(module))?.get(module.key);
+    const own = parts.get(partOf(module));
+    const weight = own?.get(module.key) ?? own?.get(`${module.key}_scale`);
     if (weight === undefined) {
       misfits.push({ module: module.name, reason: 'the model has no such module' });
       continue;
@@ -60,7 +62,10 @@ function splitParts(
   const parts = new Map<string, Map<string, readonly number[]>>();
   for (const [part, shapes] of paths) {
     const aliases = aliasesOf(shapes.keys());
-    parts.set(part, new Map([...aliases].map(([alias, path]) => [alias, shapes.get(path)!])));
+    const own = new Map([...aliases].map(([alias, path]) => [alias, shapes.get(path)!]));
+    if (part === 'unet')
+      for (const [name, shape] of otherNames(shapes)) if (!own.has(name)) own.set(name, shape);
+    parts.set(part, own);
   }
   return parts;
 }

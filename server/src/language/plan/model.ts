@@ -1,3 +1,4 @@
+import { architectureById, architectureTitle } from '../../shared/catalogue/architectures';
 import type { ModelFacts, VaeFacts } from '../../shared/facts';
 import type { PlanModel } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
@@ -85,16 +86,13 @@ export function chooseFurtherModel(
   );
 }
 
-/** Architectures whose checkpoints the engine writes graphs for. */
-const RUNNABLE: ReadonlySet<string> = new Set(['sd1', 'sd2', 'sdxl', 'sdxl-refiner', 'ssd-1b', 'demo']);
-
 function checkModel(facts: ModelFacts, chosen: ChosenVae, environment: Environment): Result<ChosenModel> {
   if (facts.problem !== undefined) return { ok: false, problem: facts.problem };
   if (facts.cannotRun !== undefined) return { ok: false, problem: facts.cannotRun };
-  if (facts.format === 'checkpoint' && !RUNNABLE.has(facts.architecture ?? ''))
+  if (facts.format === 'checkpoint' && !architectureById(facts.architecture ?? '')?.draws)
     return failure(
       'model-not-onnx',
-      `The model ${facts.name} is a checkpoint of ${facts.architecture ?? 'an unknown architecture'}; pictures can be made with those of Stable Diffusion 1, 2 and XL.`,
+      `The model ${facts.name} is a checkpoint of ${facts.architecture === undefined ? 'an unknown architecture' : architectureTitle(facts.architecture)}; pictures can be made with those of Stable Diffusion 1, 2 and XL.`,
       'Use such a checkpoint, a folder with ONNX files, or the built-in model.',
     );
   if (facts.format === 'declared' || facts.path === undefined)

@@ -46,7 +46,8 @@ function judge(
   }
   const { architecture } = model;
   const possible = lora.network.architecture ? [lora.network.architecture] : lora.network.candidates;
-  if (!architecture || possible.length === 0) return undefined;
+  if (!architecture) return undefined;
+  if (possible.length === 0) return unknownKind(name, lora, model);
   const fits = possible.map((candidate) => architectureFit(candidate, architecture));
   if (fits.includes('same')) return lora.network.architecture ? otherFamily(name, lora, model) : undefined;
   if (fits.includes('partial')) {
@@ -54,6 +55,15 @@ function judge(
     return partial(name, model, 'only some', `it was made for ${made}`);
   }
   return misfit(name, lora, model, 'it changes nothing or stops the picture');
+}
+
+/** Nothing is known that has its modules, so that it does not fit a base model whose modules are known. */
+function unknownKind(name: string, lora: LoraFacts, model: ModelFacts): Judgement {
+  const base = architectureTitle(model.architecture!);
+  return {
+    severity: 'warning',
+    message: `\`${name}\` is made for a kind of model that is not known here (${source(lora.network.reason)}), so it probably changes nothing in the base model \`${model.name}\`, which is ${base}. Choose a LoRA made for ${base}, or name its own model in \`Model:\`.`,
+  };
 }
 
 function misfit(name: string, lora: LoraFacts, model: ModelFacts, effect: string): Judgement {

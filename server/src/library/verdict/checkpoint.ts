@@ -4,7 +4,7 @@ import type { Evidence, Sized } from './evidence';
 import { findTransformer } from './transformers';
 
 /** Prefixes before a denoiser's module names in files that hold whole weights or parts of them. */
-const PREFIX =
+export const DENOISER_PREFIX =
   /^(?:base_model\.model\.)?(?:model\.diffusion_model\.|diffusion_model\.|unet\.|transformer\.|control_model\.|conditional_transformer\.|net\.|model\.(?!diffusion_model\.|language_model\.|visual\.|layers\.|t_embedder1\.|x_embedder\.proj[12]\.|final_layer2\.))?/;
 /** Beginnings of what a checkpoint holds beside the denoiser. */
 const OTHER_PART =
@@ -36,7 +36,7 @@ export function denoiserWeights(
   const weights: Sized[] = [];
   for (const name of all) {
     if (OTHER_PART.test(name)) continue;
-    const match = /^(.+)\.(weight|down|up)$|^(.+_norm\.scale)$/.exec(name.replace(PREFIX, ''));
+    const match = /^(.+)\.(weight|down|up)$|^(.+_norm\.scale)$/.exec(name.replace(DENOISER_PREFIX, ''));
     if (!match) continue;
     const [, whole, part = 'weight', norm] = match;
     const path = whole ?? norm;
