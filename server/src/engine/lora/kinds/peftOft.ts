@@ -12,14 +12,16 @@ import { turnRows } from './rotation';
  * - 0.14 and 0.15: `oft_r` `[k, n, n]` turns the inputs and `oft_s` `[out, 1]` scales the outputs, W′ = (W·Dᵀ) ⊙ s;
  * - since 0.16: `oft_R` `[k, n(n−1)/2]`, the upper triangles, turns the inputs, W′ = W·Dᵀ.
  *
+ * BOFT with one factor, `boft_R` `[1, k, n, n]` and `boft_s` `[out, 1]` (`tuners/boft/layer.py`), is the second of these.
+ *
  * A single block serves the whole side. A convolution's kernel belongs to its inputs.
  */
 export const peftOft: LoraKind = {
   name: 'oft',
-  matches: (tensors) => tensors.has('oft_r'),
+  matches: (tensors) => tensors.has('oft_r') || tensors.get('boft_r')?.shape[0] === 1,
   prepare(tensors, shape, strength) {
-    const stored = tensors.get('oft_r');
-    const scale = tensors.get('oft_s');
+    const stored = tensors.get('oft_r') ?? onlyFactor(tensors.get('boft_r'));
+    const scale = tensors.get('oft_s') ?? tensors.get('boft_s');
     const rows = shape[0];
     const columns = sizeOf(shape) / rows;
     const blocks = stored && blocksOf(stored);
@@ -40,6 +42,11 @@ export const peftOft: LoraKind = {
     );
   },
 };
+
+/** The blocks `[k, n, n]` of a BOFT with one factor, whose rows are in their own order. */
+function onlyFactor(stored: Tensor64 | undefined): Tensor64 | undefined {
+  return stored && { shape: stored.shape.slice(1), data: stored.data };
+}
 
 /** W′ = Dᵀ·W, strengthened: I + s(Dᵀ − I). */
 function turningRows(turns: readonly Float64Array[], n: number, width: number, strength: number): RowChange {
