@@ -13,7 +13,7 @@ function startOf({ positive }: Block): Range {
 /** `Model:` names a model that is not configured. */
 export const unknownModel: Rule = {
   id: 'unknown-model',
-  description: 'The model of a block is not known, or cannot be judged.',
+  description: '`Model:` names a model that the configuration does not know.',
   tags: ['parameters', 'repository'],
   severity: 'info',
   fixable: 'unsafe',
