@@ -181,7 +181,8 @@ function typeOf(evidence: Evidence): string | undefined {
   return widened ? 'control-lora' : networkTypeOf(evidence.modules, evidence.shape);
 }
 
-const MODEL_KINDS = new Set(['checkpoint', 'diffusion-model']);
+/** What conditions a model, and holds few weights of its kind. */
+const CONDITIONING = new Set(['controlnet', 'lllite', 'ip-adapter', 't2i-adapter', 'motion-module']);
 
 function judgeOther(evidence: Evidence, other: KindFinding): Judgement {
   const { architecture } = other.kind === 'embedding' ? embeddingFacts(evidence) : {};
@@ -190,7 +191,7 @@ function judgeOther(evidence: Evidence, other: KindFinding): Judgement {
       ? architecture === undefined
         ? undefined
         : { candidates: [architecture] }
-      : checkpointFinding(evidence, MODEL_KINDS.has(other.kind));
+      : checkpointFinding(evidence, !CONDITIONING.has(other.kind));
   return {
     kind: other.kind,
     ...(other.networkType !== undefined && { networkType: other.networkType }),
