@@ -1,3 +1,5 @@
+import type { SamplingSettings } from './samplingSettings';
+
 /**
  * A GenerationPlan is everything the engine needs for one image, resolved and checked: files, weights, parameters.
  * It is plain JSON. Once the engine has it, it needs neither the language server nor the document.
@@ -93,7 +95,7 @@ export interface PlanHires {
   /** Pixels, multiples of 8. */
   readonly width: number;
   readonly height: number;
-  /** Where the proportions change: the size it is enlarged to, before its middle is cut out. Multiples of 8. */
+  /** The size in pixels that the first pass is enlarged to, where whole cells of its middle are cut out. */
   readonly enlarged?: { readonly width: number; readonly height: number };
   readonly steps: number;
   /** Denoising strength, 0 … 1. */
@@ -145,7 +147,8 @@ export interface PlanParameters {
   readonly height: number;
   /** A1111 value: 1 uses the last layer. */
   readonly clipSkip: number;
-  readonly emphasis: 'Original' | 'No norm' | 'Ignore';
+  /** With `None`, brackets are text, and the runs of a prompt have no weights. */
+  readonly emphasis: 'Original' | 'No norm' | 'Ignore' | 'None';
   /** Noise source. `GPU` has no meaning here and is served by `NV` (Philox), said in the log. */
   readonly rng: 'CPU' | 'GPU' | 'NV';
   /** Eta noise seed delta; 0 = off. */
@@ -154,4 +157,12 @@ export interface PlanParameters {
   readonly variation?: { readonly seed: number; readonly strength: number };
   /** Draws the first noise at the size of another picture, in pixels, and puts it into the middle. */
   readonly seedResize?: { readonly width: number; readonly height: number };
+  /** Options of sampling that the block sets. */
+  readonly settings?: SamplingSettings;
+  /** Share of `rescaleGuidance`, 0 … 1. */
+  readonly cfgRescale?: number;
+  /** Schedules are resolved as before version 1.6 of the web UI. */
+  readonly oldTimelines?: boolean;
+  /** How the noise table of a model with zero terminal SNR ends; absent: as its files' own program ends it. */
+  readonly zeroSnrTable?: 'webui' | 'diffusers';
 }

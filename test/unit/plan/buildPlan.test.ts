@@ -202,8 +202,16 @@ describe('buildPlan', () => {
         'bad-parameter',
       ]);
     expect(refusal(line('Sampler: Oiler'))).toBe('unknown-sampler');
-    expect(refusal(line('Schedule type: Bumpy'))).toBe('unknown-schedule');
     expect(refusal('a', environment(), { overrides: { steps: 500 } })).toBe('bad-parameter');
+  });
+
+  it('draws with Uniform where the web UI does not know the schedule type, and says so', () => {
+    for (const schedule of ['SGMUniform', 'Bumpy', 'Turbo']) {
+      const { plan: built, warnings } = plan(line(`Sampler: DPM++ 2M, Schedule type: ${schedule}`));
+      expect(built.parameters.scheduleType).toBe('Uniform');
+      expect(warnings.join()).toContain(schedule);
+    }
+    expect(plan(line('Schedule type: sgm_uniform')).plan.parameters.scheduleType).toBe('SGM Uniform');
   });
 
   it('draws with a checkpoint, and writes its hash as the web UI does', () => {

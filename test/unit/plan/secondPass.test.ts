@@ -108,7 +108,7 @@ describe('hires fix', () => {
     ['Hires resize: 0x144', { width: 96, height: 144 }],
     ['Hires resize: 128x192', { width: 128, height: 192 }],
     ['Hires resize: 192x144', { width: 192, height: 144, enlarged: { width: 192, height: 288 } }],
-    ['Hires upscale: 1.3', { width: 80, height: 120 }],
+    ['Hires upscale: 1.3', { width: 80, height: 120, enlarged: { width: 83, height: 124 } }],
   ])('%s', (key, size) => {
     const { plan } = built(key);
     const { width, height, enlarged } = plan.hires!;
@@ -146,7 +146,6 @@ describe('hires fix', () => {
     'Hires resize: large',
     'Hires upscale: 2, Hires steps: 500',
     'Hires upscale: 2, Hires sampler: Oiler',
-    'Hires upscale: 2, Hires schedule type: Bumpy',
     'Hires upscale: 2, Denoising strength: -1',
   ])('refuses %s', (parameters) => {
     expect(code(parameters)).toBe('bad-parameter');

@@ -1,4 +1,4 @@
 export { decodeJpeg, decodeWebp, encodeJpeg, encodeWebp } from './codecs';
 export { type LatentResize, resizeLatents } from './latentResize';
 export { type PixelRounding, toRgb } from './pixels';
-export { type RgbPicture, resizePicture } from './resize';
+export { cropPicture, type RgbPicture, resizePicture } from './resize';

@@ -22,6 +22,17 @@ export function resizePicture(picture: RgbPicture, width: number, height: number
   return { width, height, rgb };
 }
 
+/** The left upper part of a picture. */
+export function cropPicture(picture: RgbPicture, width: number, height: number): RgbPicture {
+  if (picture.width === width && picture.height === height) return picture;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const start = row * picture.width * 3;
+    rgb.set(picture.rgb.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, rgb };
+}
+
 /**
  * Resamples along one axis.
  * @param step distance of neighbours on the axis, bytes; `line` and `lineOut` distance of lines across it.

@@ -227,6 +227,8 @@ function trainingOf(scheduler: JsonObject): TrainingSchedule {
     betaEnd: numberIn(scheduler, 'beta_end', 0.012),
     betaSchedule: named === 'linear' || named === 'squaredcos_cap_v2' ? named : 'scaled_linear',
     rescaleBetasZeroSnr: scheduler.rescale_betas_zero_snr === true,
+    // A configuration of diffusers names its scheduler; one read from a checkpoint does not.
+    zeroSnrTable: typeof scheduler._class_name === 'string' ? 'diffusers' : 'webui',
   };
 }
 

@@ -101,6 +101,8 @@ export function startSampling(request: SamplingRequest): PreparedRun {
 function tableFor(training: TrainingSchedule, convention: Convention, sampler: Sampler) {
   if (convention === 'a1111') {
     const { rescaleBetasZeroSnr, ...plain } = training;
+    if (rescaleBetasZeroSnr && training.zeroSnrTable === 'diffusers')
+      return withFiniteEnd(createNoiseTable(training, 'double'));
     const table = createNoiseTable(plain, 'double');
     return rescaleBetasZeroSnr ? webuiTable(table, { sd_noise_schedule: 'Zero Terminal SNR' }) : table;
   }

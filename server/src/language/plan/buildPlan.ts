@@ -8,13 +8,15 @@ import { promptSteps } from '../domain/samplers';
 import type { Environment } from '../environment';
 import type { Document } from '../syntax/nodes';
 import { chooseEmbeddings } from './embeddings';
+import { withFirstPassSize } from './firstPassSize';
 import { type HiresTexts, hiresSizePair, hiresTexts, readHires } from './hires';
 import { planInfotext } from './infotext';
 import { readInit } from './init';
 import { type ChosenLora, chooseLoras } from './loras';
 import { chooseFurtherModel, chooseModel } from './model';
-import { readParameters, unusedParameters } from './parameters';
-import { planPrompt } from './prompts';
+import { unusedParameters } from './notes';
+import { readParameters } from './parameters';
+import { planPrompt, readingOf } from './prompts';
 import { readRefiner } from './refiner';
 import { type Choice, chooseText, type Templates, writtenTemplates } from './template';
 import { type ChosenVae, chooseVae, VAE_WORDS } from './vae';
@@ -59,7 +61,7 @@ export function buildPlan(
     );
 
   const warnings: string[] = [];
-  const written = block.parameters;
+  const written = withFirstPassSize(block.parameters);
   const vae = chooseVae(written, environment, warnings);
   const model = chooseModel(written, environment, vae, request.model);
   if (!model.ok) return model;
@@ -88,7 +90,10 @@ export function buildPlan(
   };
   const loras = chooseLoras(resolved, model.value.facts, environment, warnings);
   if (!loras.ok) return loras;
-  const passes = { steps: promptSteps(parameters.value.sampler, steps) };
+  const passes = {
+    steps: promptSteps(parameters.value.sampler, steps),
+    ...readingOf(parameters.value),
+  };
   const positive = planPrompt(resolved.positive.subprompts, passes);
   if (!positive.ok) return positive;
   const negative = planPrompt(resolved.negative.subprompts, passes);
@@ -110,7 +115,11 @@ export function buildPlan(
   const refiner = readRefiner(written, model.value.facts, planned, environment, vae, warnings);
   if (!refiner.ok) return refiner;
   warnings.push(
-    ...unusedParameters(written, init.value !== undefined, hires !== undefined, refiner.value !== undefined),
+    ...unusedParameters(block.parameters, {
+      hasInit: init.value !== undefined,
+      hasHires: hires !== undefined,
+      hasRefiner: refiner.value !== undefined,
+    }),
   );
   const prompts = [positive.value, negative.value, ...(hires ? [hires.positive, hires.negative] : [])];
   const allLoras = [...loras.value, ...(second.value?.loras ?? [])];

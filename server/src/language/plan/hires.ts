@@ -1,10 +1,12 @@
 import type { PlanHires, PlanParameters } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
-import { findSampler, findSchedule, promptSteps } from '../domain/samplers';
+import { findSampler, promptSteps } from '../domain/samplers';
 import type { EngineNames } from '../environment';
 import { asciiDigits } from '../text/python';
-import { type PlannedText, planPrompt } from './prompts';
+import { hiresSize } from './hiresSize';
+import { type PlannedText, planPrompt, readingOf } from './prompts';
+import { scheduleTypeOf } from './scheduleType';
 import type { WrittenParameter } from './written';
 import { badParameter, createWritten, type Written } from './written';
 
@@ -68,7 +70,7 @@ export function readHires(
   const cfgScale = written.number('Hires CFG Scale', first.cfgScale);
   const steps = written.whole('Hires steps', 0) || first.steps;
   if (size === undefined) return problems[0] ? { ok: false, problem: problems[0] } : success(undefined);
-  const sampler = samplerOf(written, first, problems, engine);
+  const sampler = samplerOf(written, first, problems, warnings, engine);
   const problem = problems[0];
   if (problem !== undefined) return { ok: false, problem };
   const { width, height } = size.enlarged ?? size;
@@ -83,9 +85,9 @@ export function readHires(
     steps: promptSteps(first.sampler, first.steps),
     hiresSteps: promptSteps(sampler.sampler, steps),
   };
-  const again = planPrompt(positive, passes);
+  const again = planPrompt(positive, { ...passes, ...readingOf(first) });
   if (!again.ok) return again;
-  const against = planPrompt(negative, passes);
+  const against = planPrompt(negative, { ...passes, ...readingOf(first) });
   if (!against.ok) return against;
   return success({
     ...size,
@@ -99,45 +101,36 @@ export function readHires(
   });
 }
 
-type HiresSize = Pick<PlanHires, 'width' | 'height' | 'enlarged'>;
-
-/** The size of the second pass, cut to whole cells of eight pixels as the web UI cuts it. */
+/** The size of the second pass, and the one it is enlarged to where that is another. */
 function sizeOf(
   written: Written,
-  { width, height }: PlanParameters,
+  first: PlanParameters,
   problems: Problem[],
-): HiresSize | undefined {
-  const cut = (side: number) => Math.floor(Math.trunc(side) / 8) * 8;
-  const resize = written.text('Hires resize');
-  if (resize !== undefined) {
-    const size = readSize(resize.replace(/\s*[x×]\s*/, 'x'));
-    if (size === undefined) {
-      problems.push(badParameter('Hires resize', resize, 'width and height like 1024x1536'));
-      return undefined;
-    }
-    const [x, y] = size.map((side) => Number(asciiDigits(side))) as [number, number];
-    // A side of 0 follows from the other one.
-    if (x > 0 || y > 0) {
-      const wide = cut(x || (y * width) / height);
-      const high = cut(y || (x * height) / width);
-      if (x === 0 || y === 0 || width * y === height * x) return { width: wide, height: high };
-      // Covers the size wanted in the first pass' proportions; what stands out is cut off.
-      const covers =
-        width * y < height * x
-          ? { width: wide, height: cut((x * height) / width) }
-          : { width: cut((y * width) / height), height: high };
-      return { width: wide, height: high, enlarged: covers };
-    }
+): Pick<PlanHires, 'width' | 'height' | 'enlarged'> | undefined {
+  const resizeText = written.text('Hires resize');
+  const sides = resizeText === undefined ? undefined : readSize(resizeText.replace(/\s*[x×]\s*/, 'x'));
+  if (resizeText !== undefined && sides === undefined) {
+    problems.push(badParameter('Hires resize', resizeText, 'width and height like 1024x1536'));
+    return undefined;
   }
-  if (written.text('Hires upscale') === undefined) return undefined;
+  const [width, height] = (sides ?? ['0', '0']).map((side) => Number(asciiDigits(side))) as [number, number];
+  const isResized = width > 0 || height > 0;
+  if (!isResized && written.text('Hires upscale') === undefined) return undefined;
   const scale = written.number('Hires upscale', 2);
-  return { width: cut(width * scale), height: cut(height * scale) };
+  const { picture, upscaleTo } = hiresSize({
+    first,
+    scale,
+    ...(isResized && { resize: { width, height } }),
+  });
+  const isCut = picture.width !== upscaleTo.width || picture.height !== upscaleTo.height;
+  return { ...picture, ...(isCut && { enlarged: upscaleTo }) };
 }
 
 function samplerOf(
   written: Written,
   first: PlanParameters,
   problems: Problem[],
+  warnings: string[],
   engine: EngineNames | undefined,
 ): { sampler: string; scheduleType: string } {
   const name = written.text('Hires sampler');
@@ -150,7 +143,7 @@ function samplerOf(
   const scheduleType =
     schedule === undefined || schedule === 'Use same scheduler'
       ? first.scheduleType
-      : findSchedule(schedule, engine);
+      : scheduleTypeOf(schedule, warnings, engine);
   if (scheduleType === undefined)
     problems.push(badParameter('Hires schedule type', schedule ?? '', 'a schedule type'));
   return {

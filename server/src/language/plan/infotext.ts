@@ -7,6 +7,7 @@ import type { ChosenEmbedding } from './embeddings';
 import type { HiresTexts } from './hires';
 import { type ChosenInit, INIT_IMAGE } from './init';
 import type { ChosenLora } from './loras';
+import { settingPairs } from './settings';
 import { type Templates, templatePairs } from './template';
 import { type ChosenVae, VAE_WORDS } from './vae';
 
@@ -70,6 +71,11 @@ export function planInfotext(used: UsedByPlan): string {
   if (inversions !== '') pairs.push(['TI hashes', inversions]);
   if (parameters.emphasis !== 'Original') pairs.push(['Emphasis', parameters.emphasis]);
   pairs.push(...templatePairs(used.templates));
+  pairs.push(...settingPairs(parameters.settings));
+  if (parameters.cfgRescale) pairs.push(['CFG Rescale', String(parameters.cfgRescale)]);
+  if (parameters.oldTimelines) pairs.push(['Old prompt editing timelines', 'True']);
+  if (parameters.zeroSnrTable)
+    pairs.push(['Zero SNR table', parameters.zeroSnrTable === 'diffusers' ? 'diffusers' : 'web UI']);
   const prompt = guardSeparators(positive);
   const infotext = formatInfotext(prompt, guardSeparators(negative), pairs);
   // A line of the negative prompt that begins as parameters do is told apart by a label of its own, which every reader takes off.

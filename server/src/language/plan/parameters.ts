@@ -4,25 +4,16 @@ import type { ModelFacts } from '../../shared/facts';
 import type { PlanParameters } from '../../shared/plan';
 import { type Problem, type Result, success } from '../../shared/problem';
 import { readSize } from '../analysis/infotext';
-import { findSampler, findSchedule, schedulesOf } from '../domain/samplers';
+import { findSampler, schedulesOf } from '../domain/samplers';
 import type { EngineNames } from '../environment';
 import { asciiDigits, parseFloatPython, parseIntPython, strip } from '../text/python';
+import { readOptions } from './options';
+import { scheduleTypeOf } from './scheduleType';
 import { didYouMean } from './suggest';
 import { readVariation } from './variation';
-import type { WrittenParameter } from './written';
-import { badParameter } from './written';
+import { badParameter, createWritten, type WrittenParameter } from './written';
 
 const DEFAULT_SIZE = 512;
-
-/** Keys that change the web UI's picture and that the preview does not do. */
-const NOT_DONE: readonly RegExp[] = [
-  /^Face restoration$/,
-  /^Tiling$/,
-  /^NGMS$/,
-  /^Token merging/,
-  /^ControlNet/,
-  /^Schedule (max sigma|min sigma|rho)$/,
-];
 
 export interface ParameterRequest {
   readonly seed?: number;
@@ -59,7 +50,13 @@ export function readParameters(
     return fallback;
   };
 
-  const sampler = readSampler(written('Sampler'), written('Schedule type'), problems, request.engine);
+  const sampler = readSampler(
+    written('Sampler'),
+    written('Schedule type'),
+    problems,
+    warnings,
+    request.engine,
+  );
   const cfg = written('CFG scale');
   const cfgScale = cfg === undefined ? 7 : parseFloatPython(cfg);
   if (cfgScale === undefined) bad('CFG scale', cfg ?? '', 'a number');
@@ -77,31 +74,13 @@ export function readParameters(
     rng: readChoice('RNG', written('RNG'), NOISE_SOURCES, 'CPU', bad),
     ensd: whole('ENSD', 0),
     ...readVariation(parameterList, request.drawnSeed, problems),
+    ...readOptions(createWritten(parameterList, problems), problems),
     ...request.overrides,
   };
   const first = problems[0];
   if (first !== undefined) return { ok: false, problem: first };
 
   return finish(parameters, request, warnings);
-}
-
-/** Warnings about keys that change the web UI's picture and not this one. */
-export function unusedParameters(
-  parameters: readonly WrittenParameter[],
-  hasInit: boolean,
-  hasHires: boolean,
-  hasRefiner: boolean,
-): string[] {
-  const isUnused = (key: string): boolean => {
-    if (key === 'Denoising strength') return !hasInit && !hasHires;
-    if (key === 'Hires refiner') return !hasHires || !hasRefiner;
-    if (key.startsWith('Hires ')) return !hasHires || key.startsWith('Hires VAE');
-    if (key.startsWith('Refiner')) return !hasRefiner;
-    return NOT_DONE.some((pattern) => pattern.test(key));
-  };
-  return parameters
-    .filter(({ key }) => isUnused(key))
-    .map(({ key }) => `\`${key}\` is not used by the preview.`);
 }
 
 /** Checks ranges and fills in the seed, for the block's values and for overrides alike. */
@@ -145,6 +124,7 @@ function readSampler(
   sampler: string | undefined,
   schedule: string | undefined,
   problems: Problem[],
+  warnings: string[],
   engine: EngineNames | undefined,
 ): { sampler: string; scheduleType?: string } {
   const found = sampler === undefined ? { sampler: 'Euler' } : findSampler(sampler, engine);
@@ -159,14 +139,12 @@ function readSampler(
       remedy: `${didYouMean(sampler ?? '', names)}${has}: ${names.join(', ')}.`,
     });
   if (schedule === undefined) return found ?? { sampler: 'Euler' };
-  const scheduleType = findSchedule(schedule, engine);
+  const scheduleType = scheduleTypeOf(schedule, warnings, engine);
   const schedules = schedulesOf(engine);
   if (scheduleType === undefined)
     problems.push({
       code: 'unknown-schedule',
-      message: engine
-        ? `The engine ${engine.name} has no schedule type ${schedule}.`
-        : `The schedule type ${schedule} is not supported.`,
+      message: `The engine ${engine?.name} has no schedule type ${schedule}.`,
       remedy: `${didYouMean(schedule, schedules)}${has}: ${schedules.join(', ')}.`,
     });
   // `DPM++ 2M Karras` with `Schedule type: Automatic` still means Karras, as in pictures made before 1.9.
@@ -193,7 +171,7 @@ function readEmphasis(
   written: string | undefined,
   bad: (key: string, value: string, wanted: string) => void,
 ): PlanParameters['emphasis'] {
-  return readChoice('Emphasis', written, ['Original', 'No norm', 'Ignore'] as const, 'Original', bad);
+  return readChoice('Emphasis', written, ['Original', 'No norm', 'Ignore', 'None'] as const, 'Original', bad);
 }
 
 function readChoice<Choice extends string>(

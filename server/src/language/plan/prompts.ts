@@ -1,4 +1,4 @@
-import type { PlanPhase, PlanPrompt, PlanSubprompt } from '../../shared/plan';
+import type { PlanParameters, PlanPhase, PlanPrompt, PlanSubprompt } from '../../shared/plan';
 import { failure, type Result, success } from '../../shared/problem';
 import { attentionRuns, parseAttention } from '../analysis/attention';
 import { resolveSchedule } from '../analysis/schedule/schedule';
@@ -6,14 +6,31 @@ import { resolveSchedule } from '../analysis/schedule/schedule';
 /** The parts of an AND composition, their schedules still in the text. */
 export type PlannedText = readonly { readonly text: string; readonly weight: number }[];
 
+export interface PromptOptions {
+  readonly steps: number;
+  readonly hiresSteps?: number;
+  /** Numbers of schedules as before version 1.6 of the web UI. */
+  readonly useOldScheduling?: boolean;
+  /** Brackets and BREAK are text: `Emphasis: None`. */
+  readonly isLiteral?: boolean;
+}
+
+/** How the parameters want prompts read. */
+export function readingOf({
+  emphasis,
+  oldTimelines,
+}: PlanParameters): Pick<PromptOptions, 'isLiteral' | 'useOldScheduling'> {
+  return {
+    ...(emphasis === 'None' && { isLiteral: true }),
+    ...(oldTimelines && { useOldScheduling: true }),
+  };
+}
+
 /** Conditions one prompt: every AND part with the runs in force at each step of a pass. */
-export function planPrompt(
-  subprompts: PlannedText,
-  passes: { readonly steps: number; readonly hiresSteps?: number },
-): Result<PlanPrompt> {
+export function planPrompt(subprompts: PlannedText, options: PromptOptions): Result<PlanPrompt> {
   const planned: PlanSubprompt[] = [];
   for (const { text, weight } of subprompts) {
-    const { phases, overflow } = resolveSchedule(text, passes);
+    const { phases, overflow } = resolveSchedule(text, options);
     if (overflow !== undefined)
       return failure(
         'bad-schedule',
@@ -22,6 +39,10 @@ export function planPrompt(
       );
     const schedule: PlanPhase[] = [];
     for (const [endStep, phase] of phases) {
+      if (options.isLiteral) {
+        schedule.push({ endStep, runs: [[phase, 1]] });
+        continue;
+      }
       const { pieces, error } = parseAttention(phase);
       if (error !== undefined)
         return failure(

@@ -3,7 +3,7 @@ import type { WeightedRun } from '../../shared/plan';
 
 /** Tokens of a prompt in one chunk, without the marks of begin and end. */
 const CHUNK_LENGTH = 75;
-/** The web UI's `comma_padding_backtrack`. */
+/** The web UI's default of `comma_padding_backtrack`. */
 const BACKTRACK = 20;
 
 /** One run of the text encoder: 77 tokens and their weights. */
@@ -15,7 +15,11 @@ export interface PromptChunk {
   readonly embeddings: readonly PlacedEmbedding[];
 }
 
-/** An embedding in a chunk: its first row belongs at `position`, counted with the begin mark. */
+/**
+ * An embedding in a chunk: its first row belongs at `position`, counted with the begin mark. That of an embedding behind a
+ * comma whose words moved to the next chunk stands behind the chunk's own tokens: the web UI leaves the rows there, and
+ * the next chunk has tokens of id 0 in their place.
+ */
 export interface PlacedEmbedding {
   readonly position: number;
   readonly name: string;
@@ -42,12 +46,13 @@ interface OpenChunk {
 
 /**
  * Cuts weighted runs into chunks as the web UI does. A chunk that is full ends behind its last comma if that is at most
- * 20 tokens back, and a BREAK (weight -1) ends it at once.
+ * `backtrack` tokens back, and a BREAK (weight -1) ends it at once.
  */
 export function chunkPrompt(
   runs: readonly WeightedRun[],
   tokenizer: ClipTokenizer,
   embeddings: readonly EmbeddingName[] = [],
+  backtrack = BACKTRACK,
 ): ChunkedPrompt {
   const comma = tokenizer.idOf(',</w>');
   const known = embeddings
@@ -76,7 +81,7 @@ export function chunkPrompt(
       const isFull = open.tokens.length === CHUNK_LENGTH;
       if (ids[at] === comma) {
         lastComma = open.tokens.length;
-      } else if (isFull && lastComma !== -1 && CHUNK_LENGTH - lastComma <= BACKTRACK) {
+      } else if (isFull && lastComma !== -1 && CHUNK_LENGTH - lastComma <= backtrack) {
         const moved = splitAfter(open, lastComma);
         close();
         open = moved;
@@ -98,6 +103,19 @@ export function chunkPrompt(
   return { chunks, tokenCount };
 }
 
+/**
+ * The chunks of all phases of one prompt, by place: each place is one call of the text encoder. Phases with fewer chunks
+ * are filled up with the empty one.
+ */
+export function encoderCalls(
+  phases: readonly ChunkedPrompt[],
+  tokenizer: ClipTokenizer,
+): (readonly PromptChunk[])[] {
+  const places = Math.max(...phases.map(({ chunks }) => chunks.length));
+  const empty = emptyPromptChunk(tokenizer);
+  return Array.from({ length: places }, (_, place) => phases.map(({ chunks }) => chunks[place] ?? empty));
+}
+
 /** A chunk without a prompt: what shorter prompts are filled up with. */
 export function emptyPromptChunk(tokenizer: ClipTokenizer): PromptChunk {
   return closed(emptyChunk(), tokenizer);
@@ -116,16 +134,10 @@ function emptyChunk(): OpenChunk {
   return { tokens: [], multipliers: [], embeddings: [] };
 }
 
-/** Takes out of a chunk what follows the token at `index`. */
+/** Takes the tokens behind that at `index` out of a chunk. Embeddings stay where they are, as in the web UI. */
 function splitAfter(chunk: OpenChunk, index: number): OpenChunk {
   const cut = index + 1;
-  const moved = chunk.embeddings.filter(({ position }) => position >= cut);
-  chunk.embeddings = chunk.embeddings.filter(({ position }) => position < cut);
-  return {
-    tokens: chunk.tokens.splice(cut),
-    multipliers: chunk.multipliers.splice(cut),
-    embeddings: moved.map((one) => ({ ...one, position: one.position - cut })),
-  };
+  return { tokens: chunk.tokens.splice(cut), multipliers: chunk.multipliers.splice(cut), embeddings: [] };
 }
 
 function closed(chunk: OpenChunk, { begin, end }: ClipTokenizer): PromptChunk {

@@ -3,9 +3,10 @@ export {
   chunkPrompt,
   type EmbeddingName,
   emptyPromptChunk,
+  encoderCalls,
   type PlacedEmbedding,
   type PromptChunk,
   padTokens,
 } from './chunks';
-export { applyEmphasis, type Emphasis } from './emphasis';
+export { applyEmphasis, type Emphasis, type EncodedTokens, emphasiseCall } from './emphasis';
 export { type Moment, phaseIndex } from './phase';

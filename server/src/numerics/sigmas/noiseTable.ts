@@ -8,6 +8,8 @@ export interface TrainingSchedule {
   readonly betaEnd: number;
   readonly betaSchedule: 'linear' | 'scaled_linear' | 'squaredcos_cap_v2';
   readonly rescaleBetasZeroSnr?: boolean;
+  /** How a table with zero terminal SNR ends: at sigma 4518.8 as in the web UI and ComfyUI (default), or at 4096. */
+  readonly zeroSnrTable?: 'webui' | 'diffusers';
 }
 
 /** What every Stable Diffusion model was trained with. */

@@ -1,12 +1,17 @@
 import type { PlanHires } from '../../../shared/plan';
 import { type Result, success } from '../../../shared/problem';
-import { type LatentResize, resizeLatents, resizePicture, toRgb } from '../../image/index';
+import { cropPicture, type LatentResize, resizeLatents, resizePicture, toRgb } from '../../image/index';
 import type { LoadedModel } from '../../model/load';
 import { decodeLatents } from '../../model/vaeDecoder';
 import type { Sampled } from './sampling';
 
 /** Pixels per latent, on each side. */
 const VAE_FACTOR = 8;
+
+/** Whole latent cells of a side in pixels. */
+function cells(side: number): number {
+  return Math.floor(side / VAE_FACTOR);
+}
 
 const LATENT: Readonly<Record<string, LatentResize>> = {
   Latent: 'bilinear',
@@ -42,13 +47,15 @@ async function enlargeTo(
   const mode = LATENT[upscaler];
   const { latents, shape } = first;
   if (mode !== undefined) {
-    const to = { width: width / VAE_FACTOR, height: height / VAE_FACTOR };
+    const to = { width: cells(width), height: cells(height) };
     return success(resizeLatents(latents, shape, to, mode));
   }
   const decoded = await decodeLatents(model.vae, latents, shape, model.scalingFactor, model.shiftFactor);
   const size = { width: shape[2] * VAE_FACTOR, height: shape[1] * VAE_FACTOR };
   const rgb = toRgb(decoded, size.width, size.height);
-  return model.vaeEncoder.encode(resizePicture({ ...size, rgb }, width, height));
+  const resized = resizePicture({ ...size, rgb }, width, height);
+  // The encoder makes whole cells, counted from the left and the top.
+  return model.vaeEncoder.encode(cropPicture(resized, cells(width) * VAE_FACTOR, cells(height) * VAE_FACTOR));
 }
 
 /** The middle of latents; of an odd rest, the smaller half is cut off at the beginning. */
@@ -58,9 +65,12 @@ function middle(
   from: { readonly width: number; readonly height: number },
   to: { readonly width: number; readonly height: number },
 ): Float32Array {
-  const [width, height, wide, high] = [to.width, to.height, from.width, from.height].map(
-    (side) => side / VAE_FACTOR,
-  ) as [number, number, number, number];
+  const [width, height, wide, high] = [to.width, to.height, from.width, from.height].map(cells) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   const left = Math.floor((wide - width) / 2);
   const top = Math.floor((high - height) / 2);
   const result = new Float32Array(channels * height * width);

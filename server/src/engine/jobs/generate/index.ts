@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { TrainingSchedule } from '../../../numerics/sigmas/index';
 import type { EngineOptions } from '../../../shared/engineProtocol';
 import { readMergeStrategy } from '../../../shared/mergeStrategy';
 import type { GenerationPlan, PlanModel } from '../../../shared/plan';
@@ -93,7 +94,8 @@ export async function generate(
   const { seed } = plan.parameters;
   const { width, height } = plan.hires ?? plan.parameters;
   const picture = { width, height, rgb: toRgb(pixels, width, height) };
-  const written = await writePicture(outputPath, picture, plan.infotext, options.quality);
+  const infotext = withNoiseTable(plan, model.training);
+  const written = await writePicture(outputPath, picture, infotext, options.quality);
   if (!written.ok) return failed(written);
   const decodedFast = 'The finished picture was decoded by the fast decoder, not by the model’s own VAE.';
   const notes = [
@@ -106,7 +108,7 @@ export async function generate(
     type: 'done',
     result: {
       path: written.value,
-      infotext: plan.infotext,
+      infotext,
       seed,
       width,
       height,
@@ -130,4 +132,16 @@ function sha256(values: Float32Array): string {
   return createHash('sha256')
     .update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
     .digest('hex');
+}
+
+/**
+ * The text under the picture, with the noise table of a model of zero terminal SNR: whether a model is one, only its own
+ * configuration says, and another program needs to be told.
+ */
+function withNoiseTable({ infotext, parameters }: GenerationPlan, training: TrainingSchedule): string {
+  if (!training.rescaleBetasZeroSnr || parameters.zeroSnrTable !== undefined) return infotext;
+  if (training.zeroSnrTable === 'diffusers') return `${infotext}, Zero SNR table: diffusers`;
+  return parameters.settings?.sd_noise_schedule === undefined
+    ? `${infotext}, Noise Schedule: Zero Terminal SNR`
+    : infotext;
 }

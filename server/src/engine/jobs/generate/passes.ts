@@ -1,6 +1,7 @@
 import type { EnginePhase, StepPicture } from '../../../shared/engineProtocol';
 import type { GenerationPlan, PlanHires, PlanRefiner } from '../../../shared/plan';
 import { failure, type Result, success } from '../../../shared/problem';
+import type { SamplingSettings } from '../../../shared/samplingSettings';
 import type { LoadedModel } from '../../model/load';
 import { yieldToEventLoop } from '../../runtime/eventLoop';
 import { enlarge } from './hires';
@@ -115,7 +116,8 @@ async function secondPass(
   const { width, height, steps, sampler, scheduleType, cfgScale } = hires;
   const latents = await enlarge(model, first, hires);
   if (!latents.ok) return latents;
-  const parameters = { ...plan.parameters, width, height, steps, sampler, scheduleType, cfgScale };
+  const settings = secondPassSettings(plan.parameters.settings);
+  const parameters = { ...plan.parameters, width, height, steps, sampler, scheduleType, cfgScale, settings };
   const { positive, negative } = hires;
   const prompts = await encodePrompts(model, { positive, negative, parameters }, embeddings);
   if (!prompts.ok) return prompts;
@@ -183,4 +185,11 @@ function checkSize(
     `This model makes pictures whose sides are multiples of ${sideUnit}; ${width}x${height} is none.`,
     `Use ${near(width)}x${near(height)}.`,
   );
+}
+
+/** The factor of the noise on an init image is none of the second pass's. */
+function secondPassSettings(settings: SamplingSettings | undefined): SamplingSettings | undefined {
+  if (settings === undefined) return undefined;
+  const { initial_noise_multiplier: _, ...rest } = settings;
+  return rest;
 }

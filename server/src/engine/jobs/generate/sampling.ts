@@ -5,12 +5,14 @@ import type { StepPicture } from '../../../shared/engineProtocol';
 import type { GenerationPlan, PlanParameters } from '../../../shared/plan';
 import { failure, type Result, success } from '../../../shared/problem';
 import type { LoadedModel } from '../../model/load';
-import { runUnet, takesGuidance, type UnetCondition } from '../../model/unet';
+import { runUnet, takesGuidance } from '../../model/unet';
 import { latentPicture } from '../../preview/index';
 import { yieldToEventLoop } from '../../runtime/eventLoop';
+import { lengthenedConditions } from '../../samplers/conditionLength';
 import {
-  combineGuidance,
   findSampler,
+  type GuidedOutput,
+  guidedOutput,
   type ModelCall,
   type RunStart,
   type Sampler,
@@ -73,7 +75,7 @@ export async function sampleLatents(
   hooks: SamplingHooks,
 ): Promise<Result<Sampled | undefined>> {
   const { parameters, architecture, start } = pass;
-  const { seedResize } = parameters;
+  const { seedResize, zeroSnrTable } = parameters;
   const sampler = findSampler(parameters.sampler);
   if (!sampler)
     return failure(
@@ -117,8 +119,9 @@ export async function sampleLatents(
     steps: parameters.steps,
     noise,
     prediction: model.prediction,
-    training: model.training,
+    training: { ...model.training, ...(zeroSnrTable && { zeroSnrTable }) },
     architecture,
+    ...(parameters.settings && { settings: parameters.settings }),
     start,
     predict,
   });
@@ -165,42 +168,38 @@ function stepsOf(steps: number, start: RunStart | undefined): number {
 }
 
 /**
- * The UNet's output with guidance: `u + Σ weight · scale · (c − u)`. Without guidance, or with a model that takes it as an
- * input, a lone prompt is run alone.
+ * The UNet's output with guidance. Without guidance, or with a model that takes it as an input, a lone prompt is run
+ * alone, and so are the parts of the prompt where the call leaves the negative prompt out.
  */
 async function guided(
   model: LoadedModel,
-  { cfgScale }: PlanParameters,
+  { cfgScale, settings = {}, cfgRescale }: PlanParameters,
   prompts: EncodedPrompts,
   input: Float32Array,
   shape: Sampled['shape'],
   timestep: number,
   call: ModelCall,
-): Promise<Float32Array> {
+): Promise<GuidedOutput> {
   const inForce = (phases: readonly EncodedPhase[]) => {
     const ends = phases.map((phase) => phase.endStep);
     return phases[phaseIndex(ends, call)].condition;
   };
-  const positives = prompts.positive.map(({ phases, weight }) => ({ condition: inForce(phases), weight }));
-  const isWithout = cfgScale === 1 || takesGuidance(model.unet);
-  const isAlone = isWithout && positives.length === 1 && positives[0].weight === 1;
-  const longest = Math.max(...positives.map(({ condition }) => condition.tokens));
-  const conditions = positives.map(({ condition }) => lengthened(condition, longest));
-  if (!isAlone) conditions.unshift(inForce(prompts.negative));
+  const isWithout = cfgScale * call.guidanceFactor === 1 || takesGuidance(model.unet);
+  const weights = prompts.positive.map(({ weight }) => weight);
+  const isAlone = isWithout && weights.length === 1 && weights[0] === 1 && !call.needsUnconditioned;
+  const { positive, negative } = lengthenedConditions(
+    prompts.positive.map(({ phases }) => inForce(phases)),
+    inForce(prompts.negative),
+    settings,
+    prompts.empty,
+  );
+  const leavesOut = isAlone || call.leavesOutNegative;
+  const conditions = leavesOut ? positive : [negative, ...positive];
   const outputs = await runUnet(model.unet, input, shape, timestep, conditions, cfgScale);
-  if (isAlone) return outputs[0];
-  const [unconditioned, ...conditioned] = outputs;
-  const weighted = conditioned.map((output, index) => ({ output, weight: positives[index].weight }));
-  return combineGuidance(unconditioned, weighted, cfgScale);
-}
-
-/** The web UI makes parts of a composition equally long by repeating the last row of the shorter. */
-function lengthened(condition: UnetCondition, tokens: number): UnetCondition {
-  if (condition.tokens === tokens) return condition;
-  const width = condition.hidden.length / condition.tokens;
-  const hidden = new Float32Array(tokens * width);
-  hidden.set(condition.hidden);
-  const last = condition.hidden.subarray(-width);
-  for (let row = condition.tokens; row < tokens; row++) hidden.set(last, row * width);
-  return { ...condition, hidden, tokens };
+  if (isAlone) return { output: outputs[0] };
+  const conditioned = (leavesOut ? outputs : outputs.slice(1)).map((output, i) => ({
+    output,
+    weight: weights[i],
+  }));
+  return guidedOutput(leavesOut ? undefined : outputs[0], conditioned, cfgScale, call, cfgRescale);
 }
