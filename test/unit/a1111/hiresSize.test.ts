@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oldFirstPass } from '../../../server/src/language/plan/firstPassSize';
+import { oldFirstPass } from '../../../server/src/language/analysis/oldFirstPass';
 import { hiresSize, type Size } from '../../../server/src/language/plan/hiresSize';
 import { webuiRows } from './data';
 

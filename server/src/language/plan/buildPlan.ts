@@ -20,6 +20,7 @@ import { planPrompt, readingOf } from './prompts';
 import { readRefiner } from './refiner';
 import { type Choice, chooseText, type Templates, writtenTemplates } from './template';
 import { type ChosenVae, chooseVae, VAE_WORDS } from './vae';
+import { withVersionKeys } from './versionKeys';
 import type { WrittenParameter } from './written';
 
 export interface PlanRequest {
@@ -61,7 +62,10 @@ export function buildPlan(
     );
 
   const warnings: string[] = [];
-  const written = withFirstPassSize(block.parameters);
+  const written = withVersionKeys(
+    withFirstPassSize(block.parameters),
+    blockText(document, block, 'positive').text,
+  );
   const vae = chooseVae(written, environment, warnings);
   const model = chooseModel(written, environment, vae, request.model);
   if (!model.ok) return model;
@@ -119,6 +123,7 @@ export function buildPlan(
       hasInit: init.value !== undefined,
       hasHires: hires !== undefined,
       hasRefiner: refiner.value !== undefined,
+      isElsewhere: engine !== undefined,
     }),
   );
   const prompts = [positive.value, negative.value, ...(hires ? [hires.positive, hires.negative] : [])];

@@ -1,9 +1,7 @@
 import { readSize } from '../analysis/infotext';
+import { oldFirstPass } from '../analysis/oldFirstPass';
 import { asciiDigits } from '../text/python';
 import type { WrittenParameter } from './written';
-
-/** Pixels that the first pass of an old hires fix was made for. */
-const FIRST_PASS_PIXELS = 512 * 512;
 
 /**
  * The parameters of a picture from before version 1.3 of the web UI in today's form: there, `Size` was that of the second
@@ -24,11 +22,4 @@ export function withFirstPassSize(parameters: readonly WrittenParameter[]): read
     { key: 'Size', value: `${width}x${height}` },
     { key: 'Hires resize', value: size.join('x') },
   ];
-}
-
-/** Sides of the first pass, multiples of 64 of about 512² pixels in the proportions of the picture. */
-export function oldFirstPass(width: number, height: number): [width: number, height: number] {
-  const scale = Math.sqrt(FIRST_PASS_PIXELS / (width * height));
-  const side = (length: number) => Math.ceil((scale * length) / 64) * 64;
-  return [side(width), side(height)];
 }

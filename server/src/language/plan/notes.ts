@@ -6,6 +6,8 @@ export interface PlanParts {
   readonly hasInit: boolean;
   readonly hasHires: boolean;
   readonly hasRefiner: boolean;
+  /** Another program draws the picture: it may do what the built-in engine does not. */
+  readonly isElsewhere: boolean;
 }
 
 /** Notes about parameters that change the picture of another program and not this one. */
@@ -13,11 +15,12 @@ export function unusedParameters(parameters: readonly WrittenParameter[], parts:
   const notes = parameters
     .filter(({ key, value }) => isUnused(key, value, parts))
     .map(({ key }) => `\`${key}\` is not used by the preview.`);
+  if (parts.isElsewhere) return [...new Set(notes)];
   const unknown = parameters.map(({ key }) => key).filter((key) => catalogueParameter(key) === undefined);
   return [...new Set([...notes, ...extensionNotes(unknown)])];
 }
 
-function isUnused(key: string, value: string, { hasInit, hasHires, hasRefiner }: PlanParts): boolean {
+function isUnused(key: string, value: string, { hasInit, hasHires, hasRefiner, isElsewhere }: PlanParts): boolean {
   if (key === 'Denoising strength') return !hasInit && !hasHires;
   if (key === 'Noise multiplier') return !hasInit;
   if (key === 'Extra noise') return !hasInit && !hasHires;
@@ -25,7 +28,7 @@ function isUnused(key: string, value: string, { hasInit, hasHires, hasRefiner }:
   if (key.startsWith('Hires ')) return !hasHires || catalogueParameter(key)?.here === 'told';
   if (key.startsWith('Refiner')) return !hasRefiner;
   const known = catalogueParameter(key);
-  return known?.here === 'told' && !known.neutral?.includes(value.trim());
+  return known?.here === 'told' && !isElsewhere && !known.neutral?.includes(value.trim());
 }
 
 /** One note for all keys of an extension, which begin with the same word. */
