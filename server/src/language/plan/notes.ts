@@ -20,7 +20,11 @@ export function unusedParameters(parameters: readonly WrittenParameter[], parts:
   return [...new Set([...notes, ...extensionNotes(unknown)])];
 }
 
-function isUnused(key: string, value: string, { hasInit, hasHires, hasRefiner, isElsewhere }: PlanParts): boolean {
+function isUnused(
+  key: string,
+  value: string,
+  { hasInit, hasHires, hasRefiner, isElsewhere }: PlanParts,
+): boolean {
   if (key === 'Denoising strength') return !hasInit && !hasHires;
   if (key === 'Noise multiplier') return !hasInit;
   if (key === 'Extra noise') return !hasInit && !hasHires;
