@@ -42,6 +42,13 @@ export const STYLE: readonly Mutant[] = [
     'one chunk too few is allowed',
   ),
   ofRule(
+    'embedding-at-chunk-end',
+    'embeddingAtChunkEnd',
+    'sizeOf(use.name) > CHUNK) continue;',
+    'sizeOf(use.name) > 0) continue;',
+    'vectors left in the old chunk are not told',
+  ),
+  ofRule(
     'full-width-punctuation',
     'fullWidthPunctuation',
     'half.edits.length > 0 && meant',

@@ -32,6 +32,7 @@ const MEASURED: Environment = {
 
 /** Rules whose findings do not come from the text of an example. */
 const NO_EXAMPLE = new Set([
+  'embedding-at-chunk-end',
   'internal-rule-error',
   'lockfile-mismatch',
   'nesting-too-deep',

@@ -18,6 +18,8 @@ export interface PlacedPhrase {
   readonly chunks: number;
   /** How many of its tokens stand before the end of a chunk, where it is cut in two. */
   readonly cutAfter?: number;
+  /** Tokens of the chunk before, where the phrase would have begun in it and is moved to the next one whole. */
+  readonly movedBehind?: number;
 }
 
 /** A place where one chunk ends and the next begins. */
@@ -55,9 +57,11 @@ export function chunksOf(
     phrase({ start, end, words, comma }) {
       const tokens = words === undefined ? countStretch(text, start, end) : count(words);
       let cutAfter: number | undefined;
+      let movedBehind: number | undefined;
       if (used + tokens <= CHUNK) used += tokens;
       else if (used > 0 && CHUNK - used <= BACKTRACK && tokens <= CHUNK) {
         close(start, used);
+        movedBehind = used;
         used = tokens;
       } else {
         cutAfter = CHUNK - used;
@@ -68,7 +72,13 @@ export function chunksOf(
       }
       const range = { start, end };
       const chunks = ends.length + 1;
-      phrases.push(cutAfter === undefined ? { range, tokens, chunks } : { range, tokens, chunks, cutAfter });
+      phrases.push({
+        range,
+        tokens,
+        chunks,
+        ...(cutAfter !== undefined && { cutAfter }),
+        ...(movedBehind !== undefined && { movedBehind }),
+      });
       if (comma === undefined) return;
       if (used === CHUNK) {
         close(comma, used);

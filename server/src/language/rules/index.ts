@@ -10,6 +10,7 @@ import { duplicateLora } from './duplicateLora';
 import { duplicateNegative } from './duplicateNegative';
 import { duplicateTag } from './duplicateTag';
 import { dynamicTemplate } from './dynamicTemplate';
+import { embeddingAtChunkEnd } from './embeddingAtChunkEnd';
 import { emptyTag } from './emptyTag';
 import { foreignWeight } from './foreignWeight';
 import { fullWidthPunctuation } from './fullWidthPunctuation';
@@ -86,6 +87,7 @@ export const RULES: readonly Rule[] = [
   fullWidthPunctuation,
   duplicateTag,
   tokenBudget,
+  embeddingAtChunkEnd,
   infotextWouldNotParse,
   unparsedParameter,
   unknownParameter,
