@@ -6,7 +6,7 @@
 /**
  * Up to this many bytes of matrices (float32) a model is small: all of its matrices are graph inputs. A merge of all of
  * them is then short whatever the policy, and an `If` before each product would show in steps of milliseconds. No exact
- * number was measured: it lies between the built-in model (21 MB) and Stable Diffusion 1 (3.4 GB), where `mixed` is faster.
+ * number was measured: it lies between the built-in model (11 MB) and Stable Diffusion 1 (3.4 GB), where `mixed` is faster.
  */
 export const SMALL_MODEL_BYTES = 512 * 2 ** 20;
 
