@@ -84,7 +84,7 @@ function resultsOf(model: string, files: readonly string[], { loras, pairs }: Me
     })),
     others: pairs.flatMap(({ first, second, cosine, common }) => {
       if (first !== index && second !== index) return [];
-      return [{ file: files[first === index ? second : first], cosine, common }];
+      return [{ file: files[first === index ? second : first]!, cosine, common }];
     }),
   }));
 }

@@ -22,7 +22,9 @@ export function commandHelp({ name, summary }: CommandEntry, command: Command): 
     [short ? `-${short}, ` : '    ', `--${option}`, value ? ` ${value}` : ''].join(''),
   );
   const width = Math.max(0, ...names.map((label) => label.length));
-  const rows = Object.values(command.options).map(({ help }, i) => `  ${names[i].padEnd(width)}  ${help}`);
+  const rows = Object.values(command.options).map(
+    ({ help }, i) => `  ${(names[i] ?? '').padEnd(width)}  ${help}`,
+  );
   return [
     `Usage: sdprompt ${name} ${command.usage}`.trimEnd(),
     '',

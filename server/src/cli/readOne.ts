@@ -12,6 +12,7 @@ export async function readOne(invocation: Invocation): Promise<Result<string>> {
     if (positionals.length > 0) throw new UsageError('--stdin takes no file.');
     return decodeText('standard input', await readBytesOf(io));
   }
-  if (positionals.length !== 1) throw new UsageError('one file is needed, or --stdin.');
-  return readText(path.resolve(io.cwd, positionals[0]), positionals[0]);
+  const [name, ...others] = positionals;
+  if (name === undefined || others.length > 0) throw new UsageError('one file is needed, or --stdin.');
+  return readText(path.resolve(io.cwd, name), name);
 }

@@ -30,7 +30,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   if (!entry) {
     const names = COMMANDS.map((one) => one.name);
     io.stderr.write(
-      `sdprompt: there is no command "${wanted}". ${didYouMean(wanted, names)}`.trimEnd() +
+      `sdprompt: there is no command "${wanted}". ${didYouMean(wanted ?? '', names)}`.trimEnd() +
         `\n  Commands: ${names.join(', ')}.\n`,
     );
     return EXIT.trouble;

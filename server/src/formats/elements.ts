@@ -69,8 +69,8 @@ export function decodeInto(out: Float32Array | Float64Array, bytes: Uint8Array, 
       const bits = new Uint32Array(1);
       const value = new Float32Array(bits.buffer);
       for (let i = 0; i < out.length; i++) {
-        bits[0] = source[i] << 16;
-        out[i] = value[0];
+        bits[0] = source[i]! << 16;
+        out[i] = value[0]!;
       }
       return;
     }
@@ -100,7 +100,7 @@ export function decodeInto(out: Float32Array | Float64Array, bytes: Uint8Array, 
 }
 
 function fill(out: Float32Array | Float64Array, source: ArrayLike<number>, values: Float32Array): void {
-  for (let i = 0; i < out.length; i++) out[i] = values[source[i]];
+  for (let i = 0; i < out.length; i++) out[i] = values[source[i]!]!;
 }
 
 /** Half precision bits to numbers. */
@@ -116,7 +116,7 @@ const HALF_BITS = new Uint32Array(HALF_SCRATCH.buffer);
 /** float32 to half precision bits, to nearest, ties to even. */
 export function encodeF16(value: number): number {
   HALF_SCRATCH[0] = value;
-  const bits = HALF_BITS[0];
+  const bits = HALF_BITS[0]!;
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;

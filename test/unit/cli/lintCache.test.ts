@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLintCache } from '../../../server/src/cli/lint/lintCache';
+import type { PlacedFinding } from '../../../server/src/cli/report';
 
 let folder = '';
 beforeEach(() => {
@@ -11,7 +12,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const location = () => path.join(folder, '.cache');
-const FINDINGS = [{ message: 'one' }] as never;
+const PLACE = { line: 1, column: 1, endLine: 1, endColumn: 2, range: { start: 0, end: 1 } };
+const FINDINGS = [
+  { ...PLACE, ruleId: 'x', severity: 'warning', message: 'one' },
+] as unknown as PlacedFinding[];
 const LONG_AGO = new Date(Date.now() - 60_000);
 
 function prompt(text: string, time = LONG_AGO): { file: string; bytes: Buffer } {

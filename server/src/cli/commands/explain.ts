@@ -12,12 +12,12 @@ export const explainCommand: Command = {
   options: {},
 
   async run({ io, positionals }) {
-    if (positionals.length === 0) {
+    const name = positionals[0];
+    if (name === undefined) {
       const width = Math.max(...RULES.map(({ id }) => id.length));
       io.stdout.write(RULES.map(({ id, description }) => `${id.padEnd(width)}  ${description}\n`).join(''));
       return EXIT.clean;
     }
-    const name = positionals[0];
     const id = ruleId(name);
     if (id === undefined) {
       const guess = didYouMean(

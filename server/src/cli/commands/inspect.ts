@@ -79,7 +79,8 @@ async function addAgainst(io: Io, model: string, inspections: readonly Inspected
   if (problem) printProblem(io, problem);
   else if (!results) io.stderr.write('Cancelled.\n');
   results?.forEach((against, index) => {
-    loras[index].against = against;
+    const lora = loras[index];
+    if (lora) lora.against = against;
   });
   return results ? EXIT.clean : EXIT.trouble;
 }

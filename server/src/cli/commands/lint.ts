@@ -87,7 +87,7 @@ export const lintCommand: Command = {
         }
       }
       // The fixed text is the result then; the report must not be mixed into it.
-      if (invocation.flag('stdin') && invocation.flag('fix')) io.stdout.write(linted[0].text);
+      if (invocation.flag('stdin') && invocation.flag('fix')) io.stdout.write(linted[0]?.text ?? '');
       else if (output === undefined) io.stdout.write(text);
       if (invocation.flag('stats')) printStats(io.stderr, choice.stats, report);
       if (report.warnings > maxWarnings)

@@ -120,13 +120,13 @@ function architectureOf(lora: LoraFacts): string {
 
 /** Columns two blanks apart; wide characters count double and marks on letters nothing, as terminals show them. */
 function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0].map((_, column) =>
-    rows.reduce((most, row) => Math.max(most, cells(row[column])), 0),
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((most, row) => Math.max(most, cells(row[column] ?? '')), 0),
   );
   return rows
     .map((row) =>
       row
-        .map((cell, i) => cell + ' '.repeat(widths[i] - cells(cell)))
+        .map((cell, i) => cell + ' '.repeat((widths[i] ?? 0) - cells(cell)))
         .join('  ')
         .trimEnd(),
     )

@@ -97,13 +97,14 @@ function planOf(invocation: Invocation, environment: Environment, output: string
 /** `NAME:0.8` means what it means in a `<lora:…>` tag; a name that ends with .safetensors may be a file. */
 function chooseLora(io: Io, written: string, model: ModelFacts, environment: Environment): Result<PlanLora> {
   const asFile = /^(.+\.safetensors)((?::[^/\\]*)?)$/i.exec(written);
-  const file = asFile ? path.resolve(io.cwd, asFile[1]) : undefined;
+  const file = asFile?.[1] !== undefined ? path.resolve(io.cwd, asFile[1]) : undefined;
   const isFile = file !== undefined && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
   const tag = isFile && asFile ? `x${asFile[2]}` : written;
   const document = parse(`<lora:${tag}>`);
-  const block = resolveBlock(document, document.blocks[0]);
-  const network = block.positive.networks[0];
-  if (!network || block.positive.networks.length > 1)
+  const parsed = document.blocks[0];
+  const block = parsed && resolveBlock(document, parsed);
+  const network = block?.positive.networks[0];
+  if (!block || !network || block.positive.networks.length > 1)
     return failure(
       'bad-lora-weight',
       `"${written}" is no LoRA with a weight.`,
@@ -116,7 +117,8 @@ function chooseLora(io: Io, written: string, model: ModelFacts, environment: Env
   const chosen = chooseLoras(block, model, known, warnings);
   for (const warning of warnings) io.stderr.write(`warning: ${warning}\n`);
   if (!chosen.ok) return chosen;
-  const { plan } = chosen.value[0];
+  // One tag gives one LoRA.
+  const { plan } = chosen.value[0]!;
   return success(
     isFile ? { ...plan, name: path.basename(file as string, path.extname(file as string)) } : plan,
   );

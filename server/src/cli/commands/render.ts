@@ -35,10 +35,11 @@ export const renderCommand: Command = {
 
   async run(invocation) {
     const { io, positionals, text } = invocation;
-    if (positionals.length !== 1) throw new UsageError('render takes one file.');
+    const [name, ...others] = positionals;
+    if (name === undefined || others.length > 0) throw new UsageError('render takes one file.');
     const naming = readNaming(invocation);
-    const file = path.resolve(io.cwd, positionals[0]);
-    const source = await readText(file, positionals[0]);
+    const file = path.resolve(io.cwd, name);
+    const source = await readText(file, name);
     if (!source.ok) {
       printProblem(io, source.problem);
       return EXIT.trouble;

@@ -38,4 +38,4 @@ const xml = (text: string): string =>
   text
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/g, '\ufffd')
-    .replace(/[&<>"\n]/g, (character) => ENTITIES[character]);
+    .replace(/[&<>"\n]/g, (character) => ENTITIES[character] ?? character);

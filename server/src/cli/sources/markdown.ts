@@ -12,7 +12,7 @@ export function markdownParts(text: string): Part[] {
     if (line === '') continue;
     const bare = line.replace(/[\r\n]+$/, '');
     if (!open) {
-      const [, indent, fence, language] = FENCE.exec(bare) ?? [];
+      const [, indent = '', fence, language = ''] = FENCE.exec(bare) ?? [];
       if (fence !== undefined)
         open = { fence, indent: indent.length, wanted: language.toLowerCase() === 'sdprompt', lines: [] };
     } else if (closes(bare, open.fence)) {
@@ -31,14 +31,17 @@ export function markdownParts(text: string): Part[] {
 
 function closes(line: string, fence: string): boolean {
   const rest = line.trim();
-  return /^ {0,3}\S/.test(line) && rest.length >= fence.length && rest === fence[0].repeat(rest.length);
+  return (
+    /^ {0,3}\S/.test(line) && rest.length >= fence.length && rest === fence.charAt(0).repeat(rest.length)
+  );
 }
 
 function partOf(lines: readonly Segment[]): Part {
   const part = gluedPart(lines);
   const first = lines[0];
-  const isWhole = lines.every(
-    (line, index) => index === 0 || line.start === lines[index - 1].start + lines[index - 1].text.length,
-  );
+  const isWhole = lines.every((line, index) => {
+    const before = lines[index - 1];
+    return before === undefined || line.start === before.start + before.text.length;
+  });
   return first && isWhole ? { ...part, start: first.start } : part;
 }

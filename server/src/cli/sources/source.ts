@@ -67,14 +67,14 @@ export function gluedPart(segments: readonly Segment[]): Part {
       let high = starts.length - 1;
       while (low < high) {
         const middle = (low + high + 1) >> 1;
-        if (starts[middle] <= offset) low = middle;
+        if ((starts[middle] ?? 0) <= offset) low = middle;
         else high = middle - 1;
       }
       const segment = segments[low];
       if (!segment) return 0;
       return segment.isAdded
         ? segment.start
-        : segment.start + Math.min(offset - starts[low], segment.text.length);
+        : segment.start + Math.min(offset - (starts[low] ?? 0), segment.text.length);
     },
   };
 }

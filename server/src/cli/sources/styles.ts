@@ -25,8 +25,8 @@ export function stylesParts(text: string): Part[] {
   for (const row of rows) {
     const segments = [...(row[positive]?.segments ?? [])];
     const below = row[negative]?.segments ?? [];
-    if (below.length > 0)
-      segments.push({ start: below[0].start, text: '\nNegative prompt: ', isAdded: true }, ...below);
+    const first = below[0];
+    if (first) segments.push({ start: first.start, text: '\nNegative prompt: ', isAdded: true }, ...below);
     if (segments.length > 0) parts.push(gluedPart(segments));
   }
   return parts;

@@ -21,7 +21,7 @@ export function addFactorInputs(graph: AddsInputs, slot: WeightSlot, name: strin
   const rank = `${name}.rank`;
   return {
     down: graph.addInput(`${name}.down`, ELEMENT.float, [rank, innerSize(slot)]),
-    up: graph.addInput(`${name}.up`, ELEMENT.float, [rank, slot.shape[0]]),
+    up: graph.addInput(`${name}.up`, ELEMENT.float, [rank, slot.shape[0]!]),
     scale: graph.addInput(`${name}.scale`, ELEMENT.float, [rank, 1]),
   };
 }
@@ -37,7 +37,7 @@ export function scaledFactors(
   slot: WeightSlot,
   { down, up, scale }: Factors,
 ): { readonly down: Value; readonly up: Value } {
-  return innerSize(slot) <= slot.shape[0]
+  return innerSize(slot) <= slot.shape[0]!
     ? { down: nodes.op('Mul', [down, scale]), up }
     : { down, up: nodes.op('Mul', [up, scale]) };
 }

@@ -28,7 +28,7 @@ export interface SlotMerge extends Factors {
 /** A weight as a matrix: `[out, in·kernel]`, or `[in, out]` where the graph reads it transposed. */
 export function matrixDims(slot: WeightSlot): [rows: number, columns: number] {
   const [rows, ...rest] = slot.dims;
-  return [rows, rest.reduce((a, b) => a * b, 1)];
+  return [rows!, rest.reduce((a, b) => a * b, 1)];
 }
 
 /**

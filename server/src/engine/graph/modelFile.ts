@@ -132,7 +132,7 @@ export function openModelFile(graph: GraphSource): Result<ModelFile> {
     slots: findSlots(model),
     values(tensor) {
       const values = new Float64Array(tensor.dims.reduce((a, b) => a * b, 1));
-      decodeInto(values, bytesOf(tensor), DTYPE_NAMES[tensor.dataType]);
+      decodeInto(values, bytesOf(tensor), DTYPE_NAMES[tensor.dataType]!);
       return values;
     },
     copyPart(tensor, from, into) {
@@ -143,7 +143,7 @@ export function openModelFile(graph: GraphSource): Result<ModelFile> {
         data.kind === 'typed'
           ? bytesOf(tensor).subarray(from * size, (from + into.length) * size)
           : source.read(data.offset + from * size, into.length * size);
-      decodeInto(into, bytes, DTYPE_NAMES[tensor.dataType]);
+      decodeInto(into, bytes, DTYPE_NAMES[tensor.dataType]!);
     },
     reference(tensor, as, dims) {
       const { data } = tensor;
@@ -187,7 +187,7 @@ function typedBytes(
     for (let i = 0; i < part.length && at + 1 < size; at += 2) {
       let value = 0;
       for (let shift = 0; i < part.length; shift += 7) {
-        const byte = part[i++];
+        const byte = part[i++]!;
         value |= (byte & 0x7f) << shift;
         if (byte < 0x80) break;
       }

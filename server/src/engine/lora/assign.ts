@@ -154,7 +154,7 @@ function place(
   const wantsBias = changesBias(module.tensors);
   if (kind) {
     if (module.isLowRank) {
-      const factors = module.lowRank(shapeOf(index.slots[weight.slot], weight.rows));
+      const factors = module.lowRank(shapeOf(index.slots[weight.slot]!, weight.rows));
       if (!factors.ok) return `${name}: ${factors.problem.message}`;
     }
     add(weight);

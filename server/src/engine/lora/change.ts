@@ -35,7 +35,7 @@ export function* changeOf(
   if (!prepared.ok) return prepared;
   const { together, apply, applying } = prepared.value;
   const data = new Float64Array(weight.data.length);
-  const width = data.length / weight.shape[0];
+  const width = data.length / weight.shape[0]!;
   const count = rowsAtATime(together, width);
   for (let first = 0; first * width < data.length; first += count) {
     const [from, to] = [first * width, (first + count) * width];
@@ -43,7 +43,7 @@ export function* changeOf(
     block.set(weight.data.subarray(from, to));
     if (applying) yield* applying(block, first);
     else apply(block, first);
-    for (let i = 0; i < block.length; i++) block[i] -= weight.data[from + i];
+    for (let i = 0; i < block.length; i++) block[i]! -= weight.data[from + i]!;
     yield;
   }
   return success({ kind: 'dense', data });

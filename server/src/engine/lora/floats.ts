@@ -22,7 +22,7 @@ export function turnedFloats(tensor: Tensor64, rows: number, columns: number): F
     const piece = pieceOf(tensor, first * columns, count * columns);
     for (let row = 0; row < count; row++)
       for (let column = 0; column < columns; column++)
-        floats[column * rows + first + row] = piece[row * columns + column];
+        floats[column * rows + first + row] = piece[row * columns + column]!;
   }
   return floats;
 }

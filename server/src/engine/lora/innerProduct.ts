@@ -51,7 +51,7 @@ function* mixedProduct({ factors, rank, strength }: Thin, { data }: Dense): Step
     const count = Math.min(rows, out - row);
     const products = yield* rowProducts(data.subarray(row * inner), count, factors.down, rank, inner, false);
     for (let i = 0; i < count; i++)
-      for (let r = 0; r < rank; r++) sum += products[i * rank + r] * factors.up[r * out + row + i];
+      for (let r = 0; r < rank; r++) sum += products[i * rank + r]! * factors.up[r * out + row + i]!;
   }
   return sum * factors.scale * strength;
 }
@@ -88,7 +88,7 @@ function* rowProducts(
     yield;
   }
   if (isSame)
-    for (let i = 0; i < m; i++) for (let j = 0; j < i; j++) products[i * n + j] = products[j * n + i];
+    for (let i = 0; i < m; i++) for (let j = 0; j < i; j++) products[i * n + j] = products[j * n + i]!;
   return products;
 }
 
@@ -137,12 +137,12 @@ function tile(
   let p12 = 0;
   let p13 = 0;
   for (let k = 0; k < width; k++) {
-    const x = a[i0 + k];
-    const y = a[i1 + k];
-    const v0 = b[j0 + k];
-    const v1 = b[j1 + k];
-    const v2 = b[j2 + k];
-    const v3 = b[j3 + k];
+    const x = a[i0 + k]!;
+    const y = a[i1 + k]!;
+    const v0 = b[j0 + k]!;
+    const v1 = b[j1 + k]!;
+    const v2 = b[j2 + k]!;
+    const v3 = b[j3 + k]!;
     p00 += x * v0;
     p01 += x * v1;
     p02 += x * v2;
@@ -162,8 +162,8 @@ function dot(a: Numbers, i: number, b: Numbers, j: number, width: number): numbe
   let odd = 0;
   const pairs = width - (width % 2);
   for (let k = 0; k < pairs; k += 2) {
-    even += a[i + k] * b[j + k];
-    odd += a[i + k + 1] * b[j + k + 1];
+    even += a[i + k]! * b[j + k]!;
+    odd += a[i + k + 1]! * b[j + k + 1]!;
   }
-  return pairs < width ? even + odd + a[i + pairs] * b[j + pairs] : even + odd;
+  return pairs < width ? even + odd + a[i + pairs]! * b[j + pairs]! : even + odd;
 }

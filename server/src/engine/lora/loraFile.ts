@@ -181,7 +181,7 @@ function isFinite64(factors: LowRank): boolean {
   const finite = (data: Float32Array) => {
     // A sum is not finite as soon as one term is not; no float32 sum of a layer overflows a double.
     let sum = 0;
-    for (let i = 0; i < data.length; i++) sum += data[i];
+    for (let i = 0; i < data.length; i++) sum += data[i]!;
     return Number.isFinite(sum);
   };
   return finite(factors.down) && finite(factors.up) && Number.isFinite(factors.scale);

@@ -49,7 +49,7 @@ export function deltaOf(weight: Tensor64, tensors: ModuleTensors): Result<Float6
 
 function changed({ shape, data }: Tensor64, change: RowChange): Tensor64 {
   const copy = data.slice();
-  changeRows(change, copy, shape[0]);
+  changeRows(change, copy, shape[0]!);
   return { shape, data: copy };
 }
 
@@ -65,7 +65,7 @@ export function mergeBias(bias: Tensor64, tensors: ModuleTensors, strength: numb
   const change = diff ?? factor;
   if (!change) {
     const by = biasFactors(tensors, bias.data.length);
-    const scaled = by && bias.data.map((value, index) => value * (1 + strength * (by[index] - 1)));
+    const scaled = by && bias.data.map((value, index) => value * (1 + strength * (by[index]! - 1)));
     return success(scaled ? { shape: bias.shape, data: scaled } : bias);
   }
   if (change.data.length !== sizeOf(bias.shape)) return misfit(change.shape, bias.shape);

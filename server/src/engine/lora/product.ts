@@ -36,25 +36,25 @@ function addTile(
 ): void {
   const [left, from, to] = [a.data, b.data, out.data];
   let at = a.at + row * a.stride + inner;
-  const f00 = left[at];
-  const f01 = left[at + 1];
-  const f02 = left[at + 2];
-  const f03 = left[at + 3];
+  const f00 = left[at]!;
+  const f01 = left[at + 1]!;
+  const f02 = left[at + 2]!;
+  const f03 = left[at + 3]!;
   at += a.stride;
-  const f10 = left[at];
-  const f11 = left[at + 1];
-  const f12 = left[at + 2];
-  const f13 = left[at + 3];
+  const f10 = left[at]!;
+  const f11 = left[at + 1]!;
+  const f12 = left[at + 2]!;
+  const f13 = left[at + 3]!;
   at += a.stride;
-  const f20 = left[at];
-  const f21 = left[at + 1];
-  const f22 = left[at + 2];
-  const f23 = left[at + 3];
+  const f20 = left[at]!;
+  const f21 = left[at + 1]!;
+  const f22 = left[at + 2]!;
+  const f23 = left[at + 3]!;
   at += a.stride;
-  const f30 = left[at];
-  const f31 = left[at + 1];
-  const f32 = left[at + 2];
-  const f33 = left[at + 3];
+  const f30 = left[at]!;
+  const f31 = left[at + 1]!;
+  const f32 = left[at + 2]!;
+  const f33 = left[at + 3]!;
   const b0 = b.at + inner * b.stride + start;
   const b1 = b0 + b.stride;
   const b2 = b1 + b.stride;
@@ -64,14 +64,14 @@ function addTile(
   const o2 = o1 + out.stride;
   const o3 = o2 + out.stride;
   for (let i = 0; i < width; i++) {
-    const x0 = from[b0 + i];
-    const x1 = from[b1 + i];
-    const x2 = from[b2 + i];
-    const x3 = from[b3 + i];
-    to[o0 + i] += f00 * x0 + f01 * x1 + (f02 * x2 + f03 * x3);
-    to[o1 + i] += f10 * x0 + f11 * x1 + (f12 * x2 + f13 * x3);
-    to[o2 + i] += f20 * x0 + f21 * x1 + (f22 * x2 + f23 * x3);
-    to[o3 + i] += f30 * x0 + f31 * x1 + (f32 * x2 + f33 * x3);
+    const x0 = from[b0 + i]!;
+    const x1 = from[b1 + i]!;
+    const x2 = from[b2 + i]!;
+    const x3 = from[b3 + i]!;
+    to[o0 + i]! += f00 * x0 + f01 * x1 + (f02 * x2 + f03 * x3);
+    to[o1 + i]! += f10 * x0 + f11 * x1 + (f12 * x2 + f13 * x3);
+    to[o2 + i]! += f20 * x0 + f21 * x1 + (f22 * x2 + f23 * x3);
+    to[o3 + i]! += f30 * x0 + f31 * x1 + (f32 * x2 + f33 * x3);
   }
 }
 
@@ -87,27 +87,27 @@ function addFour(
 ): void {
   const [from, to] = [b.data, out.data];
   const at = a.at + row * a.stride + inner;
-  const f0 = a.data[at];
-  const f1 = a.data[at + 1];
-  const f2 = a.data[at + 2];
-  const f3 = a.data[at + 3];
+  const f0 = a.data[at]!;
+  const f1 = a.data[at + 1]!;
+  const f2 = a.data[at + 2]!;
+  const f3 = a.data[at + 3]!;
   const b0 = b.at + inner * b.stride + start;
   const b1 = b0 + b.stride;
   const b2 = b1 + b.stride;
   const b3 = b2 + b.stride;
   const base = out.at + row * out.stride + start;
   for (let i = 0; i < width; i++)
-    to[base + i] += f0 * from[b0 + i] + f1 * from[b1 + i] + (f2 * from[b2 + i] + f3 * from[b3 + i]);
+    to[base + i]! += f0 * from[b0 + i]! + f1 * from[b1 + i]! + (f2 * from[b2 + i]! + f3 * from[b3 + i]!);
 }
 
 function addRow(out: Rows, a: Rows, b: Rows, row: number, inner: number, start: number, width: number): void {
-  const factor = a.data[a.at + row * a.stride + inner];
+  const factor = a.data[a.at + row * a.stride + inner]!;
   if (factor === 0) return;
   const from = b.data;
   const to = out.data;
   const at = b.at + inner * b.stride + start;
   const base = out.at + row * out.stride + start;
-  for (let i = 0; i < width; i++) to[base + i] += factor * from[at + i];
+  for (let i = 0; i < width; i++) to[base + i]! += factor * from[at + i]!;
 }
 
 /** Writes the products of every row of `a [m, width]` with every row of `b [n, width]` to `out [m, n]`. */
@@ -139,12 +139,12 @@ function productTile(out: Rows, a: Rows, b: Rows, row: number, column: number, w
   let s12 = 0;
   let s13 = 0;
   for (let i = 0; i < width; i++) {
-    const x = left[a0 + i];
-    const y = left[a1 + i];
-    const v0 = right[b0 + i];
-    const v1 = right[b1 + i];
-    const v2 = right[b2 + i];
-    const v3 = right[b3 + i];
+    const x = left[a0 + i]!;
+    const y = left[a1 + i]!;
+    const v0 = right[b0 + i]!;
+    const v1 = right[b1 + i]!;
+    const v2 = right[b2 + i]!;
+    const v3 = right[b3 + i]!;
     s00 += x * v0;
     s01 += x * v1;
     s02 += x * v2;
@@ -162,7 +162,7 @@ function productTile(out: Rows, a: Rows, b: Rows, row: number, column: number, w
 function dot(a: Rows, row: number, b: Rows, column: number, width: number): number {
   const [x, y] = [a.at + row * a.stride, b.at + column * b.stride];
   let sum = 0;
-  for (let i = 0; i < width; i++) sum += a.data[x + i] * b.data[y + i];
+  for (let i = 0; i < width; i++) sum += a.data[x + i]! * b.data[y + i]!;
   return sum;
 }
 

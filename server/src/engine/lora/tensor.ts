@@ -42,7 +42,7 @@ export function addScaled(
   by: number,
   into: Float64Array = new Float64Array(a.length),
 ): Float64Array {
-  for (let i = 0; i < into.length; i++) into[i] = a[i] + by * b[i];
+  for (let i = 0; i < into.length; i++) into[i] = a[i]! + by * b[i]!;
   return into;
 }
 
@@ -56,7 +56,7 @@ export function transpose(data: Float64Array, m: number, n: number): Float64Arra
     for (let left = 0; left < n; left += SQUARE) {
       const [bottom, right] = [Math.min(m, top + SQUARE), Math.min(n, left + SQUARE)];
       for (let column = left; column < right; column++)
-        for (let row = top; row < bottom; row++) out[column * m + row] = data[row * n + column];
+        for (let row = top; row < bottom; row++) out[column * m + row] = data[row * n + column]!;
     }
   return out;
 }
@@ -65,19 +65,19 @@ export function transpose(data: Float64Array, m: number, n: number): Float64Arra
  * Rebuilds a Tucker-decomposed kernel: `core [i, j, …k]`, `out [i, p]`, `in [j, r]` give `[p, r, …k]`.
  */
 export function tucker(core: Tensor64, outFactor: Tensor64, inFactor: Tensor64): Tensor64 {
-  const [i, j] = core.shape;
+  const [i, j] = core.shape as [number, number];
   const kernel = core.data.length / (i * j);
-  const p = outFactor.shape[1];
-  const r = inFactor.shape[1];
+  const p = outFactor.shape[1]!;
+  const r = inFactor.shape[1]!;
   const half = multiply(transpose(outFactor.data, i, p), core.data, p, i, j * kernel);
   const out = new Float64Array(p * r * kernel);
   for (let a = 0; a < p; a++)
     for (let c = 0; c < j; c++)
       for (let b = 0; b < r; b++) {
-        const factor = inFactor.data[c * r + b];
+        const factor = inFactor.data[c * r + b]!;
         const from = (a * j + c) * kernel;
         const to = (a * r + b) * kernel;
-        for (let k = 0; k < kernel; k++) out[to + k] += factor * half[from + k];
+        for (let k = 0; k < kernel; k++) out[to + k]! += factor * half[from + k]!;
       }
   return { shape: [p, r, ...core.shape.slice(2)], data: out };
 }
@@ -89,34 +89,34 @@ export function invert(matrix: Float64Array, n: number): Float64Array | undefine
   for (let column = 0; column < n; column++) {
     let pivot = column;
     for (let row = column + 1; row < n; row++)
-      if (Math.abs(out[row * n + column]) > Math.abs(out[pivot * n + column])) pivot = row;
-    const value = out[pivot * n + column];
+      if (Math.abs(out[row * n + column]!) > Math.abs(out[pivot * n + column]!)) pivot = row;
+    const value = out[pivot * n + column]!;
     if (value === 0 || !Number.isFinite(value)) return undefined;
     swaps[column] = pivot;
     const base = column * n;
     if (pivot !== column)
       for (let c = 0, other = pivot * n; c < n; c++, other++) {
-        const kept = out[base + c];
-        out[base + c] = out[other];
+        const kept = out[base + c]!;
+        out[base + c] = out[other]!;
         out[other] = kept;
       }
     out[base + column] = 1;
-    for (let c = 0; c < n; c++) out[base + c] /= value;
+    for (let c = 0; c < n; c++) out[base + c]! /= value;
     for (let row = 0; row < n; row++) {
       const from = row * n;
-      const factor = out[from + column];
+      const factor = out[from + column]!;
       if (row === column || factor === 0) continue;
       out[from + column] = 0;
-      for (let c = 0; c < n; c++) out[from + c] -= factor * out[base + c];
+      for (let c = 0; c < n; c++) out[from + c]! -= factor * out[base + c]!;
     }
   }
   // Rows that were exchanged are columns of the inverse that have to be.
   for (let column = n - 1; column >= 0; column--) {
-    const pivot = swaps[column];
+    const pivot = swaps[column]!;
     if (pivot === column) continue;
     for (let at = 0; at < n * n; at += n) {
-      const kept = out[at + column];
-      out[at + column] = out[at + pivot];
+      const kept = out[at + column]!;
+      out[at + column] = out[at + pivot]!;
       out[at + pivot] = kept;
     }
   }
@@ -125,7 +125,7 @@ export function invert(matrix: Float64Array, n: number): Float64Array | undefine
 
 /** Some rows of a weight, as a weight of their own. */
 export function takeRows(weight: Tensor64, rows: readonly number[]): Tensor64 {
-  const width = weight.data.length / weight.shape[0];
+  const width = weight.data.length / weight.shape[0]!;
   const data = new Float64Array(rows.length * width);
   for (const [to, from] of rows.entries())
     data.set(weight.data.subarray(from * width, (from + 1) * width), to * width);
@@ -134,7 +134,7 @@ export function takeRows(weight: Tensor64, rows: readonly number[]): Tensor64 {
 
 /** A copy of the weight with some of its rows exchanged. */
 export function putRows(weight: Tensor64, rows: readonly number[], part: Tensor64): Tensor64 {
-  const width = weight.data.length / weight.shape[0];
+  const width = weight.data.length / weight.shape[0]!;
   const data = Float64Array.from(weight.data);
   for (const [from, to] of rows.entries())
     data.set(part.data.subarray(from * width, (from + 1) * width), to * width);

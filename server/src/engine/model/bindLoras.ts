@@ -33,7 +33,7 @@ export async function bindLoras(
     if (!bound.ok) return bound;
     failures.push(...bound.value.failures);
   }
-  const final = reports.map((report, index) => withFailures(report, applied[index], failures));
+  const final = reports.map((report, index) => withFailures(report, applied[index]!, failures));
   const none: GenerationResult['strategy'] = { name: 'none', why: 'no LoRA has any weight in this prompt' };
   const isUsed = changes.unet.size + changes.te1.size + changes.te2.size > 0;
   const strategy = isUsed ? { name: unet.choice.policy, why: unet.choice.why } : none;

@@ -116,7 +116,7 @@ export async function openComponent(
       if (isOther || isClosed) {
         // Other weights of the same kinds are opened too, so that the next LoRA of this sort needs no session.
         for (const slot of changes.keys()) {
-          const { kind, part } = file.slots[slot];
+          const { kind, part } = file.slots[slot]!;
           file.slots.forEach((other, position) => {
             if (other.kind === kind && other.part === part) open.add(position);
           });

@@ -27,13 +27,13 @@ function normalised(
   producers: ReadonlyMap<string, number>,
   slot: WeightSlot,
 ): string | undefined {
-  const node = model.nodes[slot.uses[0].node];
+  const node = model.nodes[slot.uses[0]!.node]!;
   if (node.opType === 'LayerNormalization') return node.inputs[0];
   if (node.opType !== 'Mul') return undefined;
   for (const quotient of node.inputs) {
     const division = model.nodes[producers.get(quotient) ?? -1];
     if (division?.opType !== 'Div') continue;
-    const difference = model.nodes[producers.get(division.inputs[0]) ?? -1];
+    const difference = model.nodes[producers.get(division.inputs[0]!) ?? -1];
     if (difference?.opType === 'Sub') return difference.inputs[0];
   }
   return undefined;
@@ -57,12 +57,13 @@ export function layerNorm(
   const out = new Float32Array(values.length);
   for (let start = 0; start < values.length; start += width) {
     let sum = 0;
-    for (let i = 0; i < width; i++) sum += values[start + i];
+    for (let i = 0; i < width; i++) sum += values[start + i]!;
     const mean = sum / width;
     let squares = 0;
-    for (let i = 0; i < width; i++) squares += (values[start + i] - mean) ** 2;
+    for (let i = 0; i < width; i++) squares += (values[start + i]! - mean) ** 2;
     const scale = 1 / Math.sqrt(squares / width + epsilon);
-    for (let i = 0; i < width; i++) out[start + i] = (values[start + i] - mean) * scale * weight[i] + bias[i];
+    for (let i = 0; i < width; i++)
+      out[start + i] = (values[start + i]! - mean) * scale * weight[i]! + bias[i]!;
   }
   return out;
 }

@@ -73,7 +73,7 @@ function graphIn(folder: string): string | undefined {
   if (existsSync(usual)) return usual;
   if (!existsSync(folder)) return undefined;
   const graphs = readdirSync(folder).filter((name) => name.endsWith('.onnx'));
-  return graphs.length === 1 ? path.join(folder, graphs[0]) : undefined;
+  return graphs.length === 1 ? path.join(folder, graphs[0]!) : undefined;
 }
 
 /** Time and size of a graph and of everything beside it, so that exchanged weights are noticed. */

@@ -14,7 +14,7 @@ export function inputsOf(session: InferenceSession): Map<string, Port> {
 /** The first input or output that has one of the names, else the first of all. */
 export function pickPort(ports: readonly InferenceSession.ValueMetadata[], names: readonly string[]): Port {
   const tensors = ports.filter((port): port is Port => port.isTensor);
-  return names.map((name) => tensors.find((port) => port.name === name)).find((port) => port) ?? tensors[0];
+  return names.map((name) => tensors.find((port) => port.name === name)).find((port) => port) ?? tensors[0]!;
 }
 
 /** A tensor of the element type the port declares. Integers are cut, as the exporters' own loaders do. */
@@ -27,7 +27,7 @@ export function tensorFor(port: Port, values: ArrayLike<number>, dims: readonly 
     case 'int64':
       return new Tensor(
         'int64',
-        BigInt64Array.from({ length: values.length }, (_, i) => BigInt(Math.trunc(values[i]))),
+        BigInt64Array.from({ length: values.length }, (_, i) => BigInt(Math.trunc(values[i]!))),
         dims,
       );
     case 'int32':

@@ -82,11 +82,11 @@ export async function openTextEncoder(
       [ids.name]: tensorFor(ids, tokens, [1, tokens.length]),
     };
     const outputs = await session.run({ ...switchesOf(session, feeds), ...feeds }, fetches);
-    let hidden = floatsOf(outputs[source]);
+    let hidden = floatsOf(outputs[source]!);
     const width = hidden.length / tokens.length;
     if (source !== last && !raw && finalNorm)
       hidden = layerNorm(hidden, finalNorm.weight, finalNorm.bias, finalNorm.epsilon);
-    return success({ hidden, width, pooled: pooledName ? floatsOf(outputs[pooledName]) : undefined });
+    return success({ hidden, width, pooled: pooledName ? floatsOf(outputs[pooledName]!) : undefined });
   };
   return success({ component, embeddingWidth, encode });
 }

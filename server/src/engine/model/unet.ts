@@ -38,16 +38,16 @@ export async function runUnet(
   for (const batch of batches(conditions, isFixed)) {
     const count = batch.length;
     const members = batch.map((index) => conditions[index]);
-    const { tokens } = members[0];
+    const { tokens } = members[0]!;
     const feeds: Record<string, Tensor> = { ...component.feeds };
     feeds[sample.name] = tensorFor(sample, repeat(latent, count), [count, ...shape]);
     const isScalar = time.shape.length === 0;
     feeds[time.name] = tensorFor(time, [timestep], isScalar ? [] : [1]);
-    const hidden = members.length === 1 ? members[0].hidden : join(members.map((member) => member.hidden));
+    const hidden = members.length === 1 ? members[0]!.hidden : join(members.map((member) => member!.hidden));
     feeds[text.name] = tensorFor(text, hidden, [count, tokens, hidden.length / count / tokens]);
     const pooled = inputs.get('text_embeds');
     if (pooled) {
-      const values = join(members.map((member) => member.pooled ?? new Float32Array(0)));
+      const values = join(members.map((member) => member!.pooled ?? new Float32Array(0)));
       feeds[pooled.name] = tensorFor(pooled, values, [count, values.length / count]);
     }
     const distilled = inputs.get(GUIDANCE_INPUT);
@@ -58,11 +58,11 @@ export async function runUnet(
     }
     const ids = inputs.get('time_ids');
     if (ids) {
-      const values = members.flatMap((member) => [...(member.timeIds ?? [])]);
+      const values = members.flatMap((member) => [...(member!.timeIds ?? [])]);
       feeds[ids.name] = tensorFor(ids, values, [count, values.length / count]);
     }
     const result = await session.run({ ...switchesOf(session, feeds), ...feeds }, [output]);
-    const whole = floatsOf(result[output]);
+    const whole = floatsOf(result[output]!);
     batch.forEach((index, position) => {
       results[index] = whole.subarray(position * latent.length, (position + 1) * latent.length);
     });

@@ -13,5 +13,5 @@ export async function decodeLatents(
   const output = pickPort(session.outputMetadata, ['sample', 'images']).name;
   const scaled = latents.map((value) => value / scalingFactor + shiftFactor);
   const result = await session.run({ [input.name]: tensorFor(input, scaled, [1, ...shape]) }, [output]);
-  return floatsOf(result[output]);
+  return floatsOf(result[output]!);
 }

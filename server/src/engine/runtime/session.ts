@@ -124,6 +124,6 @@ export function createRuntime(threads: number, parts: RuntimeParts = {}): Runtim
 /** The first line of an error's message, without where in its own sources the runtime stopped, and without a long tail. */
 export function firstLine(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  const [line] = text.replace(/^\/\S+:\d+ .*? was false\.\s*/, '').split('\n', 1);
+  const [line] = text.replace(/^\/\S+:\d+ .*? was false\.\s*/, '').split('\n', 1) as [string];
   return line.slice(0, 300);
 }

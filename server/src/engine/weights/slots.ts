@@ -17,7 +17,7 @@ export function isUsualTarget({ path }: WeightSlot): boolean {
 
 /** Outputs and inputs of a weight as a matrix; inputs of a convolution are channels times kernel. */
 export function matrixSides({ shape: [out, ...inner] }: WeightSlot): [out: number, inner: number] {
-  return [out, inner.reduce((a, b) => a * b, 1)];
+  return [out!, inner.reduce((a, b) => a * b, 1)];
 }
 
 /** Bytes of a slot as float32. */

@@ -116,7 +116,7 @@ export function architectureOf(weights: TensorTable): string | undefined {
       if (isPlain && path.startsWith('mid_block.resnets.1.')) return true;
       const found = weights.get(`${path}.weight`)?.shape;
       // Models that read more than latents are detected from the channels of their first convolution.
-      return found?.[0] === shape[0] && (path === 'conv_in' || (found[1] ?? 1) === (shape[1] ?? 1));
+      return found?.[0] === shape[0] && (path === 'conv_in' || (found![1] ?? 1) === (shape[1] ?? 1));
     }),
   );
   // SSD-1B's modules are a part of SDXL's: of those that fit, the one with the most modules it is.

@@ -47,7 +47,7 @@ export function editGraph(model: OnnxModel, edits: GraphEdits): Segment[] {
         const inputs = edits.rewire?.get(index);
         const outputs = edits.rename?.get(index);
         if (inputs || outputs)
-          segments.push(bytesField(GRAPH.node, renamed(cursor, model.nodes[index], inputs, outputs)));
+          segments.push(bytesField(GRAPH.node, renamed(cursor, model.nodes[index]!, inputs, outputs)));
         else copy(field.start, field.end);
       }
       for (const body of edits.insertAfter?.get(index) ?? []) segments.push(bytesField(GRAPH.node, body));
@@ -115,7 +115,7 @@ export function renamedNode(
   inputs: ReadonlyMap<number, string>,
   outputs: ReadonlyMap<number, string>,
 ): Uint8Array {
-  return renamed(new Cursor(model.source), model.nodes[index], inputs, outputs);
+  return renamed(new Cursor(model.source), model.nodes[index]!, inputs, outputs);
 }
 
 function renamed(

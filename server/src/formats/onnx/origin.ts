@@ -35,7 +35,7 @@ export const MATRIX_OPS = new Set([
 /** Walks from a node's input to the stored tensor it comes from, through what only renames, casts or turns it. */
 export function originOf(graph: Graph, start: SlotUse): Origin | undefined {
   let use = start;
-  let name: string | undefined = graph.model.nodes[start.node].inputs[start.input];
+  let name: string | undefined = graph.model.nodes[start.node]!.inputs[start.input];
   let transposed = false;
   let elementType: number | undefined;
   let isQuantised = false;
@@ -50,7 +50,7 @@ export function originOf(graph: Graph, start: SlotUse): Origin | undefined {
     }
     const producer = graph.producers.get(name);
     if (producer === undefined) return undefined;
-    const node: OnnxNode = graph.model.nodes[producer];
+    const node: OnnxNode = graph.model.nodes[producer]!;
     if (node.opType === 'Constant')
       return constantOrigin(node, { transposed, elementType, names, use, isQuantised });
     if (node.opType === 'Cast') {
@@ -60,12 +60,12 @@ export function originOf(graph: Graph, start: SlotUse): Origin | undefined {
       if (perm && !(perm.length === 2 && perm[0] === 1)) return undefined;
       transposed = !transposed;
     } else if (node.opType === 'Unsqueeze' || node.opType === 'Reshape') {
-      if (transposed || (graph.consumers.get(node.outputs[0])?.length ?? 0) !== 1) return undefined;
+      if (transposed || (graph.consumers.get(node.outputs[0]!)?.length ?? 0) !== 1) return undefined;
       use = { node: producer, input: 0 };
       elementType = undefined;
     } else if (node.opType === 'DequantizeLinear') {
       isQuantised = true;
-      elementType ??= graph.model.initializers.get(node.inputs[1])?.dataType ?? ELEMENT.float;
+      elementType ??= graph.model.initializers.get(node.inputs[1]!)?.dataType ?? ELEMENT.float;
     } else if (node.opType !== 'Identity' && node.opType !== 'QuantizeLinear') return undefined;
     name = node.inputs[0];
   }
@@ -100,8 +100,8 @@ export function pathOfMatrix(
 function pathOfBias(graph: Graph, node: OnnxNode): string | undefined {
   const direct = node.inputs[2] ? pathOfValue(node.inputs[2]) : undefined;
   if (direct?.part === 'bias') return direct.path;
-  for (const use of graph.consumers.get(node.outputs[0]) ?? []) {
-    const next = graph.model.nodes[use.node];
+  for (const use of graph.consumers.get(node.outputs[0]!) ?? []) {
+    const next = graph.model.nodes[use.node]!;
     if (next.opType !== 'Add') continue;
     for (const name of next.inputs) {
       const named = pathOfValue(name);

@@ -13,7 +13,7 @@ const QUANTISED = /(?:_(?:quantized|DequantizeLinear|dequantized|Output|DQ|Q\d+(
 export function pathOfValue(name: string): { path: string; part: 'weight' | 'bias' } | undefined {
   const match = /^(.+)\.(weight|bias)$/.exec(name.replace(QUANTISED, ''));
   if (!match || ANONYMOUS.test(name)) return undefined;
-  return { path: match[1], part: match[2] as 'weight' | 'bias' };
+  return { path: match[1]!, part: match[2] as 'weight' | 'bias' };
 }
 
 /**
@@ -99,6 +99,6 @@ export function stripWrapper(paths: readonly string[]): (path: string) => string
   if (first === undefined || ROOTS.has(first) || !paths.every((path) => path.startsWith(`${first}.`)))
     return (path) => path;
   const rest = new Set(paths.map((path) => path.slice(first.length + 1).split('.', 1)[0]));
-  const known = [...rest].some((step) => ROOTS.has(step));
+  const known = [...rest].some((step) => ROOTS.has(step!));
   return known ? (path) => path.slice(first.length + 1) : (path) => path;
 }

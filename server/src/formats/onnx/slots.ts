@@ -39,7 +39,7 @@ export function findSlots(model: OnnxModel): WeightSlot[] {
 }
 
 function* matrixSlots(graph: Graph, index: number): Generator<WeightSlot> {
-  const node = graph.model.nodes[index];
+  const node = graph.model.nodes[index]!;
   if (!MATRIX_OPS.has(node.opType)) return;
   const origin = originOf(graph, { node: index, input: 1 });
   if (!origin || origin.isQuantised) return;
@@ -87,7 +87,7 @@ function* vectorSlots(
   index: number,
   known: ReadonlyMap<string, WeightSlot>,
 ): Generator<WeightSlot> {
-  const node = graph.model.nodes[index];
+  const node = graph.model.nodes[index]!;
   const scope = scopeOfNode(node);
   const norm = NORM_INPUTS[node.opType];
   if (norm) {
@@ -130,8 +130,8 @@ function scopeOwns(
 }
 
 function isVector(dims: readonly number[]): boolean {
-  if (dims.length === 1) return dims[0] > 1;
-  return dims.length === 3 && dims[0] > 1 && dims[1] === 1 && dims[2] === 1;
+  if (dims.length === 1) return dims[0]! > 1;
+  return dims.length === 3 && dims[0]! > 1 && dims[1] === 1 && dims[2] === 1;
 }
 
 function pathOfVector(graph: Graph, origin: Origin, part: 'weight' | 'bias'): string | undefined {
@@ -139,7 +139,7 @@ function pathOfVector(graph: Graph, origin: Origin, part: 'weight' | 'bias'): st
     const named = pathOfValue(name) ?? pathOfFolded(graph.model, name);
     if (named?.part !== part) continue;
     const shared = (graph.consumers.get(name)?.length ?? 0) > 1;
-    const scope = scopeOfNode(graph.model.nodes[origin.use.node]);
+    const scope = scopeOfNode(graph.model.nodes[origin.use.node]!);
     return shared && scope !== undefined ? scope : named.path;
   }
   return undefined;
@@ -149,5 +149,5 @@ function vector(path: string, part: 'weight' | 'bias', kind: WeightSlot['kind'],
   const { dims } = origin.tensor;
   const { elementType, tensor } = origin;
   const common = { layout: 'torch', storedLayout: 'torch', uses: [origin.use] } as const;
-  return { path, part, kind, shape: [dims[0]], dims, elementType, tensor, ...common };
+  return { path, part, kind, shape: [dims[0]!], dims, elementType, tensor, ...common };
 }

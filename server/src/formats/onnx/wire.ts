@@ -49,7 +49,7 @@ export class Cursor {
       this.base = offset;
       index = 0;
     }
-    return this.window[index];
+    return this.window[index]!;
   }
 
   /** A varint as a number; values of 2^63 and above come back negative, as int64 fields mean them. */

@@ -55,7 +55,7 @@ export const checkpointFile: BakeDestination = {
       if (!written.ok || !written.value) return written as Result<undefined>;
       return success({
         path: plan.output,
-        merged: reports.map((report, index) => withFailures(report, loras[index], written.value!)),
+        merged: reports.map((report, index) => withFailures(report, loras[index]!, written.value!)),
         changed: changed.reduce((sum, network) => sum + network.changes.size, 0),
         bytes: statSync(plan.output).size,
         resumed: false,
@@ -88,7 +88,7 @@ async function write(
   const workFolder = await mkdtemp(path.join(folder, `.${path.basename(plan.output)}.partial-`));
   const partial = path.join(workFolder, path.basename(plan.output));
   const merged = networks.flatMap(({ file, changes }) =>
-    [...changes.keys()].map((index) => placeOf(file.slots[index])!.length),
+    [...changes.keys()].map((index) => placeOf(file.slots[index]!)!.length),
   );
   const progress = progressOf(hooks, size + merged.reduce((sum, length) => sum + length, 0));
   try {
@@ -105,9 +105,9 @@ async function write(
           if (!values.ok) return values;
           failures.push(...values.value.failures);
           for (const index of batch) {
-            const place = placeOf(file.slots[index]) as Placement;
-            const encoded = encodeSlot(file.slots[index], values.value.of(index), place);
-            if (!encoded) return notFinite(file.slots[index], changes.get(index)!);
+            const place = placeOf(file.slots[index]!) as Placement;
+            const encoded = encodeSlot(file.slots[index]!, values.value.of(index), place);
+            if (!encoded) return notFinite(file.slots[index]!, changes.get(index)!);
             await writeAll(target, encoded, place.offset);
             progress.wrote(encoded.length);
           }
@@ -132,9 +132,9 @@ function unwritable(
 ): Result<never> | undefined {
   for (const { file, changes } of networks)
     for (const index of changes.keys()) {
-      const { tensor, path: module } = file.slots[index];
+      const { tensor, path: module } = file.slots[index]!;
       const bytes = STORED_BYTES[tensor.dataType];
-      if (bytes === undefined || !placeOf(file.slots[index]))
+      if (bytes === undefined || !placeOf(file.slots[index]!))
         return failure(
           'checkpoint-dtype',
           `${model.name} keeps ${module} in eight bits, which a merge would ruin.`,

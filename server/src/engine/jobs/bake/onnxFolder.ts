@@ -48,7 +48,7 @@ export const onnxFolder: BakeDestination = {
       const partial = path.join(path.dirname(plan.output), `.${path.basename(plan.output)}.partial`);
       const graphs: Graph[] = [];
       const short = COMPONENTS.find((component) =>
-        [...changes[component].keys()].some((index) => files[component]?.slots[index].quantised),
+        [...changes[component].keys()].some((index) => files[component]?.slots[index]?.quantised),
       );
       if (short)
         return failure(
@@ -66,7 +66,7 @@ export const onnxFolder: BakeDestination = {
       const written = await fill(job, partial, keyOf(job, identity), graphs);
       if (!written.ok || !written.value) return written as Result<undefined>;
       const { failures, ...rest } = written.value;
-      const merged = reports.map((report, index) => withFailures(report, loras[index], failures));
+      const merged = reports.map((report, index) => withFailures(report, loras[index]!, failures));
       const result = { ...rest, merged };
       const published = await finish(partial, job, result);
       return published.ok ? success(result) : published;
@@ -181,7 +181,7 @@ async function finish(
 ): Promise<Result<undefined>> {
   const entries = [];
   for (const [index, { name, file, te, unet, dyn }] of loras.entries()) {
-    const { applied, total } = result.merged[index];
+    const { applied, total } = result.merged[index]!;
     const hash = createHash('sha256');
     for await (const chunk of createReadStream(file.path)) hash.update(chunk as Uint8Array);
     const sha256 = hash.digest('hex');

@@ -89,8 +89,8 @@ export async function bakeGraph(
         failures.push(...values.value.failures);
         for (const index of batch) {
           const place = plan.placements.get(index)!;
-          const encoded = encodeSlot(file.slots[index], values.value.of(index), place);
-          if (!encoded) return notFinite(file.slots[index], changes.get(index)!);
+          const encoded = encodeSlot(file.slots[index]!, values.value.of(index), place);
+          if (!encoded) return notFinite(file.slots[index]!, changes.get(index)!);
           await writeAll(await handleOf(place.location), encoded, place.offset);
         }
         for (const handle of handles.values()) await handle.sync();
@@ -117,7 +117,7 @@ export function batches(slots: readonly WeightSlot[], indexes: readonly number[]
   const all: number[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const index of indexes) {
-    const own = slotBytes(slots[index]);
+    const own = slotBytes(slots[index]!);
     if (bytes + own > BATCH_BYTES) {
       all.push([]);
       bytes = 0;
@@ -149,7 +149,7 @@ export async function mergeBatch(
   const failures: BindFailure[] = [];
   const lowRank = new Map<number, SlotArray>();
   for (const index of batch) {
-    const slot = file.slots[index];
+    const slot = file.slots[index]!;
     const list = changes.get(index)!;
     const isFed = slot.elementType === ELEMENT.float || slot.elementType === ELEMENT.float16;
     if (isFed && isMatrix(slot) && list.every(({ module }) => module.isLowRank)) {
@@ -175,14 +175,14 @@ export async function mergeBatch(
 
 /** The bytes of a value in the layout and type of its place; undefined when a number is not finite there. */
 export function encodeSlot(slot: WeightSlot, value: Value, place: Placement): Uint8Array | undefined {
-  const [out, inner] = slot.shape;
+  const [out, inner] = slot.shape as [number, number];
   if (value.kind === 'torch') {
     const data = place.layout === 'torch' ? value.data : transpose(value.data, out, inner);
     return encodeElements(data, place.elementType);
   }
   const floats = value.array instanceof Uint16Array ? halvesToFloats(value.array) : value.array;
   const isTurned = place.layout !== slot.layout;
-  const [rows, columns] = slot.dims;
+  const [rows, columns] = slot.dims as [number, number];
   return encodeElements(
     isTurned ? transpose(Float64Array.from(floats), rows, columns) : floats,
     place.elementType,

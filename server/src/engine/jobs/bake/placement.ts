@@ -53,10 +53,10 @@ export function planGraph(
   const placements = new Map<number, Placement>();
   const moved: number[] = [];
   for (const index of changed) {
-    const { tensor, elementType } = slots[index];
+    const { tensor, elementType } = slots[index]!;
     const isRounded = precision === 'computed' && tensor.dataType !== elementType;
-    const place = !isRounded && own.includesOnly(slots[index]) ? placeOf(slots[index]) : undefined;
-    if (place && !own.overlaps(slots[index].tensor, place)) placements.set(index, place);
+    const place = !isRounded && own.includesOnly(slots[index]!) ? placeOf(slots[index]!) : undefined;
+    if (place && !own.overlaps(slots[index]!.tensor, place)) placements.set(index, place);
     else moved.push(index);
   }
   const locations = [...own.locations];
@@ -65,14 +65,14 @@ export function planGraph(
   const edit = createGraphEdit(model);
   let length = 0;
   for (const index of moved) {
-    const { dims, elementType, layout } = slots[index];
+    const { dims, elementType, layout } = slots[index]!;
     const offset = Math.ceil(length / ALIGNMENT) * ALIGNMENT;
     const size = sizeOf(dims) * (STORED_BYTES[elementType] ?? 0);
     placements.set(index, { location: addedName, offset, length: size, elementType, layout });
-    const added = edit.addInitializer(slotName(slots[index]), (name) =>
+    const added = edit.addInitializer(slotName(slots[index]!), (name) =>
       encode.externalTensor(name, elementType, dims, addedName, offset, size),
     );
-    edit.replaceInput(slots[index].uses, added);
+    edit.replaceInput(slots[index]!.uses, added);
     length = offset + size;
   }
   const segments = edit.segments();
@@ -127,12 +127,12 @@ function ownership(model: OnnxModel) {
         if (chain.has(name)) return;
         chain.add(name);
         const producer = producers.get(name);
-        const from = producer === undefined ? undefined : model.nodes[producer].inputs[0];
+        const from = producer === undefined ? undefined : model.nodes[producer]!.inputs[0];
         if (producer === undefined || !from) return;
         accounted.add(`${producer} 0`);
         follow(from);
       };
-      for (const { node, input } of slot.uses) follow(model.nodes[node].inputs[input]);
+      for (const { node, input } of slot.uses) follow(model.nodes[node]!.inputs[input]!);
       return [...chain].every(
         (name) =>
           !outputs.has(name) &&

@@ -23,14 +23,14 @@ export function encodeElements(
     const infinite = elementType === ELEMENT.float16 ? 0x7c00 : 0x7f80;
     encoded = new Uint16Array(values.length);
     for (let i = 0; i < values.length; i++) {
-      encoded[i] = encode(values[i]);
-      if ((encoded[i] & infinite) === infinite) return undefined;
+      encoded[i] = encode(values[i]!);
+      if ((encoded[i]! & infinite) === infinite) return undefined;
     }
     return new Uint8Array(encoded.buffer);
   }
   // A sum is not finite as soon as one term is not.
   let sum = 0;
-  for (let i = 0; i < encoded.length; i++) sum += encoded[i] * 0;
+  for (let i = 0; i < encoded.length; i++) sum += encoded[i]! * 0;
   if (sum !== 0) return undefined;
   return new Uint8Array(encoded.buffer, encoded.byteOffset, encoded.byteLength);
 }
@@ -41,7 +41,7 @@ const BITS = new Uint32Array(SCRATCH.buffer);
 /** float32 to bfloat16 bits, to nearest, ties to even. */
 function encodeBf16(value: number): number {
   SCRATCH[0] = value;
-  const bits = BITS[0];
+  const bits = BITS[0]!;
   if ((bits & 0x7fffffff) > 0x7f800000) return 0x7fc0;
   return ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16) & 0xffff;
 }

@@ -64,12 +64,12 @@ export async function encodePrompts(
     if (!phases.ok) return phases;
     positive.push({ weight: part.weight, phases: phases.value });
   }
-  const negative = await encodePhases(encoding, plan.negative.subprompts[0].schedule, true);
+  const negative = await encodePhases(encoding, plan.negative.subprompts[0]!.schedule, true);
   if (!negative.ok) return negative;
   if (!parameters.settings?.pad_cond_uncond) return success({ positive, negative: negative.value });
   const empty = await encodePhases(encoding, [{ endStep: parameters.steps, runs: [['', 1]] }], false);
   if (!empty.ok) return empty;
-  return success({ positive, negative: negative.value, empty: empty.value[0].condition });
+  return success({ positive, negative: negative.value, empty: empty.value[0]!.condition });
 }
 
 /** Encodes the phases of one part: the web UI puts all of them into one call of the text encoder a chunk place. */
@@ -99,9 +99,9 @@ async function encodePhases(
       const key = JSON.stringify(runs);
       const known = conditions.get(key);
       if (known) return { endStep, condition: known };
-      const hidden = joined(places.map(({ hidden }) => hidden[phase]));
+      const hidden = joined(places.map(({ hidden }) => hidden[phase]!));
       // A picture is conditioned on the pooled text of its first chunk.
-      const pooled = places[0].pooled[phase];
+      const pooled = places[0]!.pooled[phase];
       const condition: UnetCondition = {
         hidden: isZero ? new Float32Array(hidden.length) : hidden,
         tokens: places.length * CHUNK_TOKENS,
@@ -132,26 +132,26 @@ async function encodeCall(encoding: Encoding, call: readonly PromptChunk[]): Pro
   }
   const { emphasis } = encoding.parameters;
   // Every text encoder has a mean of its own.
-  const byEncoder = raw[0].encoders.map((_, encoder) => {
+  const byEncoder = raw[0]!.encoders.map((_, encoder) => {
     const shared = new Map<string, EncodedTokens>();
     const tokens = raw.map(({ encoders }, phase) => {
-      const { multipliers } = call[phase];
-      const { hidden } = encoders[encoder];
-      const key = `${keyOf(call[phase])} ${multipliers.join()}`;
+      const { multipliers } = call[phase]!;
+      const { hidden } = encoders[encoder]!;
+      const key = `${keyOf(call[phase]!)} ${multipliers.join()}`;
       const known = shared.get(key) ?? { hidden, multipliers };
       shared.set(key, known);
       return known;
     });
     return emphasiseCall(tokens, emphasis);
   });
-  const [left, right] = byEncoder;
+  const [left, right] = byEncoder as [Float32Array<ArrayBufferLike>[], Float32Array<ArrayBufferLike>[]];
   return success({
     hidden: left.map((hidden, phase) =>
       right
         ? sideBySide(
             hidden,
-            right[phase],
-            raw[phase].encoders.map(({ width }) => width),
+            right[phase]!,
+            raw[phase]!.encoders.map(({ width }) => width),
           )
         : hidden,
     ),
@@ -186,7 +186,7 @@ async function encodeChunk(
           await run(model.textEncoder, first.pad, 2, true, placed('first'))
         : await run(model.textEncoder, first.pad, clipSkip, false, placed('first')),
   ];
-  if (!model.isRefiner && model.textEncoder2 && results[0].ok)
+  if (!model.isRefiner && model.textEncoder2 && results[0]!.ok)
     results.push(await run(model.textEncoder2, second?.pad ?? 0, 2, true, placed('second')));
   const encoders: EncodedChunk[] = [];
   for (const result of results) {
@@ -199,7 +199,7 @@ async function encodeChunk(
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0];
+  if (parts.length === 1) return parts[0]!;
   const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
@@ -215,12 +215,12 @@ function sideBySide(
   right: Float32Array,
   [leftWidth, rightWidth]: readonly number[],
 ): Float32Array {
-  const rows = left.length / leftWidth;
-  const width = leftWidth + rightWidth;
+  const rows = left.length / leftWidth!;
+  const width = leftWidth! + rightWidth!;
   const joined = new Float32Array(rows * width);
   for (let row = 0; row < rows; row++) {
-    joined.set(left.subarray(row * leftWidth, (row + 1) * leftWidth), row * width);
-    joined.set(right.subarray(row * rightWidth, (row + 1) * rightWidth), row * width + leftWidth);
+    joined.set(left.subarray(row * leftWidth!, (row + 1) * leftWidth!), row * width);
+    joined.set(right.subarray(row * rightWidth!, (row + 1) * rightWidth!), row * width + leftWidth!);
   }
   return joined;
 }

@@ -182,7 +182,7 @@ async function guided(
 ): Promise<GuidedOutput> {
   const inForce = (phases: readonly EncodedPhase[]) => {
     const ends = phases.map((phase) => phase.endStep);
-    return phases[phaseIndex(ends, call)].condition;
+    return phases[phaseIndex(ends, call)]!.condition;
   };
   const isWithout = cfgScale * call.guidanceFactor === 1 || takesGuidance(model.unet);
   const weights = prompts.positive.map(({ weight }) => weight);
@@ -196,10 +196,10 @@ async function guided(
   const leavesOut = isAlone || call.leavesOutNegative;
   const conditions = leavesOut ? positive : [negative, ...positive];
   const outputs = await runUnet(model.unet, input, shape, timestep, conditions, cfgScale);
-  if (isAlone) return { output: outputs[0] };
+  if (isAlone) return { output: outputs[0]! };
   const conditioned = (leavesOut ? outputs : outputs.slice(1)).map((output, i) => ({
     output,
-    weight: weights[i],
+    weight: weights[i]!,
   }));
   return guidedOutput(leavesOut ? undefined : outputs[0], conditioned, cfgScale, call, cfgRescale);
 }

@@ -61,7 +61,7 @@ async function measureAll(
     for (const [index, list] of assignment.changes[component]) {
       if (step++ % 8 === 0) hooks.progress({ phase: 'measure', step, of });
       if (await isCancelled()) return undefined;
-      const slot = file.slots[index];
+      const slot = file.slots[index]!;
       // What a quantised weight was before is not known.
       if (!isMatrix(slot) || slot.quantised) continue;
       const reading = norms.squares(file, slot, isCancelled);
@@ -135,7 +135,7 @@ async function multiplyAll(
 /** Adds what networks do to one matrix. `bases` are the squares of its numbers, as `squaresOf` gives them. */
 function addUp(totals: Totals, block: string, bases: Float64Array, { rows, squares, pairs }: Products): void {
   const base = rows
-    ? rows.reduce((sum, row) => sum + bases[row], 0)
+    ? rows.reduce((sum, row) => sum + bases[row]!, 0)
     : bases.reduce((sum, value) => sum + value, 0);
   for (const [lora, square] of squares) totals.addChange(lora, block, square, base);
   for (const { places, dot } of pairs) {

@@ -29,7 +29,7 @@ export async function* piecesOf(
     yield file.values(tensor);
     return;
   }
-  const width = CONVERTIBLE[dtype];
+  const width = CONVERTIBLE[dtype]!;
   const end = data.offset + width * sizeOf(tensor.dims);
   let numbers: Float32Array | Float64Array | undefined;
   const decode = (bytes: Uint8Array) => {
@@ -59,11 +59,11 @@ export async function* piecesOf(
     return into.subarray(0, wanted);
   };
   const buffers = [0, 1].map(() => spare.pop() ?? new Uint8Array(PIECE_BYTES));
-  let next = read(data.offset, buffers[0]);
+  let next = read(data.offset, buffers[0]!);
   try {
     for (let at = data.offset, turn = 1; at < end; at += PIECE_BYTES, turn ^= 1) {
       const bytes = await next;
-      next = read(at + PIECE_BYTES, buffers[turn]);
+      next = read(at + PIECE_BYTES, buffers[turn]!);
       // Whoever takes the next piece hears of a failure; until then nobody listens.
       next.catch(() => undefined);
       yield decode(bytes);

@@ -31,7 +31,7 @@ function addAll(): Adder {
   return {
     sums,
     piece(values) {
-      sums[0] += sumOfSquares(values);
+      sums[0]! += sumOfSquares(values);
     },
   };
 }
@@ -44,21 +44,21 @@ function sumOfSquares(values: Float32Array | Float64Array): number {
   let d = 0;
   const whole = values.length - (values.length % 4);
   for (let i = 0; i < whole; i += 4) {
-    const w = values[i];
-    const x = values[i + 1];
-    const y = values[i + 2];
-    const z = values[i + 3];
+    const w = values[i]!;
+    const x = values[i + 1]!;
+    const y = values[i + 2]!;
+    const z = values[i + 3]!;
     a += w * w;
     b += x * x;
     c += y * y;
     d += z * z;
   }
-  for (let i = whole; i < values.length; i++) a += values[i] * values[i];
+  for (let i = whole; i < values.length; i++) a += values[i]! * values[i]!;
   return a + b + (c + d);
 }
 
 function addRows({ shape, storedLayout, tensor }: WeightSlot): Adder {
-  const [rows] = shape;
+  const [rows] = shape as [number];
   const width = tensor.dims.reduce((a, b) => a * b, 1) / rows;
   const sums = new Float64Array(rows);
   let at = 0;
@@ -66,7 +66,7 @@ function addRows({ shape, storedLayout, tensor }: WeightSlot): Adder {
     sums,
     piece(values) {
       for (let i = 0; i < values.length; i++, at++)
-        sums[storedLayout === 'torch' ? Math.floor(at / width) : at % rows] += values[i] * values[i];
+        sums[storedLayout === 'torch' ? Math.floor(at / width) : at % rows]! += values[i]! * values[i]!;
     },
   };
 }

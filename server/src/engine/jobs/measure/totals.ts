@@ -87,7 +87,7 @@ function ratiosOf(
 }
 
 function pairOf(key: string, { dot, first, second, common, blocks }: PairSums): MeasuredPair[] {
-  const [left, right] = key.split(' ').map(Number);
+  const [left, right] = key.split(' ').map(Number) as [number, number];
   if (first === 0 || second === 0) return [];
   const cosine = Math.max(-1, Math.min(1, dot / Math.sqrt(first * second)));
   const overlaps = [...blocks].map(([block, product]) => ({ block, dot: product }));

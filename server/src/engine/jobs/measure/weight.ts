@@ -11,14 +11,14 @@ export async function readWeight(
   isCancelled: CancelCheck,
 ): Promise<Tensor64 | undefined> {
   const data = new Float64Array(sizeOf(shape));
-  const [rows] = shape;
+  const [rows] = shape as [number];
   const width = data.length / rows;
   let at = 0;
   for await (const piece of piecesOf(file, tensor)) {
     if (storedLayout === 'torch') data.set(piece, at);
     else
       for (let i = 0; i < piece.length; i++)
-        data[((at + i) % rows) * width + Math.floor((at + i) / rows)] = piece[i];
+        data[((at + i) % rows) * width + Math.floor((at + i) / rows)] = piece[i]!;
     at += piece.length;
     if (await isCancelled()) return undefined;
   }

@@ -15,7 +15,7 @@ export const boft: LoraKind = {
     const blocks = tensors.get('oft_blocks');
     const rows = shape[0];
     if (!blocks || blocks.shape[2] !== blocks.shape[3]) return malformed('its blocks are not square');
-    const [rounds, count, b] = blocks.shape;
+    const [rounds, count, b] = blocks.shape as [number, number, number];
     const stride = (round: number) => 2 ** round * (b / 2);
     const together = 2 * stride(rounds - 1);
     if (count * b !== rows || b % 2 !== 0 || rows % together !== 0) return misfit(blocks.shape, shape);
@@ -30,7 +30,7 @@ export const boft: LoraKind = {
         for (let at = 0; at < block.length; at += together * width)
           orders.forEach((order, round) => {
             const from = round * count + (first + at / width) / b;
-            turnShuffled(block, at, width, order, turns.slice(from, from + together / b), b);
+            turnShuffled(block, at, width, order!, turns.slice(from, from + together / b), b);
           });
         rescale(block, first, width);
       },
@@ -56,7 +56,7 @@ function turnShuffled(
     const count = Math.min(COLUMNS, width - start);
     const kept = rowsOf(scratch(b * count), count);
     for (const [group, turn] of turns.entries()) {
-      const rowAt = (j: number) => at + order[group * b + j] * width + start;
+      const rowAt = (j: number) => at + order[group * b + j]! * width + start;
       for (let j = 0; j < b; j++) {
         kept.data.set(data.subarray(rowAt(j), rowAt(j) + count), j * count);
         data.fill(0, rowAt(j), rowAt(j) + count);

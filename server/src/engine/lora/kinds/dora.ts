@@ -21,7 +21,7 @@ export interface Magnitude {
 export function magnitudeOf(tensors: ModuleTensors, shape: readonly number[]): Magnitude | undefined {
   const stored = tensors.get('dora_scale') ?? tensors.get('magnitude');
   const [rows, inputs = 1] = shape;
-  const axis = stored && axisOf(stored.shape, rows, inputs, !tensors.has('dora_scale'));
+  const axis = stored && axisOf(stored.shape, rows!, inputs, !tensors.has('dora_scale'));
   return stored && axis && { axis, data: stored.data };
 }
 
@@ -41,7 +41,7 @@ export function decomposed(
   if (!magnitude) return misfit((tensors.get('dora_scale') ?? tensors.get('magnitude'))?.shape ?? [], shape);
   const { axis, data } = magnitude;
   const [rows, inputs = 1] = shape;
-  const width = sizeOf(shape) / rows;
+  const width = sizeOf(shape) / rows!;
   const rest = 1 - strength;
   if (axis === 'out')
     return success({
@@ -50,7 +50,7 @@ export function decomposed(
         const kept = copyOf(block, rest);
         changeRows(change, block, block.length / width, first);
         for (let at = 0, row = first; at < block.length; at += width, row++) {
-          const by = strength * ratio(data[row], squaresOf(block, at, width));
+          const by = strength * ratio(data[row]!, squaresOf(block, at, width));
           mix(block, at, width, by, kept, rest);
         }
       },
@@ -60,14 +60,14 @@ export function decomposed(
   /** The lengths of columns are known when every row was changed; only then can the first row be finished. */
   function* applying(block: Float64Array, kept: Float64Array | undefined): Steps<void> {
     const squares = new Float64Array(inputs);
-    for (let first = 0; first < rows; first += count) {
+    for (let first = 0; first < rows!; first += count) {
       const part = block.subarray(first * width, (first + count) * width);
       kept?.set(part, first * width);
       change.apply(part, first);
       addSquares(part, kernel, squares);
       yield;
     }
-    const by = squares.map((square, input) => strength * ratio(data[input], square));
+    const by = squares.map((square, input) => strength * ratio(data[input]!, square));
     for (let from = 0; from < block.length; from += count * width) {
       const to = from + count * width;
       const part = block.subarray(from, to);
@@ -76,7 +76,7 @@ export function decomposed(
     }
   }
   return success({
-    together: rows,
+    together: rows!,
     apply: (block) => atOnce(applying(block, rest === 0 ? undefined : scratch(block.length))),
     applying: (block) => applying(block, rest === 0 ? undefined : new Float64Array(block.length)),
   });
@@ -102,10 +102,10 @@ export function squaresOf(block: Float64Array, from: number, width: number): num
   const end = from + width;
   let i = from;
   for (; i + 2 <= end; i += 2) {
-    even += block[i] * block[i];
-    odd += block[i + 1] * block[i + 1];
+    even += block[i]! * block[i]!;
+    odd += block[i + 1]! * block[i + 1]!;
   }
-  return i < end ? even + odd + block[i] * block[i] : even + odd;
+  return i < end ? even + odd + block[i]! * block[i]! : even + odd;
 }
 
 function mix(
@@ -116,7 +116,7 @@ function mix(
   kept: Float64Array,
   rest: number,
 ): void {
-  for (let i = from; i < from + width; i++) block[i] = by * block[i] + rest * kept[i];
+  for (let i = from; i < from + width; i++) block[i] = by * block[i]! + rest * kept[i]!;
 }
 
 /** Adds the squares of every input's numbers, `kernel` side by side. */
@@ -124,10 +124,10 @@ export function addSquares(block: Float64Array, kernel: number, squares: Float64
   const inputs = squares.length;
   for (let at = 0; at < block.length; at += inputs * kernel)
     if (kernel === 1)
-      for (let input = 0; input < inputs; input++) squares[input] += block[at + input] * block[at + input];
+      for (let input = 0; input < inputs; input++) squares[input]! += block[at + input]! * block[at + input]!;
     else
       for (let input = 0; input < inputs; input++)
-        squares[input] += squaresOf(block, at + input * kernel, kernel);
+        squares[input]! += squaresOf(block, at + input * kernel, kernel);
 }
 
 function mixByInput(
@@ -140,8 +140,8 @@ function mixByInput(
   const inputs = by.length;
   for (let at = 0; at < block.length; at += inputs * kernel)
     if (kernel === 1)
-      for (let i = 0, to = at; i < inputs; i++, to++) block[to] = by[i] * block[to] + rest * kept[to];
-    else for (let i = 0; i < inputs; i++) mix(block, at + i * kernel, kernel, by[i], kept, rest);
+      for (let i = 0, to = at; i < inputs; i++, to++) block[to] = by[i]! * block[to]! + rest * kept[to]!;
+    else for (let i = 0; i < inputs; i++) mix(block, at + i * kernel, kernel, by[i]!, kept, rest);
 }
 
 function axisOf(

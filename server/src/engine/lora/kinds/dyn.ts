@@ -18,7 +18,7 @@ export function firstRanks(tensors: ModuleTensors, dyn: number | undefined): Mod
   const down = dyn === undefined ? undefined : tensors.get('lora_down');
   const up = down && tensors.get('lora_up');
   if (!down || !up) return tensors;
-  const rank = down.shape[0];
+  const rank = down.shape[0]!;
   const used = ranksUsed(tensors, rank, dyn);
   if (used === rank || rank === 0) return tensors;
   const width = down.data.length / rank;
@@ -26,7 +26,10 @@ export function firstRanks(tensors: ModuleTensors, dyn: number | undefined): Mod
   const cut = new Map([
     // Factors of rank 0 have no defined shape; zeros of rank 1 are the same change.
     ['lora_down', { shape: [Math.max(1, used), ...down.shape.slice(1)], data: rows(down.data, used, width) }],
-    ['lora_up', { shape: [up.shape[0], Math.max(1, used)], data: columns(up.data, up.shape[0], rank, used) }],
+    [
+      'lora_up',
+      { shape: [up.shape[0]!, Math.max(1, used)], data: columns(up.data, up.shape[0]!, rank, used) },
+    ],
     ['scale', { shape: [], data: Float64Array.of(scale) }],
   ]);
   return {
@@ -46,6 +49,6 @@ function columns(data: Float64Array, count: number, rank: number, used: number):
   const width = Math.max(1, used);
   const out = new Float64Array(count * width);
   for (let row = 0; row < count; row++)
-    for (let column = 0; column < used; column++) out[row * width + column] = data[row * rank + column];
+    for (let column = 0; column < used; column++) out[row * width + column] = data[row * rank + column]!;
   return out;
 }

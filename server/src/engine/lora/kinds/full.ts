@@ -22,7 +22,7 @@ export function addDifference(
     together: 1,
     apply(block, first) {
       const part = partOf(diff, block, first, shape);
-      for (let i = 0; i < block.length; i++) block[i] += strength * part[i];
+      for (let i = 0; i < block.length; i++) block[i]! += strength * part[i]!;
     },
   });
 }

@@ -18,16 +18,16 @@ export const glora: LoraKind = {
     const isOlder = a1.shape[1] === inputs && a2.shape[0] === inputs && b2.shape[0] === rows;
     const isNewer = !isOlder && a1.shape[0] === inputs && b1.shape[0] === rows && a2.shape[1] === inputs;
     const [near, far, left, right]: Tensor64[] = isNewer ? [a1, a2, b1, b2] : [a2, a1, b2, b1];
-    const rank = far.shape[0];
-    const down = asMatrix(right);
-    if (near.shape[0] !== inputs || near.shape[1] !== rank || far.shape[1] !== inputs)
-      return misfit(near.shape, shape);
-    if (left.shape[0] !== rows || left.shape[1] !== down.rows || rows * down.columns !== sizeOf(shape))
-      return misfit([left.shape[0], ...right.shape.slice(1)], shape);
+    const rank = far!.shape[0]!;
+    const down = asMatrix(right!);
+    if (near!.shape[0] !== inputs || near!.shape[1] !== rank || far!.shape[1] !== inputs)
+      return misfit(near!.shape, shape);
+    if (left!.shape[0] !== rows || left!.shape[1] !== down.rows || rows! * down.columns !== sizeOf(shape))
+      return misfit([left!.shape[0]!, ...right!.shape.slice(1)], shape);
     const by = strength * scaleOf(tensors, rank);
-    const own = addFactors(left.data, down.data, down.rows, by);
-    const kernel = sizeOf(shape) / (rows * inputs);
-    const throughWeight = productWith(near.data, far.data, rank, inputs, kernel, by);
+    const own = addFactors(left!.data, down.data, down.rows, by);
+    const kernel = sizeOf(shape) / (rows! * inputs);
+    const throughWeight = productWith(near!.data, far!.data, rank, inputs, kernel, by);
     return success({
       together: 1,
       apply(block, first) {

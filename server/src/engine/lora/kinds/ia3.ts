@@ -13,7 +13,7 @@ export const ia3: LoraKind = {
     const [rows, inputs = 1] = shape;
     const onInput = (tensors.get('on_input')?.data[0] ?? 0) !== 0;
     if (factor?.data.length !== (onInput ? inputs : rows)) return misfit(factor?.shape ?? [], shape);
-    return success(scaling(factor.data, onInput, shape, (value) => 1 + strength * value));
+    return success(scaling(factor!.data, onInput, shape, (value) => 1 + strength * value));
   },
 };
 
@@ -51,14 +51,14 @@ function scaling(
 ): RowChange {
   const by = factors.map(strengthened);
   const [rows, inputs = 1] = shape;
-  const kernel = sizeOf(shape) / (rows * inputs);
+  const kernel = sizeOf(shape) / (rows! * inputs);
   return {
     together: 1,
     apply(block, first) {
       for (let at = 0, row = first; at < block.length; row++)
         for (let input = 0; input < inputs; input++) {
-          const factor = by[onInput ? input : row];
-          for (const end = at + kernel; at < end; at++) block[at] *= factor;
+          const factor = by[onInput ? input : row]!;
+          for (const end = at + kernel; at < end; at++) block[at]! *= factor;
         }
     },
   };

@@ -117,7 +117,7 @@ export function partOf(
   first: number,
   shape: readonly number[],
 ): Float64Array {
-  const from = first * (sizeOf(shape) / shape[0]);
+  const from = first * (sizeOf(shape) / shape[0]!);
   if (!tensor.copyPart) return tensor.data.subarray(from, from + block.length);
   const part = stored(block.length);
   tensor.copyPart(from, part);

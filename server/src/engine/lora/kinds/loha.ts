@@ -14,7 +14,7 @@ export const loha: LoraKind = {
     const second = factor(tensors, '2');
     const rank = tensors.get('hada_w1_b')?.shape[0];
     if (!first || !second || rank === undefined) return malformed('a factor is missing');
-    const [rows, width] = [shape[0], sizeOf(shape) / shape[0]];
+    const [rows, width] = [shape[0], sizeOf(shape) / shape[0]!];
     if (first.rows !== second.rows || first.width !== second.width)
       return malformed('its two products differ in shape');
     if (first.rows !== rows || first.width !== width) return misfit([first.rows, first.width], shape);
@@ -22,8 +22,11 @@ export const loha: LoraKind = {
     return success({
       together: 1,
       apply(block, from) {
-        const [a, b] = [first, second].map((one, index) => one.part(from, scratch[index](block.length)));
-        for (let i = 0; i < block.length; i++) block[i] += by * a[i] * b[i];
+        const [a, b] = [first, second].map((one, index) => one.part(from, scratch[index]!(block.length))) as [
+          Float64Array<ArrayBufferLike>,
+          Float64Array<ArrayBufferLike>,
+        ];
+        for (let i = 0; i < block.length; i++) block[i]! += by * a[i]! * b[i]!;
       },
     });
   },
@@ -44,7 +47,7 @@ const MOST_RANKS = 64;
 function ranksOf(tensors: ModuleTensors): [number, number] | undefined {
   if (tensors.has('hada_t1') || tensors.has('hada_t2')) return undefined;
   const ranks = ['1', '2'].map((which) => tensors.get(`hada_w${which}_b`)?.shape[0] ?? 0);
-  return [ranks[0], ranks[1]];
+  return [ranks[0]!, ranks[1]!];
 }
 
 /** `(a1·b1) ∘ (a2·b2)` is `up · down` with rank r1·r2: `up[i·r2+j] = a1[·,i] ∘ a2[·,j]`, `down[i·r2+j] = b1[i] ∘ b2[j]`. */
@@ -54,21 +57,22 @@ function thinFactors(tensors: ModuleTensors, shape: readonly number[]): Result<L
   const [b1, b2] = ['1', '2'].map((which) => tensors.get(`hada_w${which}_b`));
   if (!ranks || !a1 || !a2 || !b1 || !b2) return malformed('a factor is missing');
   const [r1, r2] = ranks;
-  const [rows, width] = [shape[0], sizeOf(shape) / shape[0]];
+  const [rows, width] = [shape[0], sizeOf(shape) / shape[0]!];
   if (a1.shape[1] !== r1 || a2.shape[1] !== r2) return malformed('its factors disagree about the rank');
   if (sizeOf(a1.shape) !== sizeOf(a2.shape) * (r1 / r2) || sizeOf(b1.shape) / r1 !== sizeOf(b2.shape) / r2)
     return malformed('its two products differ in shape');
   if (a1.shape[0] !== rows || sizeOf(b1.shape) / r1 !== width)
-    return misfit([a1.shape[0], sizeOf(b1.shape) / r1], shape);
+    return misfit([a1.shape[0]!, sizeOf(b1.shape) / r1], shape);
   const [left1, left2, right1, right2] = [a1.data, a2.data, b1.data, b2.data];
   const rank = r1 * r2;
-  const up = new Float32Array(rank * rows);
+  const up = new Float32Array(rank * rows!);
   const down = new Float32Array(rank * width);
   for (let i = 0; i < r1; i++)
     for (let j = 0; j < r2; j++) {
       const at = i * r2 + j;
-      for (let row = 0; row < rows; row++) up[at * rows + row] = left1[row * r1 + i] * left2[row * r2 + j];
-      for (let k = 0; k < width; k++) down[at * width + k] = right1[i * width + k] * right2[j * width + k];
+      for (let row = 0; row < rows!; row++)
+        up[at * rows! + row] = left1[row * r1 + i]! * left2[row * r2 + j]!;
+      for (let k = 0; k < width; k++) down[at * width + k] = right1[i * width + k]! * right2[j * width + k]!;
     }
   return success({ rank, down, up, scale: scaleOf(tensors, r1) });
 }

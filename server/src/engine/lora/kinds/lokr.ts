@@ -18,7 +18,7 @@ export const lokr: LoraKind = {
     const a = asMatrix(first);
     const b = asMatrix(second);
     const made = [a.rows * b.rows, a.columns * b.columns];
-    if (made[0] !== shape[0] || made[0] * made[1] !== sizeOf(shape)) return misfit(made, shape);
+    if (made[0] !== shape[0] || made[0]! * made[1]! !== sizeOf(shape)) return misfit(made, shape);
     return success({
       together: 1,
       apply: (block, from) => addKronecker(block, from, a, b, strength * scaleIn(tensors)),
@@ -26,7 +26,7 @@ export const lokr: LoraKind = {
   },
   isThin(tensors) {
     const ranks = ['1', '2'].map((which) => rankOf(tensors, which));
-    return ranks.every((rank) => rank > 0) && ranks[0] * ranks[1] <= MOST_RANKS;
+    return ranks.every((rank) => rank > 0) && ranks[0]! * ranks[1]! <= MOST_RANKS;
   },
   lowRank: thinFactors,
 };
@@ -107,7 +107,8 @@ function thinFactors(tensors: ModuleTensors, shape: readonly number[]): Result<L
 
 /** Writes every number of `a` times every number of `b`, those of `b` innermost. */
 function outer(into: Float32Array, a: Float64Array, b: Float64Array): void {
-  for (let i = 0, at = 0; i < a.length; i++) for (let j = 0; j < b.length; j++, at++) into[at] = a[i] * b[j];
+  for (let i = 0, at = 0; i < a.length; i++)
+    for (let j = 0; j < b.length; j++, at++) into[at] = a[i]! * b[j]!;
 }
 
 function row({ columns, data }: Matrix, index: number): Float64Array {
@@ -115,7 +116,7 @@ function row({ columns, data }: Matrix, index: number): Float64Array {
 }
 
 function column({ rows, columns, data }: Matrix, index: number): Float64Array {
-  return Float64Array.from({ length: rows }, (_, at) => data[at * columns + index]);
+  return Float64Array.from({ length: rows }, (_, at) => data[at * columns + index]!);
 }
 
 function side(tensors: ModuleTensors, which: Which): Tensor64 | undefined {
@@ -145,8 +146,8 @@ function addKronecker(block: Float64Array, first: number, a: Matrix, b: Matrix, 
     const from = (row % b.rows) * columns;
     const own = Math.floor(row / b.rows) * a.columns;
     for (let j = 0; j < a.columns; j++, at += columns) {
-      const factor = by * a.data[own + j];
-      for (let l = 0; l < columns; l++) block[at + l] += factor * b.data[from + l];
+      const factor = by * a.data[own + j]!;
+      for (let l = 0; l < columns; l++) block[at + l]! += factor * b.data[from + l]!;
     }
   }
 }

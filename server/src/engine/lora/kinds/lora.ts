@@ -23,7 +23,7 @@ export const lora: LoraKind = {
     return success({
       rank,
       down: core ? new Float32Array(downOf(factors.value)) : toFloats(down),
-      up: turnedFloats(up, shape[0], rank),
+      up: turnedFloats(up, shape[0]!, rank),
       scale,
     });
   },
@@ -84,9 +84,9 @@ function foldCore(
   for (let a = 0; a < m; a++)
     for (let b = 0; b < n; b++)
       for (let i = 0; i < inputs; i++) {
-        const factor = down[b * inputs + i];
+        const factor = down[b * inputs + i]!;
         for (let k = 0; k < kernel; k++)
-          out[(a * inputs + i) * kernel + k] += factor * mid[(a * n + b) * kernel + k];
+          out[(a * inputs + i) * kernel + k]! += factor * mid[(a * n + b) * kernel + k]!;
       }
   return out;
 }

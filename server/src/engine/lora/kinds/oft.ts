@@ -12,17 +12,17 @@ export const oft: LoraKind = {
   name: 'oft',
   matches: (tensors) => tensors.has('oft_blocks.0') || tensors.get('oft_blocks')?.shape.length === 3,
   prepare(tensors, shape, strength) {
-    const rows = shape[0];
+    const rows = shape[0]!;
     const width = sizeOf(shape) / rows;
     const parts = partsOf(tensors);
     if (!parts?.every((part) => part.shape[1] === part.shape[2]))
       return malformed('its blocks are not square');
-    if (parts.reduce((sum, part) => sum + part.shape[0] * part.shape[1], 0) !== rows)
-      return misfit(parts[0].shape, shape);
+    if (parts.reduce((sum, part) => sum + part.shape[0]! * part.shape[1]!, 0) !== rows)
+      return misfit(parts[0]!.shape, shape);
     const turns: Turn[] = [];
     let at = 0;
     for (const part of parts) {
-      const [count, n] = part.shape;
+      const [count, n] = part.shape as [number, number];
       const own = rotations(tensors, part.data, n, count * n, strength);
       if (!own) return malformed('a block has no rotation');
       for (const turn of own) {
@@ -32,7 +32,7 @@ export const oft: LoraKind = {
     }
     const rescale = rescaleRows(tensors, rows);
     return success({
-      together: parts.length === 1 ? turns[0].n : rows,
+      together: parts.length === 1 ? turns[0]!.n : rows,
       apply(block, first) {
         const end = first + block.length / width;
         for (const { at: row, n, turn } of turns)
@@ -61,7 +61,7 @@ function partsOf(tensors: ModuleTensors): Tensor64[] | undefined {
     parts.push(blocks);
   }
   if (parts.every(({ shape }) => shape.length === 3)) return parts;
-  const [first] = parts;
+  const [first] = parts as [Tensor64];
   if (!parts.every(({ shape }) => shape.length === 2 && shape.join() === first.shape.join()))
     return undefined;
   const data = new Float64Array(parts.length * first.data.length);

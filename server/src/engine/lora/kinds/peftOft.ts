@@ -22,7 +22,7 @@ export const peftOft: LoraKind = {
   prepare(tensors, shape, strength) {
     const stored = tensors.get('oft_r') ?? onlyFactor(tensors.get('boft_r'));
     const scale = tensors.get('oft_s') ?? tensors.get('boft_s');
-    const rows = shape[0];
+    const rows = shape[0]!;
     const columns = sizeOf(shape) / rows;
     const blocks = stored && blocksOf(stored);
     if (!blocks) return malformed('its blocks are not square');
@@ -30,8 +30,8 @@ export const peftOft: LoraKind = {
     const onOutput = stored.shape.length === 3 && !scale;
     const side = onOutput ? rows : columns;
     // The oldest rounds a block's size up and cuts what stands over; the later ones choose a size that divides.
-    const fits = onOutput ? count * n >= side && (count - 1) * n < side : count * n === side;
-    if (!(fits || (count === 1 && (onOutput || side % n === 0)))) return misfit(stored.shape, shape);
+    const fits = onOutput ? count * n >= side! && (count - 1) * n < side! : count * n === side;
+    if (!(fits || (count === 1 && (onOutput || side! % n === 0)))) return misfit(stored.shape, shape);
     if (scale && scale.data.length !== rows) return misfit(scale.shape, shape);
     const turns = turnsOf(tensors, blocks, rows, side);
     if (!turns.ok) return turns;
@@ -59,7 +59,7 @@ function turningRows(turns: readonly Float64Array[], n: number, width: number, s
       for (let at = 0; at < block.length; at += n * width) {
         const rows = Math.min(n, (block.length - at) / width);
         const turn = strengthened.length === 1 ? strengthened[0] : strengthened[(first + at / width) / n];
-        turnRows(block, at, width, rows, turn, n);
+        turnRows(block, at, width, rows, turn!, n);
       }
     },
   };
@@ -81,16 +81,16 @@ function turningColumns(
     apply(block, first) {
       const kept = scratch(block.length);
       for (let at = 0, row = first; at < block.length; row++) {
-        const by = strength * (scale ? scale[row] : 1);
+        const by = strength * (scale ? scale[row]! : 1);
         for (const end = at + width; at < end; at++) {
-          kept[at] = by * block[at];
-          block[at] *= 1 - strength;
+          kept[at] = by * block[at]!;
+          block[at]! *= 1 - strength;
         }
       }
       for (let from = 0, index = 0; from < width; from += n, index++) {
         const turn = turned.length === 1 ? turned[0] : turned[index];
         const rows = block.length / width;
-        addProduct(rowsOf(block, width, from), rowsOf(kept, width, from), rowsOf(turn, n), rows, n, n);
+        addProduct(rowsOf(block, width, from), rowsOf(kept, width, from), rowsOf(turn!, n), rows, n, n);
       }
     },
   };
@@ -109,9 +109,9 @@ interface Blocks {
 /** The skew matrices of a module: halves of B − Bᵀ, or upper triangles put in their places. */
 function blocksOf({ shape, data }: Tensor64): Blocks | undefined {
   const isTriangle = shape.length === 2;
-  const [count, width] = shape;
+  const [count, width] = shape as [number, number];
   const n = isTriangle ? Math.round((1 + Math.sqrt(1 + 8 * width)) / 2) : width;
-  if (isTriangle ? (n * (n - 1)) / 2 !== width : shape.length !== 3 || shape[2] !== n) return undefined;
+  if (isTriangle ? (n! * (n! - 1)) / 2 !== width : shape.length !== 3 || shape[2] !== n) return undefined;
   if (!count || !n || data.length !== shape.reduce((a, b) => a * b, 1)) return undefined;
   const skew = new Float64Array(count * n * n);
   const lengths: number[] = [];
@@ -121,9 +121,9 @@ function blocksOf({ shape, data }: Tensor64): Blocks | undefined {
     for (let row = 0; row < n; row++)
       for (let column = row + 1; column < n; column++) {
         const [here, there] = [base + row * n + column, base + column * n + row];
-        const value = isTriangle ? data[at++] : (data[here] - data[there]) / 2;
-        skew[here] = value;
-        skew[there] = -value;
+        const value = isTriangle ? data[at++] : (data[here]! - data[there]!) / 2;
+        skew[here] = value!;
+        skew[there] = -value!;
       }
     lengths.push(normOf((isTriangle ? skew : data).subarray(base, base + n * n)));
   }
@@ -144,7 +144,7 @@ function turnsOf(
   const turns: Float64Array[] = [];
   for (let block = 0; block < count; block++) {
     const s = skew.slice(block * n * n, (block + 1) * n * n);
-    if (lengths[block] > limit) for (let i = 0; i < s.length; i++) s[i] *= limit / lengths[block];
+    if (lengths[block]! > limit) for (let i = 0; i < s.length; i++) s[i]! *= limit / lengths[block]!;
     const turn = terms === undefined ? cayley(s, n) : powers(s, n, terms);
     if (!turn) return malformed('a block has no rotation');
     turns.push(turn);
@@ -183,7 +183,7 @@ function cayley(s: Float64Array, n: number): Float64Array | undefined {
 function powers(s: Float64Array, n: number, terms: number): Float64Array {
   const sum = Float64Array.from(s, (_, i) => (i % (n + 1) === 0 ? 1 : 0));
   const add = (power: Float64Array, factor: number) => {
-    for (let i = 0; i < sum.length; i++) sum[i] += factor * power[i];
+    for (let i = 0; i < sum.length; i++) sum[i]! += factor * power[i]!;
   };
   if (terms > 1) add(s, 2);
   if (terms > 2) {

@@ -24,7 +24,7 @@ export function rotations(
     for (let row = 0; row < n; row++)
       for (let column = 0; column < n; column++) {
         const base = block * n * n;
-        const value = blocks[base + row * n + column] - blocks[base + column * n + row];
+        const value = blocks[base + row * n + column]! - blocks[base + column * n + row]!;
         skew[base + row * n + column] = value;
         squares += value * value;
       }
@@ -34,12 +34,13 @@ export function rotations(
   const out: Float64Array[] = [];
   for (let block = 0; block < count; block++) {
     const minus = new Float64Array(n * n);
-    for (let i = 0; i < n * n; i++) minus[i] = (i % (n + 1) === 0 ? 1 : 0) - skew[block * n * n + i] * shrink;
+    for (let i = 0; i < n * n; i++)
+      minus[i] = (i % (n + 1) === 0 ? 1 : 0) - skew[block * n * n + i]! * shrink;
     const rotation = invert(minus, n);
     if (!rotation) return undefined;
     // (I + Q)(I − Q)⁻¹ = 2(I − Q)⁻¹ − I, and so I + s(R − I) = (1 − 2s)I + 2s(I − Q)⁻¹.
     for (let i = 0; i < n * n; i++)
-      rotation[i] = (i % (n + 1) === 0 ? 1 - 2 * strength : 0) + 2 * strength * rotation[i];
+      rotation[i] = (i % (n + 1) === 0 ? 1 - 2 * strength : 0) + 2 * strength * rotation[i]!;
     out.push(rotation);
   }
   return out;
@@ -81,6 +82,6 @@ export function rescaleRows(
   if (rescale?.data.length !== outputs) return () => {};
   return (block, first, width) => {
     for (let at = 0, row = first; at < block.length; row++)
-      for (const end = at + width; at < end; at++) block[at] *= rescale.data[row];
+      for (const end = at + width; at < end; at++) block[at]! *= rescale.data[row]!;
   };
 }

@@ -21,7 +21,7 @@ export const splitLora: LoraKind = {
     const factors = join(tensors, shape);
     if (!factors.ok) return factors;
     const { rank, up, down } = factors.value;
-    const turned = transpose(Float64Array.from(up), rank, shape[0]);
+    const turned = transpose(Float64Array.from(up), rank, shape[0]!);
     return success(addFactors(turned, Float64Array.from(down), rank, strength));
   },
   lowRank: join,
@@ -52,10 +52,10 @@ function join(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank>
   for (const part of parts) {
     // Parts may differ in rank, and so in scale: it goes into their own factor.
     for (let i = 0; i < part.down.data.length; i++)
-      down[rankAt * columns + i] = part.scale * part.down.data[i];
+      down[rankAt * columns + i] = part.scale * part.down.data[i]!;
     for (let row = 0; row < part.up.rows; row++)
       for (let r = 0; r < part.up.columns; r++)
-        up[(rankAt + r) * rows + rowAt + row] = part.up.data[row * part.up.columns + r];
+        up[(rankAt + r) * rows + rowAt + row] = part.up.data[row * part.up.columns + r]!;
     rankAt += part.down.rows;
     rowAt += part.up.rows;
   }

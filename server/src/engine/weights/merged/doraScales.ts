@@ -45,7 +45,7 @@ export function createDoraScales(file: ModelFile) {
     if (!squares) return undefined;
     known.set(slot, squares);
     cache.set(module, known);
-    const delta = Float32Array.from(squares, (square, at) => strength * ratio(data[at], square));
+    const delta = Float32Array.from(squares, (square, at) => strength * ratio(data[at]!, square));
     const base = delta.map((factor) => 1 - strength + factor);
     return { axis, base, delta };
   };
@@ -58,7 +58,7 @@ function squaresAt(
   { tensors }: FileModule,
   axis: 'in' | 'out',
 ): Float64Array | undefined {
-  const [rows, inputs = 1, ...kernel] = slot.shape;
+  const [rows = 1, inputs = 1, ...kernel] = slot.shape;
   const side = kernel.reduce((a, b) => a * b, 1);
   const change = kindOf(tensors)?.prepare(tensors, slot.shape, 1);
   if (!change?.ok) return undefined;
@@ -86,7 +86,7 @@ export function scaledByDora(
     const data = Float32Array.from(tensor.data as Float32Array);
     const width = data.length / rank;
     const side = width / delta.length;
-    for (let at = 0; at < ranks * width; at++) data[at] *= delta[Math.floor((at % width) / side)];
+    for (let at = 0; at < ranks * width; at++) data[at]! *= delta[Math.floor((at % width) / side)]!;
     return new Tensor('float32', data, tensor.dims);
   };
   return {
@@ -103,7 +103,7 @@ export function baseScaleOf(slot: WeightSlot, { axis, base }: RowOrColumnScale):
   const numbers =
     side === 1
       ? base
-      : Float32Array.from({ length: base.length * side }, (_, at) => base[Math.floor(at / side)]);
+      : Float32Array.from({ length: base.length * side }, (_, at) => base[Math.floor(at / side)]!);
   const isRow = (axis === 'out') === (slot.layout === 'torch');
   return new Tensor('float32', numbers, isRow ? [numbers.length, 1] : [1, numbers.length]);
 }

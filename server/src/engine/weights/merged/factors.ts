@@ -27,7 +27,7 @@ interface Stack {
  * rank without changes: 0, or 1 (of zeros) where an operator does not take 0.
  */
 export function createStacker(shape: readonly number[], emptyRank: 0 | 1 = 0) {
-  const out = shape[0];
+  const out = shape[0]!;
   const inner = shape.slice(1).reduce((a, b) => a * b, 1);
   const empty: Stack = {
     key: '',
@@ -85,7 +85,7 @@ function upOf({ factors: { up, rank }, rows }: Part, out: number): Float32Array 
   if (!rows) return up;
   const whole = new Float32Array(rank * out);
   for (let r = 0; r < rank; r++)
-    for (const [from, to] of rows.entries()) whole[r * out + to] = up[r * rows.length + from];
+    for (const [from, to] of rows.entries()) whole[r * out + to] = up[r * rows.length + from]!;
   return whole;
 }
 
@@ -97,7 +97,7 @@ function joinRows(
   rank: number,
 ): Float32Array {
   if (parts.length === 1) {
-    const only = of(parts[0]);
+    const only = of(parts[0]!);
     return only.length === rank * width ? only : only.slice(0, rank * width);
   }
   const rows = new Float32Array(rank * width);

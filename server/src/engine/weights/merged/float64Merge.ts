@@ -104,13 +104,13 @@ export function visitChanged(
   const width = others.reduce((a, b) => a * b, 1);
   // Rows of a matrix that is stored transposed are not contiguous: it is read whole.
   const transposed = slot.storedLayout === 'torch' ? undefined : file.values(slot.tensor);
-  const together = changes.reduce((all, change) => Math.min(rows, leastMultiple(all, change.together)), 1);
+  const together = changes.reduce((all, change) => Math.min(rows!, leastMultiple(all, change.together)), 1);
   const fewest = !transposed && slot.layout === 'torch' ? 1 : TRANSPOSED_ROWS;
   const count = Math.max(rowsAtATime(together, width), together * Math.ceil(fewest / together));
-  for (let first = 0; first < rows; first += count) {
-    const length = Math.min(count, rows - first) * width;
+  for (let first = 0; first < rows!; first += count) {
+    const length = Math.min(count, rows! - first) * width;
     const block = scratch(length);
-    if (transposed) readTransposedRows(transposed, rows, width, first, block);
+    if (transposed) readTransposedRows(transposed, rows!, width, first, block);
     else file.copyPart(slot.tensor, first * width, block);
     for (const change of changes) changeRows(change, block, length / width, first);
     visit(block, first);
@@ -134,31 +134,31 @@ function readTransposedRows(
   const count = block.length / width;
   for (let column = 0; column < width; column++)
     for (let row = 0, from = column * rows + first; row < count; row++, from++)
-      block[row * width + column] = stored[from];
+      block[row * width + column] = stored[from]!;
 }
 
 /** W0 of a slot in PyTorch layout, read from disk. */
 export function torchWeight(file: ModelFile, slot: WeightSlot): Tensor64 {
   const stored = file.values(slot.tensor);
-  const [out, inner] = slot.shape;
+  const [out, inner] = slot.shape as [number, number];
   return { shape: slot.shape, data: slot.storedLayout === 'torch' ? stored : transpose(stored, inner, out) };
 }
 
 /** Rounds rows of the value, from `first` on, into the array in the layout that the graph reads. */
 function storeRows(slot: WeightSlot, block: Float64Array, first: number, into: SlotArray): void {
-  const rows = slot.shape[0];
+  const rows = slot.shape[0]!;
   const width = into.length / rows;
   const isHalf = into instanceof Uint16Array;
   if (slot.layout === 'torch') {
     const at = first * width;
     if (!isHalf) into.set(block, at);
-    else for (let i = 0; i < block.length; i++) into[at + i] = encodeF16(block[i]);
+    else for (let i = 0; i < block.length; i++) into[at + i] = encodeF16(block[i]!);
     return;
   }
   const count = block.length / width;
   for (let column = 0; column < width; column++)
     for (let row = 0, to = column * rows + first; row < count; row++, to++) {
-      const value = block[row * width + column];
+      const value = block[row * width + column]!;
       into[to] = isHalf ? encodeF16(value) : value;
     }
 }

@@ -71,7 +71,7 @@ export async function openRuntimeMerge(
   const open = async (group: Group) => {
     const graph = mergeGraph(
       file,
-      group.members.map((index) => slots[index]),
+      group.members.map((index) => slots[index]!),
     );
     const session = await runtime.open(graph.bytes, file.folder, 'mapped');
     if (session.ok) group.opened = { session: session.value, slots: graph.slots };
@@ -87,7 +87,7 @@ export async function openRuntimeMerge(
       await release();
       return session;
     }
-  const stackers = new Map(indexes.map((index) => [index, createStacker(slots[index].shape)]));
+  const stackers = new Map(indexes.map((index) => [index, createStacker(slots[index]!.shape)]));
 
   const runGroup = async (
     { members, opened }: Group,
@@ -100,14 +100,14 @@ export async function openRuntimeMerge(
       const changes = wanted.get(index) ?? [];
       const scale = changes.length > 0 ? scaleOf(index) : undefined;
       const stacked = stackers.get(index)!(changes);
-      const factors = scale ? scaledByDora(stacked, slots[index], changes[0]!, scale) : stacked;
+      const factors = scale ? scaledByDora(stacked, slots[index]!, changes[0]!, scale) : stacked;
       feeds[names.isScaled.name] = new Tensor('bool', [scale !== undefined], []);
-      feeds[names.baseScale.name] = scale ? baseScaleOf(slots[index], scale) : NO_SCALE;
+      feeds[names.baseScale.name] = scale ? baseScaleOf(slots[index]!, scale) : NO_SCALE;
       feeds[names.down.name] = factors.down;
       feeds[names.up.name] = factors.up;
       feeds[names.scale.name] = factors.scale;
       if (wanted.has(index))
-        fetches[names.merged.name] = tensorOf(slots[index], arrayOf(index), matrixDims(slots[index]));
+        fetches[names.merged.name] = tensorOf(slots[index]!, arrayOf(index), matrixDims(slots[index]!));
     }
     await opened!.session.run(feeds, fetches);
   };
@@ -122,7 +122,7 @@ export async function openRuntimeMerge(
         // Without a session the weights are read and merged here, which is slower.
         else
           for (const index of own) {
-            const failed = mergeFloat64(file, slots[index], wanted.get(index)!, arrayOf(index));
+            const failed = mergeFloat64(file, slots[index]!, wanted.get(index)!, arrayOf(index));
             failures.push(...failed);
             if (failed.length > 0) incomplete.push(index);
           }
@@ -154,7 +154,7 @@ function groupSlots(
   const groups: number[][] = [];
   const open = new Map<string, { members: number[]; bytes: number }>();
   for (const index of indexes) {
-    const slot = slots[index];
+    const slot = slots[index]!;
     const kind = classOf(slot);
     const bytes = 4 * slot.dims.reduce((a, b) => a * b, 1);
     let group = open.get(kind);

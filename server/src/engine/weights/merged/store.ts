@@ -49,7 +49,7 @@ export async function openMergedStore(
   isRare = false,
 ): Promise<Result<MergedStore>> {
   const { slots } = file;
-  const matrices = new Set(indexes.filter((index) => isMatrix(slots[index])));
+  const matrices = new Set(indexes.filter((index) => isMatrix(slots[index]!)));
   const limits = isRare ? { groupBytes: RARE_GROUP_BYTES } : {};
   const opened = await openRuntimeMerge(runtime, file, [...matrices], limits);
   if (!opened.ok) return opened;
@@ -59,7 +59,7 @@ export async function openMergedStore(
   /** The changes in each array; nothing before the first merge, and where a module did not fit. */
   const merged = new Map<number, string>();
   const arrayOf = (index: number) => {
-    const array = arrays.get(index) ?? slotArray(slots[index]);
+    const array = arrays.get(index) ?? slotArray(slots[index]!);
     arrays.set(index, array);
     return array;
   };
@@ -76,7 +76,7 @@ export async function openMergedStore(
         if (merged.get(index) === key) continue;
         recomputed++;
         merged.delete(index);
-        const slot = slots[index];
+        const slot = slots[index]!;
         if (matrices.has(index) && startsWithDora(changes)) {
           const scale = findScale(slot, changes[0]!);
           if (scale) scales.set(index, scale);

@@ -21,7 +21,7 @@ const EMPTY_RANK = 1;
 export const placeBranches: Placer = (edit, file, indexes) => {
   const inputs = addBranches(
     edit,
-    indexes.map((index) => file.slots[index]),
+    indexes.map((index) => file.slots[index]!),
     file.slots,
   );
   return openFactored(file, indexes, inputs, EMPTY_RANK);
@@ -35,7 +35,7 @@ export function openFactored(
   emptyRank: 0 | 1,
 ): OpenPlaced {
   return async (_, feeds) => {
-    const stackers = indexes.map((index) => createStacker(file.slots[index].shape, emptyRank));
+    const stackers = indexes.map((index) => createStacker(file.slots[index]!.shape, emptyRank));
     const bound = new Map<number, string>();
     return success({
       async bind(changes) {

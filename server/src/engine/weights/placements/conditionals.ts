@@ -25,13 +25,13 @@ export function placeConditionals(of: (index: number) => ConditionalSlot): Place
   return (edit, file, indexes) => {
     const { slots } = file;
     const inputs = new Map(
-      indexes.map((index) => [index, addConditional(edit, slots[index], of(index).hasBranch)]),
+      indexes.map((index) => [index, addConditional(edit, slots[index]!, of(index).hasBranch)]),
     );
     return async (runtime, feeds) => {
       const opened = await openMergedStore(runtime, file, indexes, true);
       if (!opened.ok) return opened;
       const store = opened.value;
-      const stackers = new Map(indexes.map((index) => [index, createStacker(slots[index].shape)]));
+      const stackers = new Map(indexes.map((index) => [index, createStacker(slots[index]!.shape)]));
       /** The changes each slot was last fed. */
       const bound = new Map<number, string>();
 
@@ -42,7 +42,7 @@ export function placeConditionals(of: (index: number) => ConditionalSlot): Place
         feeds[branch.isUsed.name] = bool(changes.length > 0);
       };
       const feedMerged = (index: number, isMerged: boolean) => {
-        const slot = slots[index];
+        const slot = slots[index]!;
         const { merged, isMerged: condition } = inputs.get(index)!;
         if (!isMerged) store.forget(index);
         feeds[merged.name] = isMerged ? tensorOf(slot, store.arrayOf(index), slot.dims) : absent(slot);
@@ -56,7 +56,7 @@ export function placeConditionals(of: (index: number) => ConditionalSlot): Place
             const wanted = changes.get(index) ?? [];
             const key = changeKey(wanted);
             if (bound.get(index) === key) continue;
-            const isBranch = usesBranch(of(index), slots[index], wanted);
+            const isBranch = usesBranch(of(index), slots[index]!, wanted);
             const isMerged = wanted.length > 0 && !isBranch;
             feedBranch(index, isBranch ? wanted : []);
             feedMerged(index, isMerged);

@@ -12,14 +12,14 @@ export const placeInputs: Placer = (edit, file, indexes) => {
   const { slots } = file;
   const inputs = addSlotInputs(
     edit,
-    indexes.map((index) => slots[index]),
+    indexes.map((index) => slots[index]!),
   );
   return async (runtime, feeds) => {
     const opened = await openMergedStore(runtime, file, indexes);
     if (!opened.ok) return opened;
     const store = opened.value;
     for (const [at, index] of indexes.entries())
-      feeds[inputs[at]!.name] = tensorOf(slots[index], store.arrayOf(index), slots[index].dims);
+      feeds[inputs[at]!.name] = tensorOf(slots[index]!, store.arrayOf(index), slots[index]!.dims);
     return success({
       bind: (changes) => store.merge(new Map(indexes.map((index) => [index, changes.get(index) ?? []]))),
       release: () => store.release(),
