@@ -3,6 +3,7 @@ import { createA1111 } from './a1111';
 import { createComfyUi } from './comfyui';
 import { secretVariable } from './definitions/read';
 import type { RemoteEngine, RemoteTimes } from './remote';
+import { createSwarmUi } from './swarmui';
 
 export interface OpenOptions {
   readonly secret?: string | undefined;
@@ -19,6 +20,7 @@ export function openRemote(
   const { url = '' } = definition;
   if (definition.type === 'comfyui')
     return createComfyUi({ ...definition, url }, { secret, times, clipMergesPath });
+  if (definition.type === 'swarmui') return createSwarmUi({ ...definition, url }, { secret });
   return createA1111({ ...definition, url }, secret, times);
 }
 
