@@ -139,3 +139,34 @@ describe('render --engine', () => {
     ).toBe(0);
   });
 });
+
+describe('what a server has', () => {
+  it('is listed, linted against and checked, and kept for when it is away', async () => {
+    const env = await define({});
+    const listed = await runCli(tree, ['loras', '--engine', 'a'], { env });
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toMatch(/^alpha /m);
+    expect(listed.stdout).toMatch(/^gamma /m);
+    writeFileSync(path.join(tree, 'names.sdprompt'), PROMPT.replace('alpha', 'nowhere'));
+    const linted = await runCli(tree, ['lint', 'names.sdprompt', '--engine', 'a', '--no-gitignore'], { env });
+    expect(linted.stdout).toContain('unknown-lora');
+    const fine = await runCli(tree, ['lint', 'a.sdprompt', '--engine', 'a'], { env });
+    expect(fine.stdout).not.toContain('unknown-lora');
+    expect(servers[0]!.to('/sdapi/v1/txt2img')).toEqual([]);
+    const locked = await runCli(tree, ['lock', '--check', '--engine', 'a'], { env });
+    expect(locked.code).toBe(1);
+    expect(locked.stdout).toContain('nowhere: the engine does not have it.');
+    await servers[0]!.close();
+    const known = await runCli(tree, ['loras', '--engine', 'a'], { env });
+    expect(known.code).toBe(0);
+    expect(known.stdout).toBe(listed.stdout);
+    expect(known.stderr).toMatch(/cannot be reached[\s\S]*note: what a had \d+ minutes? ago is used\./);
+  });
+
+  it('is never asked for without being named', async () => {
+    const env = await define({});
+    writeFileSync(path.join(tree, 'named.sdprompt'), `${PROMPT}, Engine: a`);
+    await runCli(tree, ['lint', 'named.sdprompt'], { env });
+    expect(servers[0]!.received).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
+import type { ServerLibrary } from '../shared/engines';
 import { createBlockingFiles } from '../workspace/nodeFiles';
 import { createProject, type Project } from '../workspace/project';
 import { EXIT } from './exitCodes';
@@ -12,6 +13,8 @@ export interface ProjectChoice {
   /** Extra LoRA folders named on the command line. */
   readonly loraPaths?: readonly string[];
   readonly gitignore?: boolean;
+  /** What an engine elsewhere has, in place of the machine's own files. */
+  readonly server?: ServerLibrary | undefined;
 }
 
 /**
@@ -28,6 +31,7 @@ export function openProject(io: Io, choice: ProjectChoice = {}): Project {
     ...(choice.loraPaths?.length && {
       machine: { loraPaths: choice.loraPaths.map((folder) => path.resolve(io.cwd, folder)) },
     }),
+    ...(choice.server && { server: choice.server }),
     ...(choice.gitignore === false && { gitignore: false }),
     log: (message) => {
       if (io.env.SDPROMPT_DEBUG) io.stderr.write(`${message}\n`);

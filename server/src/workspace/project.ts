@@ -25,6 +25,7 @@ import { MAX_FILES_PER_FOLDER } from './limits';
 import { createModels } from './models';
 import { nodeFiles } from './nodeFiles';
 import type { Project, ProjectOptions } from './projectTypes';
+import { serverEnvironment } from './serverEnvironment';
 import { createTokenCounters } from './tokens';
 
 export type { MachineSettings, Project, ProjectOptions, ProjectStatus } from './projectTypes';
@@ -48,6 +49,7 @@ export function createProject(options: ProjectOptions): Project {
   const log = options.log ?? (() => undefined);
   let machine = options.machine ?? {};
   let trusted = options.trusted;
+  let server = options.server;
 
   const discovery = createDiscovery(files);
   const ignoreFiles = createIgnoreFiles(files, { gitignore: options.gitignore });
@@ -151,7 +153,7 @@ export function createProject(options: ProjectOptions): Project {
       ...(options.builtInModelPath !== undefined && { builtInModelPath: options.builtInModelPath }),
       ...optionalLockfile(await lockfileOf(root)),
     });
-    return result;
+    return server ? { ...result, environment: serverEnvironment(result.environment, server) } : result;
   }
 
   const configurationFor = async (file: string): Promise<Configuration> =>
@@ -248,12 +250,13 @@ export function createProject(options: ProjectOptions): Project {
     },
 
     update(change) {
-      const before = JSON.stringify([machine, trusted]);
+      const before = JSON.stringify([machine, trusted, server]);
       machine = change.machine ?? machine;
       trusted = change.trusted ?? trusted;
+      if (change.server !== undefined) server = change.server ?? undefined;
       applyHashing();
       // Clients send their settings again and again, mostly the same ones.
-      if (JSON.stringify([machine, trusted]) !== before) forget();
+      if (JSON.stringify([machine, trusted, server]) !== before) forget();
     },
 
     onDidChange(listener) {

@@ -1,6 +1,7 @@
 import type { Environment } from '../language/environment';
 import type { Finding, RuleSettings } from '../language/rules/rule';
 import type { Document } from '../language/syntax/nodes';
+import type { ServerLibrary } from '../shared/engines';
 import type { LoraFacts } from '../shared/facts';
 import type { KnownChanges, Measurement } from '../shared/measurement';
 import type { ConfigProblem, Configuration, ModelSetting } from './config/configuration';
@@ -39,6 +40,8 @@ export interface ProjectOptions {
   readonly scanBudget?: number;
   /** False: `.gitignore` files do not count. */
   readonly gitignore?: boolean;
+  /** What an engine elsewhere has: its lists count in place of the machine's files. Nothing is contacted. */
+  readonly server?: ServerLibrary;
   readonly files?: Files;
   readonly log?: (message: string) => void;
 }
@@ -83,7 +86,12 @@ export interface Project {
   ): Promise<void>;
   /** Reads the folders anew. */
   refresh(): Promise<void>;
-  update(change: { readonly machine?: MachineSettings; readonly trusted?: boolean }): void;
+  update(change: {
+    readonly machine?: MachineSettings;
+    readonly trusted?: boolean;
+    /** `null`: the machine's own files count again. */
+    readonly server?: ServerLibrary | null;
+  }): void;
   /** The listener is told when findings may differ although no document changed. */
   onDidChange(listener: () => void): { dispose(): void };
   dispose(): void;

@@ -1,4 +1,5 @@
 import type { Environment, LoraLookup, LoraResolution, Target } from '../language/environment';
+import { tagsOf, triggersFromTags } from '../library/metadata/tags';
 import { createLookup } from '../library/resolve';
 import { claimOf } from '../library/verdict/claims';
 import type { ServerLibrary, ServerLora, ServerProgram } from '../shared/engines';
@@ -66,7 +67,8 @@ function loraFacts(lora: ServerLora): LoraFacts {
       path: lora.file,
       relativePath: lora.file.replaceAll('\\', '/'),
       source: 'server',
-      triggerWords: [],
+      triggerWords: triggersFromTags(metadata, tagsOf(metadata)),
+      ...hashesOf(metadata),
     },
     network: {
       status: 'ok',
@@ -77,6 +79,14 @@ function loraFacts(lora: ServerLora): LoraFacts {
       modules: {},
     },
   };
+}
+
+/** The hash of a file's tensors, which trainers write into its header: what the web UI shortens for `Lora hashes`. */
+function hashesOf(metadata: Readonly<Record<string, string>>): Pick<LoraFacts['file'], 'hashes'> {
+  const hash = metadata.sshs_model_hash?.toLowerCase();
+  return hash !== undefined && /^[0-9a-f]{64}$/.test(hash)
+    ? { hashes: { autoV3: hash, shortHash: hash.slice(0, 12) } }
+    : {};
 }
 
 function modelFacts(model: ServerLibrary['models'][number], local: Environment): ModelFacts {

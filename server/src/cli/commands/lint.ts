@@ -9,6 +9,7 @@ import { type Io, readBytesOf, wantsColour } from '../io';
 import { openLintCache } from '../lint/lintCache';
 import { type LintChoice, type Linted, type LintOutcome, lintFiles, lintStdin } from '../lint/lintFiles';
 import { createStats, printStats } from '../lint/stats';
+import { ENGINE_OPTION, serverOf } from '../machineEngines';
 import { openProject, reportConfigProblems } from '../openProject';
 import { packageVersion } from '../packageFiles';
 import { plural } from '../plural';
@@ -21,6 +22,7 @@ export const lintCommand: Command = {
   usage: '[files, folders, globs…]',
   options: {
     format: { type: 'string', short: 'f', value: 'FORMAT', help: 'stylish, json, sarif, github or junit' },
+    engine: ENGINE_OPTION,
     'output-file': { type: 'string', short: 'o', value: 'FILE', help: 'write the report there' },
     fix: { type: 'boolean', help: 'apply safe fixes' },
     'unsafe-fixes': { type: 'boolean', help: 'with --fix: apply fixes that may change the picture, too' },
@@ -62,7 +64,10 @@ export const lintCommand: Command = {
       throw new UsageError('--stdin takes no files; name the input with --stdin-filename.');
     const maxWarnings =
       wholeNumber(invocation, 'max-warnings', 0, Number.MAX_SAFE_INTEGER) ?? Number.POSITIVE_INFINITY;
+    const engine = await serverOf(io, invocation.text('engine'));
+    if ('code' in engine) return engine.code;
     const project = openProject(io, {
+      ...(engine.server && { server: engine.server }),
       ...optional('config', invocation.text('config')),
       loraPaths: invocation.list('lora-path'),
       gitignore: !invocation.flag('no-gitignore'),

@@ -18,9 +18,10 @@ import type { LoraFacts } from '../../shared/facts';
 import { nodeFiles } from '../../workspace/nodeFiles';
 import type { Project } from '../../workspace/project';
 import { WILDCARD_ENDINGS } from '../../workspace/wildcards';
-import { type Command, printProblem } from '../command';
+import { type Command, printProblem, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
 import { type Io, shownPath } from '../io';
+import { ENGINE_OPTION, serverOf } from '../machineEngines';
 import { openProject, reportConfigProblems } from '../openProject';
 import { plural } from '../plural';
 import { readBytes } from '../readText';
@@ -31,13 +32,21 @@ export const lockCommand: Command = {
   usage: '[--check]',
   options: {
     check: { type: 'boolean', help: 'write nothing; exit 1 when the lockfile is not up to date' },
+    engine: ENGINE_OPTION,
     config: { type: 'string', value: 'FILE', help: 'use this configuration' },
     'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
   },
 
   async run({ io, flag, text, list }) {
     const config = text('config');
+    const engine = await serverOf(io, text('engine'));
+    if ('code' in engine) return engine.code;
+    if (engine.server && !flag('check'))
+      throw new UsageError(
+        '--engine needs --check: a server does not tell the hashes of its files, which a lockfile holds.',
+      );
     const project = openProject(io, {
+      ...(engine.server && { server: engine.server }),
       ...(config !== undefined && { config }),
       loraPaths: list('lora-path'),
     });
@@ -46,6 +55,7 @@ export const lockCommand: Command = {
       const file = path.join(folder, LOCKFILE_NAME);
       const used = await usedLoras(io, project, folder);
       if (!used || reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
+      if (engine.server) return await checkServer(io, project, file, used);
       return flag('check') ? await check(io, project, file, used) : await write(io, file, used);
     } finally {
       project.dispose();
@@ -112,9 +122,42 @@ function loraNames(document: Document): Set<string> {
 }
 
 async function hashed(facts: LoraFacts): Promise<LoraFacts> {
-  if (facts.file.path === undefined || facts.file.hashes?.sha256) return facts;
+  // The path of a file on a server is its name there.
+  if (facts.file.path === undefined || facts.file.source === 'server' || facts.file.hashes?.sha256)
+    return facts;
   const hashes = await hashFile(facts.file.path);
   return hashes.ok ? { ...facts, file: { ...facts.file, hashes: hashes.value } } : facts;
+}
+
+/**
+ * Compares the lockfile with what an engine elsewhere has: by name, and by the hash of the tensors where trainers wrote it into
+ * the header and the server tells it.
+ */
+async function checkServer(
+  io: Io,
+  project: Project,
+  file: string,
+  used: ReadonlyMap<string, LoraFacts | undefined>,
+): Promise<number> {
+  const text = await runLater(textOf(file));
+  const locked = text === undefined ? undefined : parseLockfile(text);
+  if (locked?.ok === false) {
+    printProblem(io, locked.problem);
+    return EXIT.trouble;
+  }
+  const { loras } = await project.environmentFor(file);
+  const lines: string[] = [];
+  for (const [name, facts] of used) {
+    const there = facts ?? loras.resolve(name).chosen;
+    const entry = locked?.value.find((one) => one.name === name);
+    if (there === undefined) lines.push(`${name}: the engine does not have it.`);
+    else if (entry === undefined) lines.push(`${name}: not in the lockfile.`);
+    else if (entry.autoV3 && there.file.hashes?.autoV3 && entry.autoV3 !== there.file.hashes.autoV3)
+      lines.push(`${name}: the engine has another file of this name.`);
+  }
+  for (const line of lines) io.stdout.write(`${line}\n`);
+  if (lines.length === 0) io.stdout.write(`${plural(used.size, 'LoRA')} checked against the engine.\n`);
+  return lines.length > 0 ? EXIT.findings : EXIT.clean;
 }
 
 async function check(

@@ -5,6 +5,7 @@ import type { Project } from '../../workspace/project';
 import { type Command, UsageError } from '../command';
 import { EXIT } from '../exitCodes';
 import type { Io } from '../io';
+import { ENGINE_OPTION, serverOf } from '../machineEngines';
 import { openProject, reportConfigProblems } from '../openProject';
 
 export const lorasCommand: Command = {
@@ -13,19 +14,24 @@ export const lorasCommand: Command = {
     json: { type: 'boolean', help: 'print what the index knows as JSON (inspect knows more of one file)' },
     fits: { type: 'string', value: 'MODEL', help: 'only what fits a model of the configuration' },
     hashes: { type: 'boolean', help: 'also compute the hashes, which reads every file once' },
+    engine: ENGINE_OPTION,
     config: { type: 'string', value: 'FILE', help: 'use this configuration' },
     'lora-path': { type: 'string', multiple: true, value: 'DIR', help: 'a further folder of LoRAs' },
   },
 
   async run({ io, text, list, flag }) {
     const config = text('config');
+    const engine = await serverOf(io, text('engine'));
+    if ('code' in engine) return engine.code;
+    const { server } = engine;
     const project = openProject(io, {
+      ...(server && { server }),
       ...(config !== undefined && { config }),
       loraPaths: list('lora-path'),
     });
     try {
       const here = path.join(io.cwd, 'prompt.sdprompt');
-      if (flag('hashes')) await hashAll(io, project, here);
+      if (flag('hashes') && !server) await hashAll(io, project, here);
       const environment = await project.environmentFor(here);
       const { folders, ownFolders } = await project.statusFor(here);
       if (reportConfigProblems(io, project) !== EXIT.clean) return EXIT.trouble;
@@ -49,12 +55,14 @@ export const lorasCommand: Command = {
       }
       if (loras.length === 0) {
         io.stdout.write(
-          `No LoRAs${model ? ` that fit ${model.name}` : ''} in ${folders.join(', ') || 'any folder'}.\n` +
-            '  Name your folders with "loraPaths" in sdprompt.config.json, or with --lora-path.\n',
+          server
+            ? `No LoRAs${model ? ` that fit ${model.name}` : ''} on the engine ${server.engine}.\n`
+            : `No LoRAs${model ? ` that fit ${model.name}` : ''} in ${folders.join(', ') || 'any folder'}.\n` +
+                '  Name your folders with "loraPaths" in sdprompt.config.json, or with --lora-path.\n',
         );
         return EXIT.clean;
       }
-      if (ownFolders.length === 0) await suggest(io);
+      if (ownFolders.length === 0 && !server) await suggest(io);
       const shown = model ?? environment.baseModel;
       const rows = loras.map((lora) => [
         lora.file.name,
