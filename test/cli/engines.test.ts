@@ -170,3 +170,23 @@ describe('what a server has', () => {
     expect(servers[0]!.received).toEqual([]);
   });
 });
+
+describe('convert --to comfyui-workflow', () => {
+  it('writes a graph that names files as they are called here', async () => {
+    writeFileSync(path.join(tree, 'builtin.json'), '{ "loraPaths": ["builtin"] }');
+    writeFileSync(
+      path.join(tree, 'hat.sdprompt'),
+      'a (top:1.2) hat <lora:hat:0.8>\nSteps: 2, Sampler: Euler, CFG scale: 5, Seed: 7, Size: 96x96\n',
+    );
+    const { code, stdout, stderr } = await runCli(tree, [
+      ...['convert', 'hat.sdprompt', '--to', 'comfyui-workflow', '--config', 'builtin.json'],
+    ]);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('prompt-control') });
+    const graph: Record<string, { class_type: string; inputs: Record<string, unknown> }> = JSON.parse(stdout);
+    const inputsOf = (wanted: string) =>
+      Object.values(graph).find(({ class_type }) => class_type === wanted)?.inputs;
+    expect(inputsOf('LoraLoader')).toMatchObject({ lora_name: 'hat.safetensors', strength_model: 0.8 });
+    expect(inputsOf('RandomNoise')).toEqual({ noise_seed: 7 });
+    expect(inputsOf('SaveImage')).toMatchObject({ filename_prefix: 'sdprompt' });
+  });
+});

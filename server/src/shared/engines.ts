@@ -11,8 +11,6 @@ export interface EngineDefinition {
   readonly type: EngineType;
   /** `http://` or `https://`, without credentials and without a slash at the end; absent for `local`. */
   readonly url?: string;
-  /** ComfyUI: absolute path of a workflow in the API format that is filled in instead of the graph of the plan. */
-  readonly workflow?: string;
 }
 
 /** What an engine says of one picture, beside the picture. */

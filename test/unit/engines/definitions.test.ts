@@ -3,16 +3,16 @@ import { chooseEngine } from '../../../server/src/engines/definitions/choose';
 import { enginesFile } from '../../../server/src/engines/definitions/place';
 import { isLoopback, readEnginesFile, secretVariable } from '../../../server/src/engines/definitions/read';
 
-const read = (text: string) => readEnginesFile(text, '/home/u/.config/sdprompt');
+const read = (text: string) => readEnginesFile(text);
 const one = (entry: unknown, name = 'box') => read(JSON.stringify({ engines: { [name]: entry } }));
 
 describe('engines.json', () => {
-  it('is read with comments, trailing commas and relative workflows', () => {
+  it('is read with comments, and trailing commas', () => {
     const { engines, problems } = read(`{
       // the machine under the desk
       "engines": {
         "desk": { "type": "a1111", "url": "http://127.0.0.1:7860/" },
-        "comfy": { "type": "comfyui", "url": "https://comfy.example/base", "workflow": "flux.json" },
+        "comfy": { "type": "comfyui", "url": "https://comfy.example/base" },
       },
     }`);
     expect(problems).toEqual([]);
@@ -23,7 +23,6 @@ describe('engines.json', () => {
         name: 'comfy',
         type: 'comfyui',
         url: 'https://comfy.example/base',
-        workflow: '/home/u/.config/sdprompt/flux.json',
       },
     ]);
   });

@@ -10,11 +10,15 @@ import { EXIT } from '../exitCodes';
 import { openProject, reportConfigProblems } from '../openProject';
 import { readOne } from '../readOne';
 import { readTarget, TARGETS } from '../targets';
+import { writeWorkflow } from '../workflow';
+
+/** Not a dialect of prompts but a graph, made from the whole plan. */
+const WORKFLOW = 'comfyui-workflow';
 
 export const convertCommand: Command = {
   usage: 'FILE | --stdin --to TARGET',
   options: {
-    to: { type: 'string', value: 'TARGET', help: TARGETS.join(', ') },
+    to: { type: 'string', value: 'TARGET', help: [...TARGETS, WORKFLOW].join(', ') },
     block: { type: 'string', value: 'N', help: 'only the N-th block' },
     stdin: { type: 'boolean', help: 'read the prompts from standard input' },
     json: { type: 'boolean', help: 'print text and losses of every block as JSON' },
@@ -23,8 +27,10 @@ export const convertCommand: Command = {
 
   async run(invocation) {
     const { io } = invocation;
+    if (invocation.text('to') === WORKFLOW) return writeWorkflow(invocation);
     const target = readTarget(invocation, 'to');
-    if (target === undefined) throw new UsageError(`convert needs --to: ${TARGETS.join(', ')}.`);
+    if (target === undefined)
+      throw new UsageError(`convert needs --to: ${[...TARGETS, WORKFLOW].join(', ')}.`);
     const text = await readOne(invocation);
     if (!text.ok) {
       printProblem(io, text.problem);

@@ -29,8 +29,6 @@ export interface ComfyJob {
   readonly request: GenerateRequest;
   readonly disposed: AbortSignal;
   readonly newId: () => string;
-  /** The user's own workflow, filled in; absent: the graph of the plan. */
-  readonly fill?: (plan: GenerationPlan, init: string | undefined) => Result<BuiltGraph>;
 }
 
 const CANCELLED: GenerateOutcome = { type: 'cancelled' };
@@ -44,15 +42,13 @@ export async function generateOnComfyUi(job: ComfyJob): Promise<GenerateOutcome>
   request.onProgress?.({ phase: 'queue', step: 0, of: 0 });
   const init = await uploadInit(http, plan, id);
   if (!init.ok) return { type: 'failed', problem: init.problem, didNothing: true };
-  const built =
-    job.fill?.(plan, init.value?.name) ??
-    buildGraph(plan, {
-      library,
-      tokenizer: job.tokenizer,
-      ...(init.value && { init: init.value }),
-      output: { class: 'PreviewImage' },
-      uploadName: `sdprompt-${id}`,
-    });
+  const built = buildGraph(plan, {
+    library,
+    tokenizer: job.tokenizer,
+    ...(init.value && { init: init.value }),
+    output: { class: 'PreviewImage' },
+    uploadName: `sdprompt-${id}`,
+  });
   if (!built.ok) return { type: 'failed', problem: built.problem };
   let { graph } = built.value;
   for (const latent of built.value.uploads) {

@@ -1,5 +1,4 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { LOCAL, type ReadEngines, readEnginesFile } from './read';
 
 /** Reads the machine's `engines.json`. A file that is not there defines nothing, which is no problem. */
@@ -23,5 +22,5 @@ export async function loadEngines(file: string): Promise<ReadEngines> {
             ],
     };
   }
-  return readEnginesFile(text.replace(/^\uFEFF/, ''), path.dirname(file));
+  return readEnginesFile(text.replace(/^\uFEFF/, ''));
 }

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { type ParseError, parse, printParseErrorCode } from 'jsonc-parser';
 import { ENGINE_TYPES, type EngineDefinition, LOCAL_ENGINE } from '../../shared/engines';
 import type { Problem } from '../../shared/problem';
@@ -15,20 +14,19 @@ export interface ReadEngines {
 /** The engine that needs no definition. */
 export const LOCAL: EngineDefinition = { name: LOCAL_ENGINE, type: 'local' };
 
-const KEYS: ReadonlySet<string> = new Set(['type', 'url', 'workflow', '$comment']);
+const KEYS: ReadonlySet<string> = new Set(['type', 'url', '$comment']);
 /** Keys under which people write what belongs into the environment or the secret store. */
 const SECRET_KEY = /auth|password|secret|token|key|user/i;
 
 /**
  * Reads the text of `engines.json`: JSON with comments, `{ "engines": { NAME: { "type": …, "url": … } } }`. An entry with a
  * mistake is left out and told; the others count.
- * @param folder absolute path of the file's folder, which relative paths in it start from
  */
-export function readEnginesFile(text: string, folder: string): ReadEngines {
+export function readEnginesFile(text: string): ReadEngines {
   const errors: ParseError[] = [];
   const value: unknown = parse(text, errors, { allowTrailingComma: true });
   const [error] = errors;
-  if (text.trim() === '') return readEngines({}, folder);
+  if (text.trim() === '') return readEngines({});
   if (error !== undefined) {
     const line = text.slice(0, error.offset).split('\n').length;
     return {
@@ -52,23 +50,22 @@ export function readEnginesFile(text: string, folder: string): ReadEngines {
         ),
       ],
     };
-  return readEngines(inner, folder);
+  return readEngines(inner);
 }
 
 /** Reads the inner object: the value of `engines`, which is also that of the setting `sdprompt.engines`. */
-export function readEngines(value: unknown, folder: string): ReadEngines {
+export function readEngines(value: unknown): ReadEngines {
   const engines = new Map<string, EngineDefinition>([[LOCAL.name, LOCAL]]);
   const problems: Problem[] = [];
   for (const [name, entry] of isObject(value) ? Object.entries(value) : []) {
     const problem = entryProblem(name, entry);
     if (problem) problems.push(problem);
     else {
-      const { type, url, workflow } = entry as Record<string, string>;
+      const { type, url } = entry as Record<string, string>;
       engines.set(name, {
         name,
         type: type as EngineDefinition['type'],
         ...(url !== undefined && type !== 'local' && { url: url.trim().replace(/\/+$/, '') }),
-        ...(workflow !== undefined && { workflow: path.resolve(folder, workflow) }),
       });
     }
   }
@@ -81,21 +78,16 @@ function entryProblem(name: string, entry: unknown): Problem | undefined {
     return invalid(`${at} has a name that cannot be used.`, 'Use letters, digits, `-`, `_` and `.`.');
   if (!isObject(entry))
     return invalid(`${at} is no object.`, 'Write { "type": "a1111", "url": "http://…" }.');
-  const { type, url, workflow } = entry;
+  const { type, url } = entry;
   const secret = Object.keys(entry).find((key) => !KEYS.has(key) && SECRET_KEY.test(key));
   if (secret !== undefined) return secretInFile(at, name, `\`${secret}\``);
   const unknown = Object.keys(entry).find((key) => !KEYS.has(key));
   if (unknown !== undefined)
-    return invalid(`${at} has an unknown key \`${unknown}\`.`, 'Possible are `type`, `url` and `workflow`.');
+    return invalid(`${at} has an unknown key \`${unknown}\`.`, 'Possible are `type` and `url`.');
   if (!ENGINE_TYPES.some((known) => known === type))
     return invalid(
       `${at} has ${type === undefined ? 'no `type`' : `the unknown type ${JSON.stringify(type)}`}.`,
       `Possible are ${ENGINE_TYPES.map((known) => `\`${known}\``).join(', ')}.`,
-    );
-  if (workflow !== undefined && (typeof workflow !== 'string' || type !== 'comfyui'))
-    return invalid(
-      `${at} has a \`workflow\` that cannot be used.`,
-      'It is the path of a workflow in the API format, and belongs to an engine of the type `comfyui`.',
     );
   if (type === 'local') return undefined;
   const target =
