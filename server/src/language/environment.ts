@@ -29,6 +29,8 @@ export interface Environment {
   readonly findWildcards?: WildcardMatcher;
   /** True when the dynamic prompts dialect is switched on. */
   readonly dynamicPrompts: boolean;
+  /** What becomes of a picture where a LoRA is missing, where the configuration says so. */
+  readonly missingLoras?: MissingLoras;
   /** Counts CLIP tokens of a text without the specials; absent when no vocabulary is at hand. */
   readonly countTokens?: (text: string) => number;
   /** Entries of `sdprompt.lock.json`, when the project has one; compared with the files that are present. */
@@ -56,6 +58,9 @@ export interface ModuleFit {
   /** Why modules were left out: the first few, in words. */
   readonly reasons: readonly string[];
 }
+
+/** `skip`: the rest is drawn, with a warning; `refuse`: nothing is drawn. */
+export type MissingLoras = 'skip' | 'refuse';
 
 export type Target = 'a1111' | 'forge' | 'sdnext' | 'comfyui' | 'invokeai' | 'swarmui' | 'krita';
 

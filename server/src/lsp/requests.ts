@@ -149,6 +149,7 @@ async function resolvePlan(
   const built = buildPlan(document, block.index, environment, {
     ...(params.seed !== undefined && { seed: params.seed }),
     ...(params.model !== undefined && { model: params.model }),
+    missingLoras: environment.missingLoras ?? 'skip',
     drawnSeed: randomInt(SEEDS),
     resolveFile: (name) => path.resolve(path.dirname(snapshot.path), name),
   });

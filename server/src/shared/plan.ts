@@ -9,7 +9,7 @@ export interface GenerationPlan {
   readonly model: PlanModel;
   readonly positive: PlanPrompt;
   readonly negative: PlanPrompt;
-  /** In prompt order; the same file twice is applied twice, as the web UI does. */
+  /** One for every name in the prompt, with the weights that the target applies in all; a file under two names is applied twice. */
   readonly loras: readonly PlanLora[];
   readonly parameters: PlanParameters;
   /** Textual inversions that the prompts name; the engine places them where their names' tokens stand. */

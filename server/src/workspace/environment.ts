@@ -76,6 +76,7 @@ export async function buildEnvironment(
     ...(configured.wildcardPaths.length > 0 &&
       wildcardEntries(await readWildcards(files, configured.wildcardPaths))),
     dynamicPrompts: configuration.dynamicPrompts,
+    ...(configuration.missingLoras && { missingLoras: configuration.missingLoras }),
     ...optional('lockfile', sources.lockfile),
     ...optional('countTokens', sources.tokens.of(base)),
     fit: sources.fit,

@@ -96,7 +96,7 @@ export const LORAS: readonly Mutant[] = [
   ofRule(
     'duplicate-lora',
     'duplicateLora',
-    'const key = file ?? network.name;',
+    'const key = files.get(used) ?? network.name;',
     'const key = network.name;',
     'a file under two names passes',
   ),

@@ -126,15 +126,35 @@ describe('buildPlan', () => {
     expect(built.negative.subprompts[0]?.schedule[0]?.runs).toEqual([['x AND y', 1]]);
   });
 
-  it('names LoRAs by file, twice if they are written twice, and puts their hashes into the infotext', () => {
+  it('names LoRAs by file, with the weights that the target applies in all, and puts their hashes into the infotext', () => {
     const env = environment([lora('x', { hashes: { shortHash: 'abcdef012345' } })]);
     const { plan: built } = plan('a # note\n<lora:x:0.5:0.8:16> <lora:x:te=0.2>', env);
-    expect(built.loras).toEqual([
-      { name: 'x', path: '/loras/x.safetensors', te: 0.5, unet: 0.8, dyn: 16 },
-      { name: 'x', path: '/loras/x.safetensors', te: 0.2, unet: 0.2 },
-    ]);
+    expect(built.loras).toEqual([{ name: 'x', path: '/loras/x.safetensors', te: 0.4, unet: 0.4 }]);
+    const { plan: forge } = plan('<lora:x:0.5:0.75:16> <lora:x:te=0.25>', { ...env, target: 'forge' });
+    expect(forge.loras).toEqual([{ name: 'x', path: '/loras/x.safetensors', te: 0.75, unet: 1 }]);
     expect(built.infotext.split('\n').slice(0, 2)).toEqual(['a ', '<lora:x:0.5:0.8:16> <lora:x:te=0.2>']);
     expect(built.infotext).toContain('Lora hashes: "x: abcdef012345"');
+  });
+
+  it('draws without missing LoRAs where they are to be skipped, and names all of them either way', () => {
+    const env = environment([lora('x')]);
+    const text =
+      '<lora:x:1> <lora:nobody:1> a <lora:nowhere:0.5> <lora:nobody:2>\nHires upscale: 2, Hires prompt: b <lora:nobody:1>';
+    const { plan: built, warnings } = plan(text, env, { missingLoras: 'skip' });
+    expect(built.loras.map(({ name }) => name)).toEqual(['x']);
+    expect(built.hires?.loras).toEqual([]);
+    expect(warnings.filter((warning) => warning.includes('There is no LoRA'))).toHaveLength(3);
+    // An engine that reads tags itself is not to look for them; Forge would then load no LoRA at all.
+    expect(built.source).toMatchObject({ positive: '<lora:x:1>  a  ', hires: { positive: 'b ' } });
+    expect(built.infotext).toContain('<lora:nobody:1>');
+    expect(plan(text, { ...env, missingLoras: 'skip' }).plan.loras).toHaveLength(1);
+    const refused = buildPlan(parse(text), 0, { ...env, missingLoras: 'refuse' }, { drawnSeed: 1 });
+    expect(refused.ok ? '' : refused.problem.message).toBe(
+      'There is no LoRA nobody. There is no LoRA nowhere.',
+    );
+    expect(refusal('<lora:nobody:1>', { ...env, missingLoras: 'skip' }, { missingLoras: 'refuse' })).toBe(
+      'unknown-lora',
+    );
   });
 
   it('refuses LoRAs that cannot be used, each for its reason', () => {

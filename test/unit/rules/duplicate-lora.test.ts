@@ -40,6 +40,21 @@ describe('duplicate-lora', () => {
       message: 'the same file as `Pretty`',
     });
   });
+  it('says what the target makes of the weights', () => {
+    const sum = (text: string, target: 'a1111' | 'forge') =>
+      check(text, 'duplicate-lora', { environment: { ...STUDIO, target } })[0]?.message;
+    expect(sum('<lora:mira:0.8> «<lora:mira:0.3>»', 'a1111')).toContain('once for every tag, 0.6 in all');
+    expect(sum('<lora:mira:0.8> «<lora:mira:0.3>»', 'forge')).toContain('equal ones only once, 1.1 in all');
+    expect(sum('<lora:mira:0.5> «<lora:mira:0.5>»', 'forge')).toContain('0.5 in all');
+    expect(sum('<lora:mira:0.5> «<lora:mira:0.5:0.25>»', 'a1111')).toContain(
+      '1 in all for the text encoder and 0.5 for the UNet',
+    );
+  });
+  it('knows options of one choice', () => {
+    const dynamic = { ...STUDIO, dynamicPrompts: true };
+    check('{<lora:mira:1>|<lora:mira:0.5>}', 'duplicate-lora', { environment: dynamic });
+    check('{<lora:mira:1>|<lora:mira:0.5>} «<lora:mira:0.25>»', 'duplicate-lora', { environment: dynamic });
+  });
   it('looks at each block alone', () => {
     check('<lora:mira:1>\n---\n<lora:mira:1>', 'duplicate-lora');
     check('<lora:mira:1> <lora:outline:1>', 'duplicate-lora');

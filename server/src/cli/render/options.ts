@@ -47,6 +47,11 @@ export const RENDER_OPTIONS: Command['options'] = {
   strict: { type: 'boolean', help: 'exit 1 when an engine drew something otherwise than asked' },
   resume: { type: 'boolean', help: 'leave out pictures that an earlier run wrote into the folder' },
   sweep: { type: 'string', value: 'NAME=0,0.5,1', help: 'a picture for each weight of one LoRA' },
+  'missing-loras': {
+    type: 'string',
+    value: 'HOW',
+    help: 'when a LoRA is missing: skip it, or refuse the picture (default: refuse)',
+  },
   strategy: {
     type: 'string',
     value: 'S',
@@ -84,10 +89,14 @@ export function readRequest(invocation: Invocation): PlanRequest {
   if (!size && invocation.text('size') !== undefined)
     throw new UsageError('--size takes WxH, 512x768 for example.');
   const model = invocation.text('model');
+  const missing = invocation.text('missing-loras');
+  if (missing !== undefined && missing !== 'skip' && missing !== 'refuse')
+    throw new UsageError(`--missing-loras takes skip or refuse, not "${missing}".`);
   return {
     drawnSeed: randomInt(2 ** 32),
     ...(seed !== undefined && { seed }),
     ...(model !== undefined && { model }),
+    ...(missing !== undefined && { missingLoras: missing }),
     overrides: {
       ...(steps !== undefined && { steps }),
       ...(size && { width: Number(size[1]), height: Number(size[2]) }),

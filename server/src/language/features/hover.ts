@@ -87,7 +87,7 @@ function hoverTag(
     };
   }
   if (type === 'lora' || type === 'lyco') {
-    return hoverLora(network, side, modelOf(block, environment), environment);
+    return hoverLora(network, side, modelOf(block, environment), environment, resolved[side].networks);
   }
   if (type === 'hypernet') {
     return { range: tag.range, markdown: `The hypernetwork ${code(network.name)}, weight ${network.te}.` };

@@ -5,14 +5,14 @@ import { blockText } from '../analysis/blockText';
 import { resolveText } from '../analysis/resolve';
 import type { ResolvedPrompt } from '../analysis/resolved';
 import { promptSteps } from '../domain/samplers';
-import type { Environment } from '../environment';
+import type { Environment, MissingLoras } from '../environment';
 import type { Document } from '../syntax/nodes';
 import { chooseEmbeddings } from './embeddings';
 import { withFirstPassSize } from './firstPassSize';
 import { type HiresTexts, hiresSizePair, hiresTexts, readHires } from './hires';
 import { planInfotext } from './infotext';
 import { readInit } from './init';
-import { type ChosenLora, chooseLoras } from './loras';
+import { type ChosenLora, chooseLoras, withoutOtherLoras } from './loras';
 import { chooseFurtherModel, chooseModel } from './model';
 import { unusedParameters } from './notes';
 import { readParameters } from './parameters';
@@ -33,6 +33,8 @@ export interface PlanRequest {
   /** Replaces the block's `Model` for this one picture. */
   readonly model?: string;
   readonly overrides?: Partial<PlanParameters>;
+  /** What becomes of the picture where a LoRA is missing; absent: as the configuration says, else it is refused. */
+  readonly missingLoras?: MissingLoras;
   /** The absolute path of a file that the block names; without it no picture can be started from. */
   readonly resolveFile?: (name: string) => string;
 }
@@ -92,7 +94,8 @@ export function buildPlan(
     positive: resolveText(positiveText.value.text, true, steps),
     negative: resolveText(negativeText.value.text, false, steps),
   };
-  const loras = chooseLoras(resolved, model.value.facts, environment, warnings);
+  const missing = request.missingLoras ?? environment.missingLoras ?? 'refuse';
+  const loras = chooseLoras(resolved, model.value.facts, environment, warnings, missing);
   if (!loras.ok) return loras;
   const passes = {
     steps: promptSteps(parameters.value.sampler, steps),
@@ -111,6 +114,7 @@ export function buildPlan(
           written,
           { parameters: parameters.value, model: model.value.facts, vae: vae, resolved },
           choice,
+          missing,
         )
       : success(undefined);
   if (!second.ok) return second;
@@ -147,9 +151,9 @@ export function buildPlan(
       ...(refiner.value && { refiner: refiner.value }),
       ...(embeddings.value.length > 0 && { embeddings: embeddings.value.map((one) => one.plan) }),
       source: {
-        positive: positiveText.value.text,
+        positive: withoutOtherLoras(positiveText.value.text, loras.value),
         negative: negativeText.value.text,
-        ...(second.value && { hires: second.value.texts }),
+        ...(second.value && { hires: sourceTexts(second.value) }),
         ...(vae === 'own' ? { vae: VAE_WORDS.none } : model.value.vae && { vae: model.value.vae.name }),
       },
       ...(engine && { engine: engine.name }),
@@ -187,11 +191,20 @@ interface SecondPass {
   readonly texts: HiresTexts;
 }
 
+/** The texts of the second pass for an engine that reads tags itself: without those of LoRAs that are not there. */
+function sourceTexts({ texts, loras }: SecondPass): { positive?: string; negative?: string } {
+  return {
+    ...(texts.positive !== undefined && { positive: withoutOtherLoras(texts.positive, loras) }),
+    ...(texts.negative !== undefined && { negative: texts.negative }),
+  };
+}
+
 /** The hires pass of a block; undefined where it has none. Its networks are those of its own prompt, if it has one. */
 function planSecondPass(
   written: readonly WrittenParameter[],
   { parameters, model, vae, resolved }: FirstPass,
   choice: Choice,
+  missing: MissingLoras,
 ): Result<SecondPass | undefined> {
   const { environment, warnings } = choice;
   const { positive, negative, checkpoint } = hiresTexts(written);
@@ -224,7 +237,7 @@ function planSecondPass(
   const loras: Result<ChosenLora[]> =
     texts.positive === undefined
       ? success([])
-      : chooseLoras(own, other.value?.facts ?? model, environment, warnings);
+      : chooseLoras(own, other.value?.facts ?? model, environment, warnings, missing);
   if (!loras.ok) return loras;
   return success({
     texts,

@@ -2,9 +2,11 @@ import type { LoraFacts, ModelFacts } from '../../shared/facts';
 import type { PlanLora } from '../../shared/plan';
 import { failure, type Problem, type Result, success } from '../../shared/problem';
 import { LORA_TYPES } from '../analysis/loraArguments';
+import { findNetworks, removeNetworks } from '../analysis/networks';
 import type { Network, ResolvedBlock } from '../analysis/resolved';
 import { isWeightCurve } from '../dialects/loractl/weight';
-import type { Environment } from '../environment';
+import { type LoraMention, loraStrengths } from '../domain/loraStrength';
+import type { Environment, MissingLoras } from '../environment';
 import { didYouMean } from './suggest';
 
 /** One LoRA of a plan with the facts of its file. */
@@ -13,17 +15,26 @@ export interface ChosenLora {
   readonly facts: LoraFacts;
 }
 
+/** One tag with the file that it loads. */
+interface FoundLora extends LoraMention {
+  readonly facts: LoraFacts;
+}
+
 /**
- * Resolves the networks of the positive prompt to files. The first LoRA that cannot be used refuses the plan: a picture
- * without it would pass for one with it. A LoRA of another architecture is only warned about while some of it may fit.
+ * Resolves the networks of the positive prompt to files, with the weights that the target applies in all. LoRAs that are
+ * not there refuse the plan, all of them named, or are left out with a warning each, as `missing` says. The first other
+ * LoRA that cannot be used refuses it: a picture without it would pass for one with it. A LoRA of another architecture is
+ * only warned about while some of it may fit.
  */
 export function chooseLoras(
   block: Pick<ResolvedBlock, 'positive' | 'negative'>,
   model: ModelFacts,
   environment: Environment,
   warnings: string[],
+  missing: MissingLoras = 'refuse',
 ): Result<ChosenLora[]> {
-  const chosen: ChosenLora[] = [];
+  const found: FoundLora[] = [];
+  const absent = new Map<string, Problem>();
   for (const network of block.positive.networks) {
     if (!LORA_TYPES.has(network.type)) {
       warnings.push(otherNetwork(network));
@@ -31,24 +42,62 @@ export function chooseLoras(
     }
     const problem = badWeight(network);
     if (problem !== undefined) return { ok: false, problem };
-    const found = findLora(network.name, environment, warnings);
-    if (!found.ok) return found;
-    const misfit = checkFit(found.value, model, environment, warnings);
+    if (absent.has(network.name)) continue;
+    const file = findLora(network.name, environment, warnings);
+    if (file.ok) {
+      const { name, te, unet, dyn } = network;
+      found.push({ name, te, unet, dyn, facts: file.value });
+    } else if (ABSENT.has(file.problem.code)) absent.set(network.name, file.problem);
+    else return file;
+  }
+  if (absent.size > 0) {
+    const problem = allAbsent([...absent.values()]);
+    if (missing === 'refuse') return { ok: false, problem };
+    warnings.push(
+      ...[...absent.values()].map((one) => `${one.message} The picture is made without it. ${one.remedy}`),
+    );
+  }
+  const strengths = loraStrengths(
+    found,
+    environment.target,
+    ({ facts }) => facts.file.path ?? facts.file.name,
+  );
+  const chosen: ChosenLora[] = [];
+  for (const { name, te, unet, dyn, mentions } of strengths) {
+    const { facts } = mentions[0]!;
+    const misfit = checkFit(facts, model, environment, warnings);
     if (misfit !== undefined) return { ok: false, problem: misfit };
     chosen.push({
-      facts: found.value,
-      plan: {
-        name: network.name,
-        path: found.value.file.path as string,
-        te: network.te,
-        unet: network.unet,
-        ...(network.dyn === null ? {} : { dyn: network.dyn }),
-      },
+      facts,
+      plan: { name, path: facts.file.path as string, te, unet, ...(dyn === null ? {} : { dyn }) },
     });
   }
   if (block.negative.networks.some(({ type }) => LORA_TYPES.has(type)))
     warnings.push('A LoRA in the negative prompt is not loaded; the web UI reads the tag as words.');
   return success(chosen);
+}
+
+/** A prompt without the tags of LoRAs that were left out, so that an engine which reads tags does not look for them. */
+export function withoutOtherLoras(text: string, chosen: readonly ChosenLora[]): string {
+  const names = new Set(chosen.map(({ plan }) => plan.name));
+  const others = findNetworks(text).filter(
+    ({ type, positional: [name] }) => LORA_TYPES.has(type) && !names.has(name?.text ?? ''),
+  );
+  return others.length === 0 ? text : removeNetworks(text, others);
+}
+
+/** Codes of LoRAs that are nowhere to be found; other problems are with files that are there. */
+const ABSENT: ReadonlySet<string> = new Set(['unknown-lora', 'no-lora-folder', 'lora-not-present']);
+
+/** One problem for all missing LoRAs: the first one's code and remedy, and every message. */
+function allAbsent(problems: readonly Problem[]): Problem {
+  const [first] = problems as readonly [Problem];
+  if (problems.length === 1) return first;
+  return {
+    ...first,
+    message: problems.map(({ message }) => message).join(' '),
+    remedy: [...new Set(problems.map(({ remedy }) => remedy))].join(' '),
+  };
 }
 
 function otherNetwork({ type, name }: Network): string {

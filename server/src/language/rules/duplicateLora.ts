@@ -1,5 +1,9 @@
+import type { Network } from '../analysis/resolved';
 import { readAlternatives } from '../dialects/dynamic/alternatives';
+import { repeatRule, totalStrength } from '../domain/loraStrength';
 import { modelOf } from '../domain/models';
+import { shortNumber } from '../domain/numbers';
+import type { Target } from '../environment';
 import type { Rule, RuleBlock, RuleContext, RuleFinding } from './rule';
 import { cosineOf } from './support/measuredStack';
 import { removalRange } from './support/removal';
@@ -19,6 +23,12 @@ export const duplicateLora: Rule = {
     for (const block of context.blocks) {
       const first = new Map<string, UsedLora[]>();
       const active = activeLoras(block);
+      const files = new Map(
+        active.map((used) => [
+          used,
+          context.environment.loras.resolve(used.network.name).chosen?.file.relativePath ?? used.network.name,
+        ]),
+      );
       const excludes = context.environment.dynamicPrompts
         ? readAlternatives(
             context.document.text,
@@ -28,8 +38,7 @@ export const duplicateLora: Rule = {
       for (const used of active) {
         const { network } = used;
         if (network.name === '') continue;
-        const file = context.environment.loras.resolve(network.name).chosen?.file.relativePath;
-        const key = file ?? network.name;
+        const key = files.get(used) ?? network.name;
         const earlier = first.get(key) ?? [];
         // Options of one choice are never loaded together.
         const before = earlier.find(({ tag }) => !excludes(tag.range.start, used.tag.range.start));
@@ -39,9 +48,13 @@ export const duplicateLora: Rule = {
         }
         const under =
           before.network.name === network.name ? '' : ` (the same file as \`${before.network.name}\`)`;
+        const together = active
+          .filter((other) => (files.get(other) ?? '') === key)
+          .filter((other) => other === used || !excludes(other.tag.range.start, used.tag.range.start))
+          .map((other) => other.network);
         report({
           range: used.tag.range,
-          message: `\`${network.name}\`${under} is loaded twice, and both weights are applied one after the other. Keep one tag, with the weight you want in all.`,
+          message: `\`${network.name}\`${under} is loaded twice: ${inAll(together, key, context.environment.target)}. Keep one tag, with the weight you want in all.`,
           fixes: [
             {
               title: 'Remove this tag',
@@ -61,6 +74,24 @@ export const duplicateLora: Rule = {
     }
   },
 };
+
+/** What the target makes of several tags of one file, in words. */
+function inAll(networks: readonly Network[], file: string, target: Target): string {
+  const { te, unet } = totalStrength(networks, target, () => file);
+  if (!Number.isFinite(te) || !Number.isFinite(unet)) return 'its weights would be applied together';
+  const total =
+    te === unet
+      ? `${shortNumber(te)} in all`
+      : `${shortNumber(te)} in all for the text encoder and ${shortNumber(unet)} for the UNet`;
+  switch (repeatRule(target)) {
+    case 'last times count':
+      return `AUTOMATIC1111 applies the last weight under a name once for every tag, ${total}`;
+    case 'distinct weights add':
+      return `Forge adds the weights, equal ones only once, ${total}`;
+    default:
+      return `the weights add, ${total}`;
+  }
+}
 
 /** Two files whose changes were measured and point the same way. */
 function checkTwins(

@@ -1,5 +1,5 @@
 import { nearest, orList } from '../domain/names';
-import type { Environment } from '../environment';
+import type { Environment, Target } from '../environment';
 import { isMisread } from './fullWidthPunctuation';
 import type { Rule } from './rule';
 import { loraByHash } from './support/hashesInParameters';
@@ -48,7 +48,7 @@ export const unknownLora: Rule = {
         const hint = near.length > 0 ? ` Did you mean ${orList(near)}?` : '';
         report({
           range: network.nameRange,
-          message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}, so the picture is made without it.${hint || ' Install it there, or remove the tag.'}`,
+          message: `No LoRA called \`${network.name}\` was found in ${searched(environment)}, ${consequence(environment.target)}${hint || ' Install it there, or remove the tag.'}`,
           fixes: near.map((name) => ({
             title: `Change to \`${name}\``,
             safe: false,
@@ -59,6 +59,12 @@ export const unknownLora: Rule = {
     }
   },
 };
+
+/** What the target does without the file. A1111 1.10.1 and Forge were run: test/golden/a1111-real/lora-strength.json. */
+function consequence(target: Target): string {
+  if (target === 'forge') return 'and without it Forge loads no LoRA of the prompt at all.';
+  return 'so the picture is made without it.';
+}
 
 const names = new WeakMap<Environment['loras'], string[]>();
 

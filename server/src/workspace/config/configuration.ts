@@ -1,4 +1,4 @@
-import type { Target } from '../../language/environment';
+import type { MissingLoras, Target } from '../../language/environment';
 import type { RuleSettings } from '../../language/rules/rule';
 import type { Problem } from '../../shared/problem';
 
@@ -19,6 +19,7 @@ export interface RawConfiguration {
   readonly engine?: string;
   readonly target?: Target;
   readonly dynamicPrompts?: boolean;
+  readonly missingLoras?: MissingLoras;
   readonly rules?: RuleSettings;
   readonly overrides?: readonly RawOverride[];
   readonly ignore?: readonly string[];
@@ -66,6 +67,8 @@ export interface Configuration {
   readonly engine?: string;
   readonly target: Target;
   readonly dynamicPrompts: boolean;
+  /** Absent: the preview skips, `render` refuses. */
+  readonly missingLoras?: MissingLoras;
   readonly rules: RuleSettings;
   readonly overrides: readonly Override[];
   readonly ignore: readonly IgnoreSetting[];

@@ -167,6 +167,7 @@ function layerOf(folder: string, raw: RawConfiguration): Layer {
     engine: raw.engine,
     target: raw.target,
     dynamicPrompts: raw.dynamicPrompts,
+    missingLoras: raw.missingLoras,
     rules: raw.rules,
     overrides: raw.overrides?.map((override): Override => ({ ...override, folder })),
     ignore: raw.ignore && [{ folder, patterns: raw.ignore }],

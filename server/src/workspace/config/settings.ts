@@ -127,6 +127,12 @@ export const SETTINGS: { readonly [Name in keyof RawConfiguration]-?: Setting } 
   },
   target: TARGET,
   dynamicPrompts: DYNAMIC_PROMPTS,
+  missingLoras: {
+    description:
+      'What becomes of a picture where a LoRA is missing, with every engine: `skip` draws the rest and names what is missing, `refuse` draws nothing. Without it the preview skips and `sdprompt render` refuses.',
+    schema: { enum: ['skip', 'refuse'] },
+    merge: 'replace',
+  },
   rules: RULES,
   overrides: {
     description:
