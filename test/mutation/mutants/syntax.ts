@@ -2,7 +2,13 @@ import { type Mutant, ofRule } from './mutant';
 
 /** Tags and brackets that do not end, or end the wrong way. */
 export const SYNTAX: readonly Mutant[] = [
-  ofRule('unclosed-tag', 'unclosedTag', 'safe: true', 'safe: false', '--fix leaves tags open'),
+  ofRule(
+    'unclosed-tag',
+    'unclosedTag',
+    "'Add `>`',\n        safe: true",
+    "'Add `>`',\n        safe: false",
+    '--fix leaves tags open',
+  ),
   ofRule('empty-tag', 'emptyTag', 'safe: false', 'safe: true', '--fix removes tags unasked'),
   ofRule(
     'unknown-tag-type',

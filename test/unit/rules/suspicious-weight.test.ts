@@ -11,7 +11,7 @@ describe('suspicious-weight', () => {
     check('(16:9:1.1)', 'suspicious-weight');
   });
   it('reports a weight of nothing', () => {
-    check('«(:3)»', 'suspicious-weight', { message: 'does not reach the model', unsafe: ':3' });
+    check('«(:3)»', 'suspicious-weight', { message: 'does not reach the model', fixed: '(:3:1.1)' });
     check('(<lora:mira:1>:1.2)', 'suspicious-weight');
   });
   it('reports two numbers', () => {

@@ -32,6 +32,7 @@ export const attentionWeight: Rule<Options> = {
         if (item.weight) {
           if (!suspicionOf(item, text)) checkNumber(item, options, report);
         } else if (item.bracket === 'round' && item.closed) checkMissing(item, text, report);
+        else if (item.closed) checkMoment(item, text, report);
         const inner = weightOf(item);
         const outer = parents.reduce(
           (product, parent) => product * (parent.type === 'group' ? weightOf(parent) : 1),
@@ -107,6 +108,31 @@ function checkMissing(group: Group, text: string, report: Report): void {
     fixes: [{ title: `Write \`${number}\``, safe: true, edits: [{ range, newText: number }] }],
   });
 }
+
+/** `[cat:dog:0,5]`, `[cat:dog:50%]`: written as a schedule and read as weakened text. */
+function checkMoment(group: Group, text: string, report: Report): void {
+  const inner = text.slice(group.range.start + 1, group.range.end - 1);
+  const match = MOMENT.exec(inner.slice(-LONGEST_MOMENT));
+  if (!match?.[1] || !inner.includes(':')) return;
+  const written = match[1];
+  const value = /^\d+(?:[.,]\d+)?\s*[%％]$/u.test(written)
+    ? Number.parseFloat(written.replace(',', '.')) / 100
+    : readable(written.replace(/\s*steps?$/iu, ''));
+  if (value === undefined) return;
+  const number = typeof value === 'number' ? shortNumber(value) : value;
+  const end = group.range.end - 1 - (inner.length - inner.trimEnd().length);
+  const range = { start: end - written.length, end };
+  report({
+    range,
+    message: `\`${written}\` is not a number as schedules are written, so \`[from:to:when]\` does not switch here: its words are sent to the model, weakened. Write \`${number}\`.`,
+    fixes: [{ title: `Write \`${number}\``, safe: true, edits: [{ range, newText: number }] }],
+  });
+}
+
+/** A comma, a percent sign, a unit or another script's digits where a schedule has its number. */
+const MOMENT =
+  /(?<=:\s*)(\d+,\d+|\d+(?:[.,]\d+)?\s*[%％]|\d*\.?\d+\s*steps?|\d*\.{2,}\d+|[０-９]+(?:[．.，][０-９]+)?)\s*$/iu;
+const LONGEST_MOMENT = 40;
 
 /** A number in a notation that the weight pattern does not know, in the one it knows. */
 function readable(tail: string): string | undefined {

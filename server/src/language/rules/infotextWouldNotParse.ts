@@ -4,6 +4,14 @@ import { KNOWN_PARAMETER_KEYS } from '../syntax/parameterKeys';
 import { countPairs } from '../syntax/parameters';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Rule, RuleFinding } from './rule';
+import {
+  footerAfter,
+  fullWidthParameters,
+  lowerCaseKeys,
+  otherKeys,
+  otherSeparators,
+  promptLabel,
+} from './support/infotextSlips';
 
 interface Options {
   readonly strictParameters: boolean;
@@ -35,6 +43,14 @@ export const infotextWouldNotParse: Rule<Options> = {
       checkParameters(tree, context.document, options, report);
       const prompts = tree.negative ? [tree.positive, tree.negative] : [tree.positive];
       for (const prompt of prompts) checkLines(text, prompt.range, tree, report);
+      const label = promptLabel(
+        text.slice(tree.positive.range.start, tree.positive.range.end),
+        tree.positive.range,
+      );
+      if (label) report(label);
+      const { target } = context.environment;
+      if (target === 'a1111' || target === 'forge')
+        for (const finding of otherKeys(tree, context.document.text)) report(finding);
     }
   },
 };
@@ -42,6 +58,11 @@ export const infotextWouldNotParse: Rule<Options> = {
 function checkParameters(block: Block, document: Document, options: Options, report: Report): void {
   const { parameters, parametersRange: range } = block;
   if (!range || parameters.length === 0) return;
+  const slip = otherSeparators(block, document.text) ?? lowerCaseKeys(block);
+  if (slip) {
+    report(slip);
+    return;
+  }
   if (checkSwallowed(block, report)) return;
   if (!parameters.some(({ key }) => KNOWN_PARAMETER_KEYS.has(key) || looksLikeKey(key))) {
     report({
@@ -98,12 +119,15 @@ function looksLikeKey(key: string): boolean {
   );
 }
 
-const LABEL = /^[^\S\r\n]*(negative\s*[-_]?\s*prompts?\s*[:：]|negative\s*[:：])/gimu;
+/** With the marks of Markdown around it, and in the words of other languages. */
+const LABEL =
+  /^[^\S\r\n]*((?:[*_`#>]+[ \t]*)?(?:negative\s*[-_]?\s*prompts?|negative|负面提示词|反向提示词|负向提示词|ネガティブプロンプト|негативный промпт|отрицательный промпт|prompt n[ée]gatif|prompt negativo|negativer prompt|부정 프롬프트)[*_`]*\s*[:：][*_`]*)/gimu;
+const NOT_ASCII = /[负反ネнотр부]|prompt n|negativer/iu;
 const STEPS_LINE = /^[^\S\r\n]*(Steps:\s*\d+\s*,[^\r\n]*)/gmu;
 
 function checkLines(text: string, range: Range, block: Block, report: Report): void {
   const part = text.slice(range.start, range.end);
-  const labels = part.toLowerCase().includes('negative') ? part.matchAll(LABEL) : [];
+  const labels = /negative/iu.test(part) || NOT_ASCII.test(part) ? part.matchAll(LABEL) : [];
   for (const match of labels) {
     const label = match[1] ?? '';
     if (label === 'Negative prompt:') continue;
@@ -114,13 +138,14 @@ function checkLines(text: string, range: Range, block: Block, report: Report): v
       fixes: [
         {
           title: 'Write `Negative prompt:`',
-          safe: /prompt/iu.test(label),
+          safe: /prompt|[^\p{ASCII}]/iu.test(label.replace('：', '')),
           edits: [{ range: { start, end: start + label.length }, newText: 'Negative prompt:' }],
         },
       ],
     });
   }
   if (part.includes('Negative prompt:')) checkInlineLabels(part, range, report);
+  if (part.includes('：')) for (const finding of fullWidthParameters(part, range)) report(finding);
   if (!part.includes('Steps:')) return;
   checkInlineParameters(text, part, range, report);
   for (const match of part.matchAll(STEPS_LINE)) {
@@ -128,6 +153,11 @@ function checkLines(text: string, range: Range, block: Block, report: Report): v
     const start = range.start + match.index + match[0].length - line.length;
     const end = start + line.trimEnd().length;
     if (end >= block.range.end || countPairs(text, { start, end }) < 3) continue;
+    const footer = footerAfter(text, end, block.range.end);
+    if (footer) {
+      report(footer);
+      continue;
+    }
     report({
       range: { start, end },
       message: `Parameters must be the last line of their block: because text follows, this whole line is sent to the model as words. Move it to the end, or separate the blocks with a line of \`---\`.`,

@@ -8,6 +8,7 @@ import type { Parameter } from '../syntax/nodes';
 import { parseFloatPython, parseIntPython } from '../text/python';
 import type { Fix, Rule, RuleFinding } from './rule';
 import { decimalTail } from './support/decimalComma';
+import { holdsOtherPairs } from './support/infotextSlips';
 
 type Judgement = Omit<RuleFinding, 'range'>;
 
@@ -31,6 +32,8 @@ export const invalidParameter: Rule = {
           });
         }
         last.set(parameter.key, parameter);
+        // `infotext-would-not-parse` speaks of pairs that are parted by something else than commas.
+        if (holdsOtherPairs(parameter.value)) continue;
         const tail = decimalTail(context.document.text, parameter);
         if (tail) {
           report(decimalComma(parameter, context.document.text.slice(tail.start + 1, tail.end), tail.end));

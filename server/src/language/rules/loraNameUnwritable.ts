@@ -46,6 +46,21 @@ function trouble(used: UsedLora, context: RuleContext): RuleFinding | undefined 
       ],
     };
   }
+  const plain = name.replace(/\\(?=[()[\]_*])/gu, '');
+  // A folder may stand before the backslash; then the name as it is written is the one that is found.
+  if (
+    plain !== name &&
+    !loras.resolve(name).chosen &&
+    (/\\[()[\]]/u.test(name) || loras.resolve(plain).chosen)
+  ) {
+    return {
+      range: first.range,
+      message: `In a tag nothing is escaped: the backslashes count as part of the name, and no such file will be found. Write \`${plain}\`.`,
+      fixes: [
+        { title: 'Remove the backslashes', safe: true, edits: [{ range: first.range, newText: plain }] },
+      ],
+    };
+  }
   if (dynamicPrompts && /__.+|.__/u.test(name)) {
     return {
       range: first.range,
@@ -74,6 +89,15 @@ function trouble(used: UsedLora, context: RuleContext): RuleFinding | undefined 
 function namedName(first: TagArgument, used: UsedLora): RuleFinding {
   const name = used.network.name;
   const isOption = first.key !== undefined && EXTENSIONS.has(first.key);
+  const weight = /^(.+)=\s*([+-]?(?:\d+\.?\d*|\.\d+))$/u.exec(first.text);
+  if (weight && !(first.key !== undefined && EXTENSIONS.has(first.key))) {
+    const newText = `${weight[1]}:${weight[2]}`;
+    return {
+      range: first.range,
+      message: `A colon parts the name from the weight: with \`=\` this is read as an option, and \`${weight[1]}\` is not loaded. Write \`${newText}\`.`,
+      fixes: [{ title: `Write \`${newText}\``, safe: true, edits: [{ range: first.range, newText }] }],
+    };
+  }
   const becomes = name === '' ? 'no name is left' : `the name becomes \`${name}\``;
   return {
     range: first.range,

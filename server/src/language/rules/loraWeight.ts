@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import { plainlyMeant, shortNumber } from '../domain/numbers';
 import type { TagArgument } from '../syntax/nodes';
 import { parseFloatPython, parseIntPython } from '../text/python';
@@ -69,6 +70,7 @@ function checkOne(used: UsedLora, context: RuleContext, options: Options, report
     } else continue;
     sound = false;
   }
+  checkOptions(used, report);
   const dyn = dynArgument(used.tag);
   if (dyn && parseIntPython(dyn.text) === undefined) {
     sound = false;
@@ -102,6 +104,56 @@ function checkOne(used: UsedLora, context: RuleContext, options: Options, report
       replace(`Use the preferred weight ${shortNumber(preferred)}`, range, shortNumber(preferred), false),
     ],
   });
+}
+
+/** Options of the web UI and of the extensions that read the same tag. */
+const OPTIONS = [
+  'te',
+  'unet',
+  'dyn',
+  'lbw',
+  'lbwe',
+  'step',
+  'start',
+  'stop',
+  'hr',
+  'in',
+  'out',
+  'lr',
+  'x',
+  'y',
+  'ctl',
+];
+/** What people write for an option, in other programs' words. */
+const OTHER_WORDS: Readonly<Record<string, string>> = {
+  clip: 'te',
+  text: 'te',
+  tenc: 'te',
+  textencoder: 'te',
+  text_encoder: 'te',
+  model: 'unet',
+  unet_weight: 'unet',
+  te_weight: 'te',
+};
+
+/** `tee=0.5`: an option that nobody reads. Options that look like no known one belong to extensions. */
+function checkOptions(used: UsedLora, report: Report): void {
+  for (const { key, value, range } of used.tag.args) {
+    if (key === undefined || OPTIONS.includes(key) || parseFloatPython(value ?? '') === undefined) continue;
+    const plain = key.trim().toLowerCase();
+    const meant =
+      OTHER_WORDS[plain] ??
+      OPTIONS.find((option) => option === plain) ??
+      OPTIONS.find((option) => option.length > 1 && distance(option, plain) === 1);
+    if (meant === undefined || (!Object.hasOwn(OTHER_WORDS, plain) && plain.length < 2)) continue;
+    report({
+      range,
+      message: `No option of the tag is called \`${key}\`, so \`${key}=${value}\` is ignored. Write \`${meant}=${value}\`.`,
+      fixes: [
+        replace(`Write \`${meant}=\``, { start: range.start, end: range.start + key.length }, meant, true),
+      ],
+    });
+  }
 }
 
 function reportUnreadable(
@@ -153,7 +205,7 @@ function extensionFor(text: string): { name: string; advice: string; prefix?: st
   if (/^[\s\d.@,;+-]*@[\s\d.@,;+-]*$/u.test(text)) {
     return { name: 'loractl', advice: 'Keep it only where that extension is installed.' };
   }
-  if (/^(?:[A-Z][A-Z0-9_]{2,}|-?[\d.]+(?:,-?[\d.]+){10,})$/u.test(text)) {
+  if (/^(?:[A-Z][A-Z0-9_]{2,}(?:\.\d+)?|-?[\d.]+(?:,-?[\d.]+){10,})$/u.test(text)) {
     return {
       name: 'LoRA Block Weight',
       advice: 'Its named form `lbw=…` is understood by both.',

@@ -41,12 +41,12 @@ export const suspiciousWeight: Rule = {
           const face = text.slice(suspicion.range.start + 1, suspicion.range.end - 1).trim();
           report({
             range: suspicion.range,
-            message: `Nothing stands before the colon, so the web UI reads a weight of nothing, and \`${face}\` does not reach the model. Write it without brackets.`,
+            message: `Nothing stands before the colon, so the web UI reads a weight of nothing, and \`${face}\` does not reach the model. Give the bracket a weight of its own: \`(${face}:1.1)\`.`,
             fixes: [
               {
-                title: `Write \`${face}\``,
-                safe: false,
-                edits: [{ range: suspicion.range, newText: face }],
+                title: 'Keep the text: add a weight of 1.1',
+                safe: true,
+                edits: [{ range: { start: weight.range.end, end: weight.range.end }, newText: ':1.1' }],
               },
             ],
           });
@@ -93,12 +93,14 @@ function checkEnds(view: PromptView, context: RuleContext, text: string, report:
     if (number === undefined || shown.length > last + 60) continue;
     const before = shown.slice(Math.max(0, last - 10), last);
     const ratio = /(?:^|[^\d.])(\d{1,4})$/u.exec(before);
-    const isRatio = ratio !== null && /^\d+$/u.test(number);
+    const isFace =
+      /(?:^|[,\r\n])\s*[>}]?$/u.test(last > 10 ? `_${before}` : before) && /^\d{1,2}$/u.test(number);
+    const isRatio = isFace || (ratio !== null && /^\d+$/u.test(number));
     if (composed && !isRatio) continue;
     const colon = part.start + last;
     const end = part.start + shown.length;
     const value = Number(number);
-    const range = { start: isRatio ? colon - (ratio[1]?.length ?? 0) : colon, end };
+    const range = { start: isRatio ? colon - (ratio?.[1]?.length ?? 0) : colon, end };
     if (!isRatio && value === 1) continue;
     const effect =
       value === 0

@@ -22,6 +22,7 @@ export const unknownLora: Rule = {
         // `lora-name-unwritable` speaks of names that the tag itself has changed.
         if (network.name === '' || tag.args[0]?.key !== undefined || network.name !== network.name.trim())
           continue;
+        if (/\\[()[\]_*]/u.test(network.name) && unescapes(network.name, environment)) continue;
         // `full-width-punctuation` speaks of `<lora:name：1>`.
         if (isMisread(network, environment)) continue;
         const found = environment.loras.resolve(network.name);
@@ -64,6 +65,11 @@ export const unknownLora: Rule = {
 function consequence(target: Target): string {
   if (target === 'forge') return 'and without it Forge loads no LoRA of the prompt at all.';
   return 'so the picture is made without it.';
+}
+
+/** `lora-name-unwritable` speaks of names with escapes in them. */
+function unescapes(name: string, { loras }: Environment): boolean {
+  return /\\[()[\]]/u.test(name) || loras.resolve(name.replace(/\\(?=[_*])/gu, '')).chosen !== undefined;
 }
 
 const names = new WeakMap<Environment['loras'], string[]>();

@@ -3,7 +3,7 @@ import { withoutComments } from '../syntax/withoutComments';
 import { finderOf } from '../text/finder';
 import type { Rule, RuleFinding } from './rule';
 import { knownTagTypes } from './support/tagTypes';
-import type { UsedTag } from './view/prompts';
+import type { PromptView, UsedTag } from './view/prompts';
 
 /** Every `<word:…>` is taken out of the prompt, whether the word means something or not. */
 export const unknownTagType: Rule = {
@@ -23,6 +23,7 @@ export const unknownTagType: Rule = {
         if (!used.tag.closed || known.includes(used.tag.tagType)) continue;
         report(judge(used, known));
       }
+      for (const finding of lostBrackets(view, text)) report(finding);
       const signs = finderOf(text, '<');
       for (const item of view.outline.texts) {
         if (signs(item.range.start) >= item.range.end) continue;
@@ -43,6 +44,30 @@ export const unknownTagType: Rule = {
 };
 
 const SPACED = /<\s+(?:lora|lyco|hypernet)\s*:(?=[^<>\r\n]*>)|<(?:lora|lyco|hypernet)\s+:(?=[^<>\r\n]*>)/giu;
+
+/** A tag of which one or both of the angle brackets were lost, or became those of HTML, a round or a square bracket. */
+const LOST =
+  /&lt;(lora|lyco|hypernet):([^<>&\r\n]+?)&gt;|(?<![\w<])[([{«‹](lora|lyco|hypernet):([^<>(){}[\]:,\r\n]+(?::-?\d*\.?\d+){1,2})[)\]}»›]|(?<![\w<([{]|<\s+)(lora|lyco|hypernet):([^<>(){}[\]:,\r\n]+(?::-?\d*\.?\d+){1,2})(?![\w.:])>?|(?<![\w<([{]|<\s+)(lora|lyco|hypernet):([^<>(){}[\]:,\s]+)>/giu;
+
+function* lostBrackets(view: PromptView, text: string): Generator<RuleFinding> {
+  const { start, end } = view.tree.range;
+  const part = text.slice(start, end);
+  if (!/(?:lora|lyco|hypernet):/iu.test(part)) return;
+  for (const match of part.matchAll(LOST)) {
+    const [written, ...groups] = match;
+    const [type, args] = groups.filter((group) => group !== undefined);
+    if (type === undefined || args === undefined) continue;
+    const range = { start: start + match.index, end: start + match.index + written.length };
+    if (view.tags.some(({ tag }) => tag.range.start < range.end && range.start < tag.range.end)) continue;
+    const newText = `<${type.toLowerCase()}:${args}>`;
+    yield {
+      range,
+      severity: 'error',
+      message: `Without its "<" and ">", \`${written}\` is no tag: it is sent to the model as words, and nothing is loaded. Write \`${newText}\`.`,
+      fixes: [{ title: `Write \`${newText}\``, safe: true, edits: [{ range, newText }] }],
+    };
+  }
+}
 
 function judge({ tag }: UsedTag, known: readonly string[]): RuleFinding {
   const type = tag.tagType;

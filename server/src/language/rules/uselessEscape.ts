@@ -2,6 +2,7 @@ import type { Escape, Item } from '../syntax/nodes';
 import { type Container, isContainer, partsOf } from '../syntax/walk';
 import { withoutComments } from '../syntax/withoutComments';
 import type { Fix, Rule, RuleContext, RuleFinding } from './rule';
+import type { PromptView } from './view/prompts';
 
 /** Only brackets and the backslash itself can be escaped; every other backslash is dropped. */
 export const uselessEscape: Rule = {
@@ -12,9 +13,36 @@ export const uselessEscape: Rule = {
   fixable: 'safe',
   check(context, _options, report) {
     if (!context.document.text.includes('\\')) return;
-    for (const view of context.prompts) look(view.tree.items, [], context, report);
+    const text = withoutComments(context.document);
+    for (const view of context.prompts) {
+      const faces = [...facesOf(view, text)];
+      for (const face of faces) report(face);
+      look(view.tree.items, [], context, (finding) => {
+        if (!faces.some(({ range }) => finding.range.start >= range.start && finding.range.end <= range.end))
+          report(finding);
+      });
+    }
   },
 };
+
+/** `\\m/`, `\\o/`, `\\||/`, `\\(^o^)/`: raised arms, tags on their own, in which the backslash is a part. */
+const FACE = /(?<=^|[,\r\n])[ \t]*(\\(?:[mno^_x]{1,3}|\|\||\([^\s,()\\]{1,5}\))\/)(?=[ \t]*(?:[,\r\n]|$))/gu;
+
+function* facesOf(view: PromptView, text: string): Generator<RuleFinding> {
+  const { start, end } = view.tree.range;
+  const part = text.slice(start, end);
+  for (const match of part.matchAll(FACE)) {
+    const face = match[1] ?? '';
+    const from = start + match.index + match[0].length - face.length;
+    const range = { start: from, end: from + face.length };
+    const newText = face.replace(/[\\()|]/gu, '\\$&');
+    yield {
+      range,
+      message: `The web UI drops the backslash of \`${face}\`, which is an arm of the tag. Write \`${newText}\`.`,
+      fixes: [{ title: `Write \`${newText}\``, safe: true, edits: [{ range, newText }] }],
+    };
+  }
+}
 
 function look(
   items: readonly Item[],

@@ -29,6 +29,8 @@ export function suspicionOf(group: Group, text: string): Suspicion | undefined {
   if (colon < 0) return undefined;
   const head = before.slice(0, colon);
   if (head.trim() === '') return { kind: 'face', range: group.range };
+  // `(:3:1.2)`: the face has a weight, as it should.
+  if (/^\s*[>}]?[:;=xX8][-'^]?\d{1,2}\s*$/u.test(head)) return undefined;
   const tail = head.slice(-LOOK_BACK);
   const ratio = RATIO.exec(tail);
   if (ratio && /^\d{1,4}$/u.test(weight.text) && !/\s/u.test(before.slice(colon + 1))) {
