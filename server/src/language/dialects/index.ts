@@ -60,7 +60,7 @@ export const DIALECTS: readonly Dialect[] = [
   {
     folder: 'dynamic',
     program: 'dynamicprompts and sd-dynamic-prompts',
-    usedBy: ['plan/buildPlan', 'dialects/krita'],
+    usedBy: ['plan/template', 'rules/duplicateLora', 'rules/dynamicTemplate', 'dialects/krita'],
     kinds: DYNAMIC_KINDS,
   },
   {
