@@ -8,7 +8,7 @@ const benches = read('test-results/bench.json') ?? { passed: 0, failed: 1 };
 const passed = summary.passed + benches.passed;
 let failed = summary.failed + benches.failed;
 if (failed === 0 && (tests !== 0 || bench !== 0)) failed = 1;
-// Again, beside the sum: whoever reads only the end of a long log should see what failed.
+// Again, beside the sum: so that the end of a long log shows what failed.
 for (const { name, failures } of summary.rows ?? []) {
   for (const failure of failures) console.log(`✘ ${name}: ${failure}`);
 }

@@ -150,7 +150,7 @@ function table(rules: readonly Rule[]): string {
     '# sdprompt-disable-file token-budget',
     '```',
     '',
-    'Several rules are parted by commas or blanks; without a name the comment speaks for all of them. Comments that',
+    'Several rules are separated by commas or blanks; without a name the comment speaks for all of them. Comments that',
     'silence nothing, or name no rule, are findings themselves. In a line of parameters `#` is part of the value, so a',
     'comment for it stands on the line before.',
     '',

@@ -80,7 +80,7 @@ export async function run(args: readonly string[]): Promise<number> {
 
     if (!isSmoke) {
       console.log(versus('cold / reading only', time(cold) / time(read), 1.5, 'at most'));
-      console.log(versus('  in processor time', processor(cold) / processor(read), 1.5, 'at most'));
+      console.log(versus('  in CPU time', processor(cold) / processor(read), 1.5, 'at most'));
       console.log(versus('warm, answering / cold', answered / time(cold), 1 / 20, 'at most'));
       // Of what is above 1 the index can be blamed: no start that notices every rewritten file does less than look.
       console.log(versus('warm, checked / cold', time(warm) / time(cold), 1 / 20, 'at most'));

@@ -26,7 +26,7 @@ const LIMITED_RANK = 32;
  * `npm run bench -- merge [--smoke] [--quick] [--model=FOLDER] [--threads=N] [--rounds=N] [--policies=A,B]`: what LoRAs cost
  * on a UNet of the size of Stable Diffusion 1's, as ratios. Two child processes hold a session each and work in turns
  * (A B A B): the one an untouched session, the other one of a weight policy. `time` is the ratio on the clock, `best` that of the
- * fastest rounds, `cpu` that of processor time, which other programs' work hardly changes.
+ * fastest rounds, `cpu` that of CPU time, which other programs' work hardly changes.
  */
 export async function run(args: readonly string[]): Promise<number> {
   const settings = await mergeSettings(args);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parse } from 'yaml';
 import { PACKAGE } from './scenario';
@@ -48,10 +48,16 @@ export function runStep(
         (_, input) => inputs[input] ?? action.inputs[input]?.default ?? '?',
       )
       .replace('${{ github.action_path }}', actionPath);
+  // What the step `Install` leaves behind, with the package that is tested.
+  const bin = path.join(home, 'sdprompt', 'node_modules', '.bin');
+  mkdirSync(bin, { recursive: true });
+  const command = path.join(bin, 'sdprompt');
+  rmSync(command, { force: true });
+  writeFileSync(command, `#!/bin/sh\nexec node "${path.join(actionPath, 'dist/cli.js')}" "$@"\n`, { mode: 0o755 });
   const env = Object.fromEntries(Object.entries(step?.env ?? {}).map(([key, text]) => [key, value(text)]));
   return run('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? 'exit 9'], {
     cwd,
-    env: { PATH: process.env.PATH, HOME: home, ...env },
+    env: { PATH: process.env.PATH, HOME: home, RUNNER_TEMP: home, ...env },
   });
 }
 

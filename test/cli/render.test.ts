@@ -21,7 +21,7 @@ layOut(
   },
   tree,
 );
-const pictures = (folder: string) => readdirSync(path.join(tree, folder)).sort();
+const pictures = (folder: string) => readdirSync(path.join(tree, folder)).filter((name) => !name.startsWith('.')).sort();
 const picture = (name: string) => readFileSync(path.join(tree, name));
 
 describe('render', () => {

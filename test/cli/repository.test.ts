@@ -46,8 +46,10 @@ describe.skipIf(process.platform === 'win32')('action.yml', () => {
   const lintStep = (inputs: Readonly<Record<string, string>>) =>
     runStep('Lint', inputs, { cwd: tree, home: path.join(root, 'home'), actionPath: PACKAGE });
 
-  it('finds the command line where the build puts it', () => {
-    expect(action.runs.steps.some(({ run }) => run?.includes(path.relative(PACKAGE, CLI)))).toBe(true);
+  it('runs the command of the package that it installs', () => {
+    const { bin } = JSON.parse(readFileSync(path.join(PACKAGE, 'package.json'), 'utf8'));
+    expect(bin).toEqual({ sdprompt: path.relative(PACKAGE, CLI) });
+    expect(action.runs.steps.some(({ run }) => run?.includes('node_modules/.bin/sdprompt'))).toBe(true);
   });
 
   it.each<[what: string, inputs: Record<string, string>, code: number, output: RegExp]>([

@@ -23,10 +23,10 @@ type Layout = Readonly<
 function inLayout(source: string, name: string, layout: Layout, withoutConfigs = false): string {
   const target = path.join(folder, name);
   cpSync(source, target, { recursive: true, filter: (file) => !/[\\/](?:loras|embeddings)$/.test(file) });
-  for (const [part, wishes] of Object.entries(layout)) {
+  for (const [part, options] of Object.entries(layout)) {
     for (const file of readdirSync(path.join(target, part)))
       if (file !== 'config.json') rmSync(path.join(target, part, file));
-    redress(path.join(source, part, 'model.onnx'), path.join(target, part, 'model.onnx'), wishes);
+    redress(path.join(source, part, 'model.onnx'), path.join(target, part, 'model.onnx'), options);
   }
   // What the VAE's configuration says, no default knows: the built-in model's scale is its own.
   if (withoutConfigs)
@@ -174,7 +174,7 @@ describe('the built-in model, as exported by', () => {
 
 describe('a tiny SDXL, as exported by', () => {
   const base = writeOnnxFolder(path.join(folder, 'sdxl'), TINY_SDXL);
-  const both = (wishes: Redress) => ({ text_encoder: wishes, text_encoder_2: wishes });
+  const both = (options: Redress) => ({ text_encoder: options, text_encoder_2: options });
   it.each<[string, Layout, number]>([
     [
       'optimum, new',

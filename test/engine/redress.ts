@@ -34,10 +34,10 @@ export interface Redress {
  * Writes a graph anew as another exporter would have: the same computation with other names, types and shapes at its
  * edges, its weights in other files.
  */
-export function redress(from: string, to: string, wishes: Redress): void {
+export function redress(from: string, to: string, options: Redress): void {
   mkdirSync(path.dirname(to), { recursive: true });
   const model = parsed(readFileSync(from));
-  const { inputs = {}, outputs = {}, only = false, switches = [], weights } = wishes;
+  const { inputs = {}, outputs = {}, only = false, switches = [], weights } = options;
   // Inside the graph the edges get names that no exporter gives.
   const inner = (name: string) => (name in inputs || name in outputs ? `inner/${name}` : name);
   const within = (names: readonly string[]) =>

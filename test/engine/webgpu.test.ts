@@ -36,7 +36,7 @@ function pixelsOf({ path: file }: GenerationResult): Uint8Array {
 }
 
 describe('WebGPU', () => {
-  it('without an adapter gives way to the processor, and says so', async () => {
+  it('without an adapter falls back to the CPU, and says so', async () => {
     vi.stubEnv('VK_ICD_FILENAMES', path.join(folder, 'nothing.json'));
     const enginePath = await buildEngine('engine-webgpu');
     const { provider, notes } = await render(enginePath, 'webgpu');
@@ -46,7 +46,7 @@ describe('WebGPU', () => {
   });
 
   it.runIf(existsSync(ADAPTER))(
-    'draws what the processor draws, with factors beside the weights',
+    'draws what the CPU draws, with factors beside the weights',
     async () => {
       vi.stubEnv('VK_ICD_FILENAMES', ADAPTER);
       vi.stubEnv('LD_LIBRARY_PATH', CHROMIUM);

@@ -40,7 +40,7 @@ export interface Generation {
   readonly running: boolean;
 }
 
-/** The corridor from a position in a document to a picture on disk: plan, engine, outcome. */
+/** All steps from a position in a document to a picture on disk: plan, engine, outcome. */
 export function createGeneration(
   dependencies: GenerationDependencies,
   listener: GenerationListener,

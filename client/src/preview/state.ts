@@ -24,7 +24,7 @@ export type PreviewEvent =
   | { readonly type: 'failed'; readonly problem: Problem; readonly actions: readonly PreviewAction[] }
   /** What the image was made from was compared with what there is now; `outdated` says what differs. */
   | { readonly type: 'compared'; readonly outdated?: string }
-  /** What the LoRAs of a picture, told by its `src`, change was measured. */
+  /** What the LoRAs of a picture, identified by its `src`, change was measured. */
   | { readonly type: 'measured'; readonly picture: string; readonly changes: PreviewChanges };
 
 export const EMPTY: PreviewState = { phase: 'empty' };

@@ -129,8 +129,8 @@ interface CollectedLoras {
 }
 
 /**
- * The LoRAs a file may name. Configured folders come first; the built-in model's own LoRAs are always there but give
- * way to every other file of their name, and an unknown name is a finding only where somebody said where LoRAs are.
+ * The LoRAs a file may name. Configured folders come first; the built-in model's own LoRAs are always there but
+ * come after every other file of their name, and an unknown name is a finding only where somebody said where LoRAs are.
  * Where a configured folder does not exist (a laptop without the drive, a CI machine) the lockfile's entries stand in
  * for the files that are not there.
  */

@@ -4,10 +4,10 @@ import path from 'node:path';
 import { createLibrary } from '../../../server/src/library/library';
 import { forEachLimited } from '../../../server/src/library/pool';
 
-// `library.mjs read|readNow|look|index FOLDER [CACHE]`: one line of JSON with milliseconds, files, processor time and peak memory of this process.
+// `library.mjs read|readNow|look|index FOLDER [CACHE]`: one line of JSON with milliseconds, files, CPU time and peak memory of this process.
 const [, , mode, folder = '', cache = ''] = process.argv;
 const start = performance.now();
-/** When the library first answered, from the index of an earlier run; what it took in processor time. */
+/** When the library first answered, from the index of an earlier run; what it took in CPU time. */
 let answered = { milliseconds: 0, processor: 0 };
 const WORKS: Record<string, () => Promise<number> | number> = {
   read: () => readHeaders(folder),

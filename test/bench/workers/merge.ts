@@ -25,7 +25,7 @@ export type MergeRequest =
 
 export interface Measured {
   readonly wall: number;
-  /** Milliseconds of processor time of all threads: what a busy machine does not change. */
+  /** Milliseconds of CPU time of all threads: what a busy machine does not change. */
   readonly cpu: number;
   /** Bytes that belong to this process alone. */
   readonly anonymous: number;

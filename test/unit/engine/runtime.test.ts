@@ -80,7 +80,7 @@ describe('a runtime', () => {
     expect(extras[1]).not.toHaveProperty('intra_op');
   });
 
-  it('merges weights on the processor, whatever draws', async () => {
+  it('merges weights on the CPU, whatever draws', async () => {
     tried.length = 0;
     const runtime = createRuntime(1, { provider: 'webgpu', backends, create });
     await runtime.open('a.onnx', '.', 'mapped');

@@ -80,7 +80,7 @@ describe('VAE', () => {
     ]);
   });
 
-  it('that is not there, or cannot be read, gives way to the own one, and says so', () => {
+  it('that is not there, or cannot be read, falls back to the own one, and says so', () => {
     for (const [parameters, words] of [
       [
         'VAE: kl-f8-anime3.safetensors',

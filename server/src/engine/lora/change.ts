@@ -14,7 +14,7 @@ export function needsWeight({ module }: SlotChange): boolean {
 }
 
 /**
- * What one network does to one weight at its strength, taken by itself. Thin factors stay factors; for everything else it is
+ * What one network does to one weight at its strength, taken by itself. Low-rank factors stay factors; for everything else it is
  * W′ − W0, so that DoRA, rotations and the like count as what they do. `whole` is the slot's W0, for changes that need it.
  */
 export function* changeOf(

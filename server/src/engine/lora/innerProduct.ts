@@ -2,7 +2,7 @@ import type { LowRank } from './kinds/kind';
 import type { Steps } from './steps';
 
 /**
- * A change of one matrix: two thin factors, or every number. `strength` multiplies thin factors; a dense change has it in
+ * A change of one matrix: two low-rank factors, or every number. `strength` multiplies low-rank factors; a dense change has it in
  * its numbers already.
  */
 export type Change =
@@ -10,7 +10,7 @@ export type Change =
   | { readonly kind: 'dense'; readonly data: Float64Array };
 
 /**
- * ⟨ΔWa, ΔWb⟩, the sum of the products of their numbers. Thin factors are never multiplied out: two pairs of them have
+ * ⟨ΔWa, ΔWb⟩, the sum of the products of their numbers. Low-rank factors are never multiplied out: two pairs of them have
  * Σ (ua·ub)(da·db) over all pairs of ranks, and one beside a dense change Σ u·(D d) over its ranks.
  */
 export function* innerProduct(a: Change, b: Change): Steps<number> {

@@ -15,9 +15,9 @@ import { sizeOf, type Tensor64 } from './tensor';
 export interface FileModule {
   readonly source: LoraModule;
   readonly tensors: ModuleTensors;
-  /** True when the change is two thin factors and nothing else. */
+  /** True when the change is two low-rank factors and nothing else. */
   readonly isLowRank: boolean;
-  /** True when it is two thin factors and a magnitude: DoRA. */
+  /** True when it is two low-rank factors and a magnitude: DoRA. */
   readonly isDecomposed: boolean;
   /**
    * The factors for a weight of that shape, without a magnitude. Their numbers stay in memory as long as somebody uses

@@ -5,7 +5,7 @@ export interface Rows {
   readonly stride: number;
 }
 
-/** Columns that are worked on at a time: what is read and written again and again stays in the processor's caches. */
+/** Columns that are worked on at a time: what is read and written again and again stays in the CPU caches. */
 const COLUMNS = 512;
 
 /** Adds `a [m, k] · b [k, n]` to `out [m, n]`, which must not overlap the two. */

@@ -46,7 +46,7 @@ export function addScaled(
   return into;
 }
 
-/** Side of the squares a matrix is turned in: rows of both sides of it stay in the processor's caches. */
+/** Side of the squares a matrix is turned in: rows of both sides of it stay in the CPU caches. */
 const SQUARE = 32;
 
 /** `[m, n]` to `[n, m]`, flat. */

@@ -71,7 +71,7 @@ export async function openTextEncoder(
     if (source === undefined || (source !== last && !raw && !finalNorm))
       return failure(
         'clip-skip-unavailable',
-        `Clip skip ${clipSkip} is not possible: this text encoder's layers cannot be told apart.`,
+        `Clip skip ${clipSkip} is not possible: this text encoder's layers cannot be distinguished.`,
         'Remove Clip skip from the prompt, or use another export of the model.',
       );
     const pooledName = session.outputNames.includes('text_embeds') ? 'text_embeds' : undefined;

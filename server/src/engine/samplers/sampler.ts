@@ -14,7 +14,7 @@ export interface SamplerStep {
 
 /**
  * A run of a sampler that works with noise levels: latents are in the variance-exploding form, x = x0 + sigma·noise.
- * Reading on is sampling on; whoever stops reading has cancelled.
+ * Reading on is sampling on; a caller that stops reading cancels.
  */
 export interface SigmaRun {
   /** Start latents; the sampler keeps the array. */

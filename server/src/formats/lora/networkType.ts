@@ -79,7 +79,7 @@ export function networkTypeOf(
   if (dora * 2 > modules.length) return 'dora';
   const types = [...counts].sort((left, right) => right[1] - left[1]).map(([type]) => type);
   const main = types.filter((type) => !SIDE_TYPES.has(type));
-  // A LoRA that also carries a few whole norms is a LoRA; norms beside whole differences are worth naming.
+  // A LoRA that also carries a few whole norms is a LoRA; norms beside full-rank diffs are worth naming.
   if (main[0] === 'full') return [...main, ...types.filter((type) => type === 'norm')].join('+');
   return (main.length > 0 ? main : types).join('+');
 }

@@ -47,22 +47,22 @@ function completeName(
 ): CompletionList {
   const model = modelOf(block, environment);
   const typed = tag.typedName.toLowerCase();
-  // A library has thousands of files: they are sorted into a few shelves, and only the shelves that show are put in order.
-  const shelves: Candidate[][] = Array.from({ length: GROUPS * RANKS }, () => []);
+  // A library has thousands of files: they are sorted into a few groups, and only the groups that show are put in order.
+  const groups: Candidate[][] = Array.from({ length: GROUPS * RANKS }, () => []);
   let matching = 0;
   for (const { lora, names, verdict } of entriesFor(environment.loras.all, model)) {
     const rank = rankOf(typed, names);
     if (rank === undefined) continue;
     matching++;
-    shelves[GROUP[verdict.state] * RANKS + rank]?.push({ lora, verdict });
+    groups[GROUP[verdict.state] * RANKS + rank]?.push({ lora, verdict });
   }
   const prompt = document.text.slice(block.positive.range.start, block.positive.range.end);
   const items: CompletionItem[] = [];
   let used = 0;
-  for (const shelf of shelves) {
+  for (const group of groups) {
     if (items.length >= MAX_COMPLETION_ITEMS) break;
-    shelf.sort((a, b) => compare(a.lora.file.name, b.lora.file.name));
-    for (const candidate of shelf) {
+    group.sort((a, b) => compare(a.lora.file.name, b.lora.file.name));
+    for (const candidate of group) {
       if (items.length >= MAX_COMPLETION_ITEMS) break;
       used++;
       // Asked only now: finding the spelling that leads to a file is the costly part.
@@ -159,7 +159,7 @@ function rankOf(typed: string, names: readonly string[]): number | undefined {
   return best;
 }
 
-/** The built-in model's own LoRAs are for it alone: whoever writes for another model is not bothered with them. */
+/** The built-in model's own LoRAs are for it alone, and are not offered for other models. */
 function isForeignDemo(lora: LoraFacts, model: ModelFacts | undefined): boolean {
   return (
     lora.network.architecture === 'demo' && model?.architecture !== undefined && model.architecture !== 'demo'

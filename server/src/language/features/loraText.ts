@@ -19,7 +19,7 @@ export function loraSummary(lora: LoraFacts): string {
     .join(', ');
 }
 
-/** Everything worth reading about a LoRA, as Markdown. The picture is left to whoever can show one. */
+/** Everything worth reading about a LoRA, as Markdown. The picture is added by callers that can show one. */
 export function loraMarkdown(lora: LoraFacts, verdict: Verdict | undefined): string {
   const summary = loraSummary(lora);
   const parts = [`**${escapeMarkdown(lora.file.name)}**${summary ? ` (${escapeMarkdown(summary)})` : ''}`];

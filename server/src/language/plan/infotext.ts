@@ -61,7 +61,7 @@ export function planInfotext(used: UsedByPlan): string {
   if (init) pairs.push([INIT_IMAGE, init.written]);
   if (parameters.clipSkip > 1) pairs.push(['Clip skip', String(parameters.clipSkip)]);
   if (parameters.ensd !== 0) pairs.push(['ENSD', String(parameters.ensd)]);
-  // Always written: the web UI takes a missing one for the graphics card, this program for the processor.
+  // Always written: the web UI takes a missing one for the graphics card, this program for the CPU.
   pairs.push(['RNG', parameters.rng]);
   if (hires) pairs.push(...hiresPairs(hires, parameters, used));
   if (refiner) pairs.push(...refinerPairs(refiner, hires !== undefined));
@@ -78,13 +78,13 @@ export function planInfotext(used: UsedByPlan): string {
     pairs.push(['Zero SNR table', parameters.zeroSnrTable === 'diffusers' ? 'diffusers' : 'web UI']);
   const prompt = guardSeparators(positive);
   const infotext = formatInfotext(prompt, guardSeparators(negative), pairs);
-  // A line of the negative prompt that begins as parameters do is told apart by a label of its own, which every reader takes off.
+  // A line of the negative prompt that begins as parameters do is distinguished by a label of its own, which every reader takes off.
   if (negative !== '')
     return readsBackNegative(infotext, guardSeparators(negative))
       ? infotext
       : formatInfotext(prompt, guardSeparators(negative).replaceAll('\n', '\nNegative prompt: '), pairs);
   if (readsBack(infotext, prompt)) return infotext;
-  // A prompt that ends in what looks like parameters is told apart by the line of an empty negative prompt.
+  // A prompt that ends in what looks like parameters is distinguished by the line of an empty negative prompt.
   return formatInfotext(`${prompt}\nNegative prompt:`, '', pairs);
 }
 

@@ -37,7 +37,7 @@ export const ambiguousLora: Rule = {
   },
 };
 
-/** The only file of that very name is loaded; others merely have the name as their alias, and give way to it. */
+/** The only file of that very name is loaded; others merely have the name as their alias, and are not loaded then. */
 function winsByName(name: string, chosen: LoraFacts | undefined, files: readonly LoraFacts[]): boolean {
   return chosen?.file.name === name && files.filter((lora) => lora.file.name === name).length === 1;
 }

@@ -32,7 +32,7 @@ export const invalidParameter: Rule = {
           });
         }
         last.set(parameter.key, parameter);
-        // `infotext-would-not-parse` speaks of pairs that are parted by something else than commas.
+        // `infotext-would-not-parse` speaks of pairs that are separated by something else than commas.
         if (holdsOtherPairs(parameter.value)) continue;
         const tail = decimalTail(context.document.text, parameter);
         if (tail) {

@@ -38,7 +38,7 @@ export const tokenBudget: Rule<Options> = {
         if (cutAfter !== undefined)
           report({
             range,
-            message: `After ${cutAfter} of its ${tokens} tokens this phrase meets the end of a chunk of ${CHUNK}: its halves are encoded apart and lose their connection. Set a comma near its middle, or a BREAK before it.`,
+            message: `After ${cutAfter} of its ${tokens} tokens this phrase crosses the boundary of a chunk of ${CHUNK}: its halves are encoded apart and lose their connection. Set a comma near its middle, or a BREAK before it.`,
           });
         if (options.maxChunks > 0 && chunks > options.maxChunks) tooMany ??= range;
       }

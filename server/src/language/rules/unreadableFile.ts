@@ -1,7 +1,7 @@
 import type { Rule } from './rule';
 
 /**
- * Reports what keeps a wildcard file or a `styles.csv` from being read. It has no check of its own: whoever reads the file
+ * Reports what keeps a wildcard file or a `styles.csv` from being read. It has no check of its own: the code that reads the file
  * knows its format, and publishes what was found under this name.
  */
 export const unreadableFile: Rule = {

@@ -1,7 +1,7 @@
 import { generateState } from './seedSequence';
 
 const POOL_SIZE = 24;
-/** Times are told apart to this many decimals, so every question ends at the edges of some nodes. */
+/** Times are distinguished to this many decimals, so every question ends at the edges of some nodes. */
 const DECIMALS = 6;
 
 /** Options of a Brownian path over the noise levels of one image. */

@@ -25,7 +25,7 @@ const MAX_NODES = 600_000;
 /** What PyYAML refuses in a file, whatever stands around it. */
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** A parsed YAML file: the document for whoever needs its scalars, or what is wrong. */
+/** A parsed YAML file: the document for callers that need its scalars, or what is wrong. */
 export type ParsedYaml =
   | { readonly ok: true; readonly document: Document.Parsed }
   | { readonly ok: false; readonly finding: FileFinding };

@@ -7,7 +7,7 @@ type Change = steps.Change;
 const innerProduct = (a: Change, b: Change) => atOnce(steps.innerProduct(a, b));
 const squaredNorm = (change: Change) => atOnce(steps.squaredNorm(change));
 
-/** A change by thin factors, in the two forms changes have. */
+/** A change by low-rank factors, in the two forms changes have. */
 function changeOf(out: number, inner: number, rank: number, seed: number, strength = 1) {
   const up = Float32Array.from(numbers(rank * out, seed));
   const down = Float32Array.from(numbers(rank * inner, seed + 1));

@@ -3,7 +3,7 @@ import type { ModuleTensors } from '../../../../server/src/engine/lora/kinds/kin
 import { loha } from '../../../../server/src/engine/lora/kinds/loha';
 import { sizeOf, type Tensor64 } from '../../../../server/src/engine/lora/tensor';
 import { numbers } from '../support';
-import { expectThin } from './thinFactors';
+import { expectThin } from './lowRankFactors';
 
 const tensor = (shape: number[], seed: number): Tensor64 => ({
   shape,
@@ -28,7 +28,7 @@ function network(
   return { has: (name) => name in tensors, get: (name) => tensors[name] };
 }
 
-describe('LoHa as thin factors', () => {
+describe('LoHa as low-rank factors', () => {
   it.each([
     [
       [6, 5],

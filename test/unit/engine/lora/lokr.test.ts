@@ -3,7 +3,7 @@ import type { ModuleTensors } from '../../../../server/src/engine/lora/kinds/kin
 import { lokr } from '../../../../server/src/engine/lora/kinds/lokr';
 import { sizeOf, type Tensor64 } from '../../../../server/src/engine/lora/tensor';
 import { numbers } from '../support';
-import { expectThin } from './thinFactors';
+import { expectThin } from './lowRankFactors';
 
 const tensor = (shape: readonly number[], seed: number): Tensor64 => ({
   shape,
@@ -21,7 +21,7 @@ function network(
   return { has: (name) => tensors.has(name), get: (name) => tensors.get(name), peft };
 }
 
-describe('LoKr as thin factors', () => {
+describe('LoKr as low-rank factors', () => {
   it.each([
     ['whole by factors', [6, 10], { w1: [2, 2], w2_a: [3, 2], w2_b: [2, 5] }, 4],
     ['whole and wide by factors', [4, 15], { w1: [2, 5], w2_a: [2, 1], w2_b: [1, 3] }, 2],

@@ -31,7 +31,7 @@ describe('merges of every kind in further shapes', () => {
 
 const thin = cases.filter(({ name }) => /^(lora|tucker|rslora) /.test(name) && !name.includes('dyn'));
 
-describe('the same as thin factors in float32', () => {
+describe('the same as low-rank factors in float32', () => {
   it.each(thin.map((row) => [row.name, row] as const))('%s', (_, row) => {
     const [{ tensors, peft, strength }] = row.loras;
     const module = moduleOf(tensors, peft);

@@ -60,7 +60,7 @@ describe('factors in parts', () => {
     expect(row).toBe(12);
   });
 
-  it('are one pair of thin factors', () => {
+  it('are one pair of low-rank factors', () => {
     const thin = splitLora.lowRank!(split, [12, INPUTS]);
     if (!thin.ok) throw new Error(thin.problem.message);
     const { rank, down, up, scale } = thin.value;

@@ -34,7 +34,7 @@ function watched() {
   return { runtime, state };
 }
 
-/** No pair of thin factors: it cannot run beside a weight. */
+/** No pair of low-rank factors: it cannot run beside a weight. */
 const wholeDifference = (): AppliedLora => {
   const key = 'lora_unet_down_blocks_0_transformer_blocks_0_attn1_to_q';
   const tensors = { [`${key}.diff`]: { shape: [6, 4], data: numbers(24, 3) } };

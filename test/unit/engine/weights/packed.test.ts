@@ -83,7 +83,7 @@ function graphOf(form: Form, weights: Weights): Uint8Array {
     );
     add('MatMul', ['x', 'MatMul_QKV_0_weight'], 'm', 'MatMul_QKV_0');
     add('Reshape', ['m', 's'], 'r');
-    // The processor's kernel does not take packed values: they are cut up again.
+    // The CPU's kernel does not take packed values: they are cut up again.
     unpack(['q', 'k', 'v'], 3);
     add('MultiHeadAttention', ['q', 'k', 'v'], 'a', 'MHA_0', [heads], 'com.microsoft');
   } else {
@@ -212,7 +212,7 @@ describe.each([
   );
 });
 
-describe.each(['Attention', 'MatMul_QKV'] as const)('a whole difference of k in %s', (form) => {
+describe.each(['Attention', 'MatMul_QKV'] as const)('a full-rank diff of k in %s', (form) => {
   it('changes k, beside factors of the others too', async () => {
     for (const loras of [[wholeOfK()], [network(false), wholeOfK()]]) {
       const expected = await run('plain', 'merged', loras);

@@ -138,7 +138,7 @@ export interface BatchValues {
   readonly failures: readonly BindFailure[];
 }
 
-/** Thin factors go the way they go in a preview, so that its pictures and the written model's are the same. */
+/** Low-rank factors go the way they go in a preview, so that its pictures and the written model's are the same. */
 export async function mergeBatch(
   runtime: Runtime,
   file: ModelFile,

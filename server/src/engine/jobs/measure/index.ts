@@ -65,7 +65,7 @@ async function measureAll(
       // What a quantised weight was before is not known.
       if (!isMatrix(slot) || slot.quantised) continue;
       const reading = norms.squares(file, slot, isCancelled);
-      // Whoever awaits it below hears of a failure.
+      // The code that awaits it below gets the failure.
       reading.catch(() => undefined);
       const weight = list.some(needsWeight) ? await readWeight(file, slot, isCancelled) : undefined;
       const products: Products[] = [];

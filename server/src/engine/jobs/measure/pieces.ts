@@ -64,7 +64,7 @@ export async function* piecesOf(
     for (let at = data.offset, turn = 1; at < end; at += PIECE_BYTES, turn ^= 1) {
       const bytes = await next;
       next = read(at + PIECE_BYTES, buffers[turn]!);
-      // Whoever takes the next piece hears of a failure; until then nobody listens.
+      // The next call that takes a piece gets the failure.
       next.catch(() => undefined);
       yield decode(bytes);
     }

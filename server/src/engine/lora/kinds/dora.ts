@@ -26,7 +26,7 @@ export function magnitudeOf(tensors: ModuleTensors, shape: readonly number[]): M
 }
 
 /**
- * W′ = m ⊙ V / ‖V‖ with V = W + ΔW, norms per input column or per output row, told by the magnitude's shape:
+ * W′ = m ⊙ V / ‖V‖ with V = W + ΔW, norms per input column or per output row, identified by the magnitude's shape:
  * `[1, in, …]` is per column, `[out, 1, …]` per row. A flat one goes by its length; where that fits both it is per
  * column. PEFT's magnitude vector is always per row, also a convolution's, whose shape is `[1, out, 1, 1]`. A strength s
  * is W + s(W′ − W); `change` is that of ΔW at strength 1.

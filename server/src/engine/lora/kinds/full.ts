@@ -2,7 +2,7 @@ import { success } from '../../../shared/problem';
 import { sizeOf } from '../tensor';
 import { type LoraKind, type ModuleTensors, misfit, partOf } from './kind';
 
-/** A whole difference of weights. It has no alpha. */
+/** A full-rank diff of weights. It has no alpha. */
 export const full: LoraKind = {
   name: 'full',
   matches: (tensors) => tensors.has('diff'),

@@ -60,13 +60,13 @@ export interface LoraKind {
   matches(tensors: ModuleTensors): boolean;
   /** The change at a strength, alpha included. `shape` is the weight's, PyTorch layout. */
   prepare(tensors: ModuleTensors, shape: readonly number[], strength: number): Result<RowChange>;
-  /** False for a module of this kind that is no pair of thin factors; all are, where this is left out and `lowRank` is not. */
+  /** False for a module of this kind that is no pair of low-rank factors; all are, where this is left out and `lowRank` is not. */
   isThin?(tensors: ModuleTensors): boolean;
-  /** The same as two thin factors, where the kind allows it. */
+  /** The same as two low-rank factors, where the kind allows it. */
   lowRank?(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank>;
 }
 
-/** Numbers of a weight that are changed at a time: they and their change stay in the processor's caches. */
+/** Numbers of a weight that are changed at a time: they and their change stay in the CPU caches. */
 const BLOCK = 2 ** 15;
 
 /** How many rows of that width to change at a time, whatever number of them belongs together: a multiple of four if it can be. */

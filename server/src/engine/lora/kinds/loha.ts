@@ -34,11 +34,11 @@ export const loha: LoraKind = {
     const ranks = ranksOf(tensors);
     return ranks !== undefined && ranks[0] * ranks[1] <= MOST_RANKS;
   },
-  lowRank: thinFactors,
+  lowRank: lowRankFactors,
 };
 
 /**
- * Most ranks of the product as thin factors: the products of every row of one factor with every row of the other. Beyond
+ * Most ranks of the product as low-rank factors: the products of every row of one factor with every row of the other. Beyond
  * that the two matrices are multiplied out sooner than so many factors.
  */
 const MOST_RANKS = 64;
@@ -51,7 +51,7 @@ function ranksOf(tensors: ModuleTensors): [number, number] | undefined {
 }
 
 /** `(a1·b1) ∘ (a2·b2)` is `up · down` with rank r1·r2: `up[i·r2+j] = a1[·,i] ∘ a2[·,j]`, `down[i·r2+j] = b1[i] ∘ b2[j]`. */
-function thinFactors(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank> {
+function lowRankFactors(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank> {
   const ranks = ranksOf(tensors);
   const [a1, a2] = ['1', '2'].map((which) => tensors.get(`hada_w${which}_a`));
   const [b1, b2] = ['1', '2'].map((which) => tensors.get(`hada_w${which}_b`));

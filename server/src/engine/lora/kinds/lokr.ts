@@ -28,11 +28,11 @@ export const lokr: LoraKind = {
     const ranks = ['1', '2'].map((which) => rankOf(tensors, which));
     return ranks.every((rank) => rank > 0) && ranks[0]! * ranks[1]! <= MOST_RANKS;
   },
-  lowRank: thinFactors,
+  lowRank: lowRankFactors,
 };
 
 /**
- * Most ranks of the product as thin factors. Factors of so many ranks are merged by the runtime in a quarter of the time the
+ * Most ranks of the product as low-rank factors. Factors of so many ranks are merged by the runtime in a quarter of the time the
  * product takes number by number, and can run beside a large weight.
  */
 const MOST_RANKS = 128;
@@ -86,7 +86,7 @@ function identity(size: number): Float64Array {
 }
 
 /** `(l1·r1) ⊗ (l2·r2)` is `(l1 ⊗ l2) · (r1 ⊗ r2)`, with as many ranks as the two have, multiplied. */
-function thinFactors(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank> {
+function lowRankFactors(tensors: ModuleTensors, shape: readonly number[]): Result<LowRank> {
   const first = pairOf(tensors, '1');
   const second = pairOf(tensors, '2');
   if (!first || !second) return malformed('a factor is missing');

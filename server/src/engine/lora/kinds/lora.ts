@@ -4,8 +4,8 @@ import { sizeOf, type Tensor64 } from '../tensor';
 import { addFactors, type LoraKind, type ModuleTensors, malformed, misfit, scaleOf } from './kind';
 
 /**
- * LoRA and LoCon: ΔW = up · down. A Tucker core `mid` between the factors is folded into `down`, which leaves two thin
- * factors again. 2-D factors fit a 1×1 convolution and the other way round: only the number of elements counts.
+ * LoRA and LoCon: ΔW = up · down. A Tucker core `mid` between the factors is folded into `down`, which leaves two
+ * low-rank factors again. 2-D factors fit a 1×1 convolution and the other way round: only the number of elements counts.
  */
 export const lora: LoraKind = {
   name: 'lora',

@@ -12,7 +12,7 @@ import {
 
 /**
  * LoRA of a fused projection, split into parts (`lora_down.0` …): every part has factors of its own and changes its own
- * output rows, one part below the other. Together they are thin factors again, of the sum of the ranks.
+ * output rows, one part below the other. Together they are low-rank factors again, of the sum of the ranks.
  */
 export const splitLora: LoraKind = {
   name: 'lora',

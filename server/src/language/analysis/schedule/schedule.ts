@@ -13,7 +13,7 @@ export interface ScheduleOptions {
 export type SchedulePhase = readonly [endStep: number, text: string];
 
 export interface Schedule {
-  /** Worked out when first asked for: whoever wants to know only whether a prompt can be read needs none. */
+  /** Worked out when first asked for: callers that only ask whether a prompt can be read do not need them. */
   readonly phases: readonly SchedulePhase[];
   readonly tree: ScheduleTree;
   /** Set when a number is too large to be a step: the web UI then fails to generate. */

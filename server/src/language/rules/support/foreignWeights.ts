@@ -48,6 +48,8 @@ function* braces(part: string, offset: number): Generator<ForeignSyntax> {
     const depth = Math.min(opening.length, closing.length);
     const words = inner.trim();
     if (!/\p{L}/u.test(words) || part[match.index - 1] === '$' || !isBalanced(words)) continue;
+    // The place of the prompt in a style of the web UI.
+    if (whole === '{prompt}') continue;
     const from = offset + match.index + opening.length - depth;
     const range = { start: from, end: from + depth * 2 + inner.length };
     const own = /^(.*):\s*(\d*\.?\d+)$/u.exec(words);

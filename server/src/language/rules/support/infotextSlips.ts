@@ -78,7 +78,7 @@ export function lowerCaseKeys(block: Block): RuleFinding | undefined {
   };
 }
 
-/** `Steps: 25 | Seed: 1`: pairs parted by something else than commas. */
+/** `Steps: 25 | Seed: 1`: pairs separated by something else than commas. */
 export function otherSeparators(block: Block, text: string): RuleFinding | undefined {
   const { parameters, parametersRange: range } = block;
   const first = parameters[0];

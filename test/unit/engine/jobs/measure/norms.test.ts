@@ -48,7 +48,7 @@ function modelWith(
   type: string,
   shape: number[],
   where: 'external' | 'inline',
-  wishes: Partial<WeightSlot> = {},
+  options: Partial<WeightSlot> = {},
 ) {
   const { bytes: pattern, values } = PATTERNS[type]!;
   const count = shape.reduce((a, b) => a * b, 1);
@@ -65,7 +65,7 @@ function modelWith(
     dataType: ELEMENT[type as keyof typeof ELEMENT],
     data,
   } as unknown as OnnxTensor;
-  const slot = { path: 'a.b', shape, storedLayout: 'torch', tensor, ...wishes } as WeightSlot;
+  const slot = { path: 'a.b', shape, storedLayout: 'torch', tensor, ...options } as WeightSlot;
   const file = { folder, path: 'made', source: whole, model: { source: memorySource(whole) } };
   const value = (index: number) => values[index % PERIOD]!;
   return { slot, value, square: squareOf(count, value), file: file as unknown as ModelFile };

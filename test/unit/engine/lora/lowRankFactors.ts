@@ -4,7 +4,7 @@ import { mergeWeight } from '../../../../server/src/engine/lora/mergeModule';
 import { multiply, sizeOf, transpose } from '../../../../server/src/engine/lora/tensor';
 import { distance } from '../support';
 
-/** Expects that a module's thin factors have that rank and, multiplied out, are what its kind does to a weight of zeros. */
+/** Expects that a module's low-rank factors have that rank and, multiplied out, are what its kind does to a weight of zeros. */
 export function expectThin(
   kind: LoraKind,
   module: ModuleTensors,
