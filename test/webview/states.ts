@@ -2,7 +2,7 @@ import type { PreviewImage, PreviewState } from '../../server/src/shared/preview
 
 /** The preview's states as a user meets them; tests and screenshots go through all of them. */
 export const IMAGE: PreviewImage = {
-  src: 'https://preview.test/architecture.png',
+  src: 'https://preview.test/house.png',
   width: 96,
   height: 96,
   seed: 1337,
