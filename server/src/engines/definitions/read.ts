@@ -104,7 +104,7 @@ function secretInFile(at: string, name: string, where: string): Problem {
   return {
     code: 'engine-secret-in-file',
     message: `${at} has a secret in ${where}; secrets do not belong into a file.`,
-    remedy: `Remove it, and set the environment variable ${secretVariable(name)}, or use "SD Prompt: Set Engine Secret…" in the editor.`,
+    remedy: `Remove it, and set the environment variable ${secretVariable(name)}.`,
   };
 }
 

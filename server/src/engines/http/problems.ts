@@ -40,7 +40,7 @@ export function refused(url: string, path: string, answer: Answer): Failed {
     return failure(
       'engine-not-allowed',
       `The engine at ${url} refused access (${status})${words}.`,
-      'Give its user and password, or its token: on the command line in SDPROMPT_ENGINE_<NAME>_AUTH, in the editor with "SD Prompt: Set Engine Secret…".',
+      'Give its user and password, or its token, in the environment variable SDPROMPT_ENGINE_<NAME>_AUTH.',
     );
   if (status === 404)
     return failure(

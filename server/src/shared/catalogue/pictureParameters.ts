@@ -79,8 +79,7 @@ export const PICTURE_PARAMETERS: readonly CatalogueParameter[] = [
   {
     key: 'Batch count',
     here: 'honoured',
-    effect:
-      'pictures to make with `sdprompt render`, each with the next seed; the editor draws the first and tells',
+    effect: 'pictures to make with `sdprompt render`, each with the next seed; the editor draws the first',
     example: '2',
   },
   { key: 'Batch size', here: 'honoured', effect: 'as `Batch count`', example: '2' },
